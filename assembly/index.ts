@@ -1,0 +1,11 @@
+/** Everything the host calls. Byte offsets, counts and scalars only; nothing allocates, validates or throws. */
+export { hardmax } from "./hardmax";
+export { logSoftmax } from "./logSoftmax";
+export { logSumExp } from "./logSumExp";
+export { softmax } from "./softmax";
+
+/** Which of the two binaries this is. */
+export const relaxed: bool = ASC_FEATURE_RELAXED_SIMD;
+
+/** The first byte that is the host's. */
+export const heapBase: usize = __heap_base;

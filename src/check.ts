@@ -1,0 +1,154 @@
+/**
+ * Arguments are judged here and only here, before anything is written. A message names the argument, what was expected
+ * and what came; it is put together on failure alone.
+ */
+
+/** What numbers come in: Float32Array is used as it is, everything else is converted first. */
+export type FloatInput = Float32Array | ArrayLike<number>;
+
+/** f32[outer, axis, inner], row-major: any shape, seen from one of its axes. */
+export interface Geometry {
+  readonly outer: number;
+  readonly axis: number;
+  readonly inner: number;
+}
+
+/** "Float32Array", "number 3", "string", "null": what came, for messages. */
+function kind(value: unknown): string {
+  if (typeof value === "number" || typeof value === "boolean") return `${typeof value} ${value}`;
+  if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** instanceof is false for the arrays of another realm (a frame, a vm context, a test runner's sandbox). */
+const isFloat32Array = (value: unknown): value is Float32Array =>
+  value instanceof Float32Array || kind(value) === "Float32Array";
+const isUint8Array = (value: unknown): value is Uint8Array =>
+  value instanceof Uint8Array || kind(value) === "Uint8Array";
+
+/** A detached array has length 0, like an empty one; only a new view of its buffer tells them apart on every engine. */
+function checkAttached(name: string, view: Float32Array | Uint8Array): void {
+  try {
+    new Uint8Array(view.buffer);
+  } catch {
+    throw new TypeError(`"${name}" expected a live array, got one whose buffer is detached`);
+  }
+}
+
+function convert(name: string, value: unknown): Float32Array {
+  if (typeof value !== "object" || value === null) {
+    throw new TypeError(`"${name}" expected a Float32Array or an array of numbers, got ${kind(value)}`);
+  }
+  const { length } = value as ArrayLike<unknown>;
+  if (typeof length !== "number" || !Number.isSafeInteger(length) || length < 0) {
+    throw new TypeError(`"${name}" expected a Float32Array or an array of numbers, got ${kind(value)}`);
+  }
+  const numbers = value as ArrayLike<number>;
+  const floats = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    if (typeof numbers[i] !== "number") {
+      throw new TypeError(`"${name}" expected numbers, got ${kind(numbers[i])} at index ${i}`);
+    }
+    floats[i] = numbers[i];
+  }
+  return floats;
+}
+
+/** x as a Float32Array: itself, or converted. */
+export function checkFloats(name: string, value: FloatInput): Float32Array {
+  if (!isFloat32Array(value)) return convert(name, value);
+  if (value.length === 0) checkAttached(name, value);
+  return value;
+}
+
+export function checkOptions(value: unknown): void {
+  if (typeof value !== "object" || value === null) {
+    throw new TypeError(`"options" expected an object, got ${kind(value)}`);
+  }
+}
+
+/** shape and axis as one Geometry; their product is `length`. */
+export function checkAxis(length: number, shape: readonly number[] | undefined, axis: number | undefined): Geometry {
+  if (shape === undefined && axis === undefined) return { outer: 1, axis: length, inner: 1 };
+  const sizes = shape ?? [length];
+  if (!Array.isArray(sizes)) throw new TypeError(`"shape" expected an array of sizes, got ${kind(sizes)}`);
+  const rank = sizes.length;
+  if (rank === 0) throw new RangeError(`"shape" expected at least one size, got []`);
+  const along = axis ?? -1;
+  if (typeof along !== "number") throw new TypeError(`"axis" expected an integer, got ${kind(along)}`);
+  if (!Number.isInteger(along) || along < -rank || along >= rank) {
+    throw new RangeError(`"axis" expected an integer from ${-rank} to ${rank - 1} (shape [${sizes.join(", ")}]), got ${along}`);
+  }
+  const at = along < 0 ? along + rank : along;
+  let outer = 1;
+  let inner = 1;
+  for (let i = 0; i < rank; i++) {
+    const size = sizes[i];
+    if (typeof size !== "number") throw new TypeError(`"shape" expected numbers, got ${kind(size)} at index ${i}`);
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new RangeError(`"shape" expected sizes that are integers >= 0, got [${sizes.join(", ")}]`);
+    }
+    if (i < at) outer *= size;
+    else if (i > at) inner *= size;
+  }
+  if (outer * sizes[at] * inner !== length) {
+    throw new RangeError(
+      `"shape" expected sizes whose product is x.length = ${length}, got [${sizes.join(", ")}] = ${outer * sizes[at] * inner}`,
+    );
+  }
+  return { outer, axis: sizes[at], inner };
+}
+
+/** Finite and >= 0; default 1. */
+export function checkTemperature(value: number | undefined): number {
+  if (value === undefined) return 1;
+  if (typeof value !== "number") throw new TypeError(`"temperature" expected a number, got ${kind(value)}`);
+  if (!(value >= 0 && value < Infinity)) {
+    throw new RangeError(`"temperature" expected a finite number >= 0, got ${value}`);
+  }
+  return value;
+}
+
+/** Shaped as x, or one row of the axis. */
+export function checkMask(value: Uint8Array | undefined, length: number, axis: number): Uint8Array | undefined {
+  if (value === undefined) return undefined;
+  if (!isUint8Array(value)) throw new TypeError(`"mask" expected a Uint8Array, got ${kind(value)}`);
+  if (value.length === 0) checkAttached("mask", value);
+  if (value.length !== length && value.length !== axis) {
+    throw new RangeError(`"mask" expected length ${length} (as x) or ${axis} (one row), got ${value.length}`);
+  }
+  return value;
+}
+
+function overlaps(a: Float32Array | Uint8Array, b: Float32Array | Uint8Array): boolean {
+  return (
+    a.buffer === b.buffer &&
+    a.byteLength > 0 &&
+    b.byteLength > 0 &&
+    a.byteOffset < b.byteOffset + b.byteLength &&
+    b.byteOffset < a.byteOffset + a.byteLength
+  );
+}
+
+/** Throws where `out` would write over an input that is still to be read; exactly the input itself is fine. */
+export function checkOverlap(out: Float32Array, name: string, input: Float32Array | Uint8Array): void {
+  if (out === input || !overlaps(out, input)) return;
+  if (input.byteOffset === out.byteOffset && input.byteLength === out.byteLength && isFloat32Array(input)) return;
+  throw new RangeError(
+    `"out" expected memory that is ${name}'s or apart from it, got bytes ${out.byteOffset} to ` +
+      `${out.byteOffset + out.byteLength} over ${name}'s ${input.byteOffset} to ${input.byteOffset + input.byteLength}`,
+  );
+}
+
+/** `out`, or a new array; `shape` is what its length is explained by. */
+export function checkOut(value: Float32Array | undefined, length: number, shape: readonly number[] | undefined): Float32Array {
+  if (value === undefined) return new Float32Array(length);
+  if (!isFloat32Array(value)) throw new TypeError(`"out" expected a Float32Array, got ${kind(value)}`);
+  if (value.length === 0) checkAttached("out", value);
+  if (value.length !== length) {
+    throw new RangeError(
+      `"out" expected length ${length}${shape ? ` (shape [${shape.join(", ")}])` : ""}, got ${value.length}`,
+    );
+  }
+  return value;
+}

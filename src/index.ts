@@ -1,0 +1,101 @@
+/**
+ * softmax-wasm: the softmax family on Float32Arrays, WebAssembly SIMD behind one import and no await.
+ *
+ * @packageDocumentation
+ */
+import { jsEngine } from "./js/index";
+import type { Backend } from "./kernels";
+import type { Hardmax } from "./ops/hardmax";
+import type { LogSoftmax } from "./ops/logSoftmax";
+import type { LogSumExp } from "./ops/logSumExp";
+import type { Softmax, SoftmaxOptions } from "./ops/softmax";
+import { type Candidate, checkHeapBytes, type Runtime, startRuntime } from "./runtime";
+import { embeddedModule, wasmEngine } from "./wasm";
+
+export type { FloatInput } from "./check";
+export type { Backend } from "./kernels";
+export type { Hardmax } from "./ops/hardmax";
+export type { LogSoftmax } from "./ops/logSoftmax";
+export type { LogSumExp } from "./ops/logSumExp";
+export type { AxisOptions, Softmax, SoftmaxOptions } from "./ops/softmax";
+export type { Runtime } from "./runtime";
+
+export interface RuntimeOptions {
+  /** A backend by name, or the best that this host has; default "auto". */
+  backend?: "auto" | Backend;
+  /** Size of the heap, rounded up to 64 KiB; it never grows; default 8 MiB, at most 1 GiB. */
+  heapBytes?: number;
+  /** kernels.wasm or kernels-relaxed.wasm of this package, for hosts that forbid compiling from bytes. */
+  module?: WebAssembly.Module;
+}
+
+const WASM: readonly Candidate[] = (["wasm-relaxed", "wasm"] as const).map((backend) => ({
+  backend,
+  start: (bytes) => wasmEngine(embeddedModule(backend), bytes),
+}));
+const CANDIDATES: readonly Candidate[] = [...WASM, { backend: "js", start: jsEngine }];
+
+/**
+ * A runtime of its own: its memory, its backend, every function of this package.
+ *
+ * "auto" takes relaxed SIMD where the engine has it, then SIMD, then JavaScript, the first that passes a self-test. A
+ * backend asked for by name is that one or an error.
+ *
+ * @throws {TypeError}  an option is not of the type it must be
+ * @throws {RangeError} backend is not a backend's name, heapBytes is out of range
+ * @throws {Error}      the backend asked for, or the module, is not available on this host
+ * @example
+ * const runtime = createRuntime({ backend: "wasm", heapBytes: 1 << 20 });
+ * const x = runtime.alloc(1000); // written to and read in place
+ * runtime.softmax(x, { out: x });
+ */
+export function createRuntime(options: RuntimeOptions = {}): Runtime {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`"options" expected an object, got ${options === null ? "null" : typeof options}`);
+  }
+  const { backend = "auto", module } = options;
+  const heapBytes = checkHeapBytes(options.heapBytes);
+  if (backend !== "auto" && !CANDIDATES.some((candidate) => candidate.backend === backend)) {
+    throw new RangeError(`"backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${JSON.stringify(backend)}`);
+  }
+  if (module !== undefined) return startModule(module, backend, heapBytes);
+  return startRuntime(
+    backend === "auto" ? CANDIDATES : CANDIDATES.filter((candidate) => candidate.backend === backend),
+    heapBytes,
+  );
+}
+
+function startModule(module: WebAssembly.Module, backend: "auto" | Backend, heapBytes: number): Runtime {
+  if (!(typeof WebAssembly === "object" && module instanceof WebAssembly.Module)) {
+    throw new TypeError(`"module" expected a WebAssembly.Module, got ${module === null ? "null" : typeof module}`);
+  }
+  const start = (bytes: number) => {
+    const engine = wasmEngine(module, bytes);
+    if (backend !== "auto" && engine.backend !== backend) {
+      throw new Error(`the module given is the binary of "${engine.backend}"`);
+    }
+    return engine;
+  };
+  return startRuntime([{ backend: backend === "auto" ? "wasm" : backend, start }], heapBytes);
+}
+
+let shared: Runtime | undefined;
+/** The default runtime, made on first use. */
+const runtime = (): Runtime => {
+  shared ??= createRuntime();
+  return shared;
+};
+
+export const softmax: Softmax = (x, options) => runtime().softmax(x, options);
+
+export const logSoftmax: LogSoftmax = (x, options) => runtime().logSoftmax(x, options);
+
+export const logSumExp = ((x: Parameters<LogSumExp>[0], options: SoftmaxOptions) =>
+  runtime().logSumExp(x, options)) as LogSumExp;
+
+export const hardmax: Hardmax = (x, options) => runtime().hardmax(x, options);
+
+/** The default runtime's backend: "wasm-relaxed", "wasm" or "js". */
+export function backend(): Backend {
+  return runtime().backend;
+}

@@ -1,0 +1,44 @@
+/**
+ * softmax-wasm/js: the same functions in JavaScript alone. No WebAssembly bytes, no WebAssembly at all.
+ *
+ * @packageDocumentation
+ */
+import { jsEngine } from "./js/index";
+import type { Hardmax } from "./ops/hardmax";
+import type { LogSoftmax } from "./ops/logSoftmax";
+import type { LogSumExp } from "./ops/logSumExp";
+import type { Softmax, SoftmaxOptions } from "./ops/softmax";
+import { checkHeapBytes, type Runtime, startRuntime } from "./runtime";
+
+export type { FloatInput } from "./check";
+export type { Backend } from "./kernels";
+export type { Hardmax } from "./ops/hardmax";
+export type { LogSoftmax } from "./ops/logSoftmax";
+export type { LogSumExp } from "./ops/logSumExp";
+export type { AxisOptions, Softmax, SoftmaxOptions } from "./ops/softmax";
+export type { Runtime } from "./runtime";
+
+/** A runtime of its own, in JavaScript; see createRuntime of softmax-wasm. */
+export function createRuntime(options: { heapBytes?: number } = {}): Runtime {
+  return startRuntime([{ backend: "js", start: jsEngine }], checkHeapBytes(options.heapBytes));
+}
+
+let shared: Runtime | undefined;
+const runtime = (): Runtime => {
+  shared ??= createRuntime();
+  return shared;
+};
+
+export const softmax: Softmax = (x, options) => runtime().softmax(x, options);
+
+export const logSoftmax: LogSoftmax = (x, options) => runtime().logSoftmax(x, options);
+
+export const logSumExp = ((x: Parameters<LogSumExp>[0], options: SoftmaxOptions) =>
+  runtime().logSumExp(x, options)) as LogSumExp;
+
+export const hardmax: Hardmax = (x, options) => runtime().hardmax(x, options);
+
+/** Always "js". */
+export function backend(): "js" {
+  return "js";
+}

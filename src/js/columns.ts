@@ -1,0 +1,91 @@
+/** What the twin's kernels share: the walk over columns, and the reductions before the result is written. */
+import { FINISH, INIT, MAX, STRIP, SUM } from "../kernels";
+import { exp } from "./exp";
+import { anyAt, foundAt, type Memory, maxAt, sumAt } from "./state";
+
+/** One column: x[at + a·pitch], a < axis, and its mask byte at mask + a·maskPitch (mask 0: none). Float indices. */
+export interface Column {
+  y: number;
+  x: number;
+  mask: number;
+  maskPitch: number;
+  axis: number;
+  pitch: number;
+  /** Its place in the state. */
+  i: number;
+}
+
+/** Calls `work` for every column of f32[outer, axis, inner]; arguments as AxisKernel. `yPitch` is y's outer stride. */
+export function eachColumn(
+  work: (column: Column) => void,
+  y: number,
+  x: number,
+  mask: number,
+  shared: number,
+  outer: number,
+  axis: number,
+  inner: number,
+  pitch: number,
+  yPitch: number,
+): void {
+  const column: Column = { y: 0, x: 0, mask: 0, maskPitch: shared ? 1 : pitch, axis, pitch, i: 0 };
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      column.y = (y >>> 2) + o * yPitch + i;
+      column.x = (x >>> 2) + o * axis * pitch + i;
+      column.mask = mask === 0 || shared ? mask : mask + o * axis * pitch + i;
+      column.i = i % STRIP;
+      work(column);
+    }
+  }
+}
+
+/** m = max x, NaN for good once one is NaN. */
+export function columnMax(memory: Memory, state: number, phases: number, column: Column): void {
+  const { f32, f64, u8 } = memory;
+  const { mask, maskPitch, axis, pitch, i } = column;
+  if (phases & INIT) {
+    f64[sumAt(state, i)] = 0;
+    f64[maxAt(state, i)] = -Infinity;
+    u8[anyAt(state, i)] = mask === 0 ? 1 : 0;
+    u8[foundAt(state, i)] = 0;
+  }
+  if (!(phases & MAX)) return;
+  let m = f64[maxAt(state, i)];
+  let any = u8[anyAt(state, i)];
+  for (let a = 0, at = column.x; a < axis; a++, at += pitch) {
+    if (mask !== 0 && u8[mask + a * maskPitch] === 0) continue;
+    any = 1;
+    const v = f32[at];
+    if (v > m || v !== v) m = v;
+  }
+  f64[maxAt(state, i)] = m;
+  u8[anyAt(state, i)] = any;
+}
+
+/** s = Σ exp((x - m) / T), and y = its terms when `store`. -Infinity weighs 0 although m may be -Infinity too. */
+export function columnExpSum(
+  memory: Memory,
+  state: number,
+  phases: number,
+  column: Column,
+  temperature: number,
+  store: boolean,
+): void {
+  if (!(phases & SUM)) return;
+  const { f32, f64, u8 } = memory;
+  const { mask, maskPitch, axis, pitch, i } = column;
+  const top = f64[maxAt(state, i)];
+  const m = top === -Infinity ? 0 : top;
+  let s = f64[sumAt(state, i)];
+  for (let a = 0, at = column.x, to = column.y; a < axis; a++, at += pitch, to += pitch) {
+    const taken = mask === 0 || u8[mask + a * maskPitch] !== 0;
+    const e = taken ? exp((f32[at] - m) / temperature) : 0;
+    if (store) f32[to] = e;
+    s += e;
+  }
+  f64[sumAt(state, i)] = s;
+}
+
+/** Whether this call also writes the result. */
+export const finishes = (phases: number): boolean => (phases & FINISH) !== 0;

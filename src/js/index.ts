@@ -1,0 +1,23 @@
+/** The JavaScript twin: the kernels of assembly/ on an ArrayBuffer, in float64, for hosts without WebAssembly SIMD. */
+import type { Engine } from "../kernels";
+import { hardmax } from "./hardmax";
+import { logSoftmax } from "./logSoftmax";
+import { logSumExp } from "./logSumExp";
+import { softmax } from "./softmax";
+import { views } from "./state";
+
+export function jsEngine(bytes: number): Engine {
+  const buffer = new ArrayBuffer(bytes);
+  const memory = views(buffer);
+  return {
+    backend: "js",
+    buffer,
+    heapBase: 16, // 0 is the absent pointer
+    kernels: {
+      softmax: softmax(memory),
+      logSoftmax: logSoftmax(memory),
+      logSumExp: logSumExp(memory),
+      hardmax: hardmax(memory),
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { AxisKernel } from "../kernels";
+import { columnExpSum, columnMax, eachColumn, finishes } from "./columns";
+import { anyAt, type Memory, maxAt, sumAt } from "./state";
+
+/** assembly/logSoftmax.ts in JavaScript: y = (x - m) / T - log s. */
+export function logSoftmax(memory: Memory): AxisKernel {
+  const { f32, f64, u8 } = memory;
+  return (y, x, mask, shared, outer, axis, inner, pitch, temperature, state, phases) => {
+    eachColumn(
+      (column) => {
+        columnMax(memory, state, phases, column);
+        columnExpSum(memory, state, phases, column, temperature, false);
+        if (!finishes(phases)) return;
+        const m = f64[maxAt(state, column.i)];
+        const any = u8[anyAt(state, column.i)];
+        const logS = Math.log(f64[sumAt(state, column.i)]) + (m - m);
+        for (let a = 0, at = column.x, to = column.y; a < axis; a++, at += pitch, to += pitch) {
+          const taken = mask === 0 || u8[column.mask + a * column.maskPitch] !== 0;
+          f32[to] = any ? ((taken ? f32[at] : -Infinity) - m) / temperature - logS : -Infinity;
+        }
+      },
+      y,
+      x,
+      mask,
+      shared,
+      outer,
+      axis,
+      inner,
+      pitch,
+      axis * pitch,
+    );
+  };
+}

@@ -1,0 +1,28 @@
+import type { AxisKernel } from "../kernels";
+import { columnExpSum, columnMax, eachColumn, finishes } from "./columns";
+import { type Memory, maxAt, sumAt } from "./state";
+
+/** assembly/logSumExp.ts in JavaScript: y = m / T + log s, or m where it is not finite. */
+export function logSumExp(memory: Memory): AxisKernel {
+  const { f32, f64 } = memory;
+  return (y, x, mask, shared, outer, axis, inner, pitch, temperature, state, phases) => {
+    eachColumn(
+      (column) => {
+        columnMax(memory, state, phases, column);
+        columnExpSum(memory, state, phases, column, temperature, false);
+        if (!finishes(phases)) return;
+        const m = f64[maxAt(state, column.i)];
+        f32[column.y] = m - m === 0 ? m / temperature + Math.log(f64[sumAt(state, column.i)]) : m;
+      },
+      y,
+      x,
+      mask,
+      shared,
+      outer,
+      axis,
+      inner,
+      pitch,
+      pitch,
+    );
+  };
+}

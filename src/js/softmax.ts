@@ -1,0 +1,30 @@
+import type { AxisKernel } from "../kernels";
+import { columnExpSum, columnMax, eachColumn, finishes } from "./columns";
+import { anyAt, type Memory, maxAt, sumAt } from "./state";
+
+/** assembly/softmax.ts in JavaScript: y = exp((x - m) / T) / s. */
+export function softmax(memory: Memory): AxisKernel {
+  const { f32, f64, u8 } = memory;
+  return (y, x, mask, shared, outer, axis, inner, pitch, temperature, state, phases) => {
+    eachColumn(
+      (column) => {
+        columnMax(memory, state, phases, column);
+        columnExpSum(memory, state, phases, column, temperature, true);
+        if (!finishes(phases)) return;
+        const m = f64[maxAt(state, column.i)];
+        // m - m is the NaN of a row whose maximum is not finite
+        const r = u8[anyAt(state, column.i)] ? 1 / f64[sumAt(state, column.i)] + (m - m) : 0;
+        for (let a = 0, to = column.y; a < axis; a++, to += pitch) f32[to] *= r;
+      },
+      y,
+      x,
+      mask,
+      shared,
+      outer,
+      axis,
+      inner,
+      pitch,
+      axis * pitch,
+    );
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * How an array gets through a kernel that works along an axis: placed in the heap (its own address when it lives
+ * there), run, read out. In blocks of rows that stay in cache; what is longer than the heap goes through it tile by
+ * tile, one phase of the kernel at a time, so the footprint is the same for a thousand floats and a billion.
+ */
+import type { Geometry } from "../check";
+import type { Heap } from "../heap";
+import { ALL, type AxisKernel, FINISH, INIT, type Kernels, MAX, STRIP, SUM } from "../kernels";
+
+/** What every operation runs on. */
+export interface Core {
+  readonly heap: Heap;
+  readonly kernels: Kernels;
+}
+
+/** What the tiles of an operation have to know of its phases. */
+export interface Flow {
+  /** The result has no axis: FINISH reads no logits and is a single write. */
+  readonly reduces: boolean;
+  /** SUM writes its terms to y, and FINISH reads those instead of x. */
+  readonly writesTerms: boolean;
+  /** The operation has a SUM. */
+  readonly sums: boolean;
+}
+
+export interface Placed {
+  readonly x: Float32Array;
+  readonly out: Float32Array;
+  readonly mask: Uint8Array | undefined;
+  readonly geometry: Geometry;
+}
+
+/** Floats copied in, worked on and copied out together: they stay in the second cache meanwhile. */
+const BLOCK_FLOATS = 16384;
+
+export function runAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, placed: Placed, scalar: number): void {
+  const { heap } = core;
+  const { x, out, mask, geometry } = placed;
+  const { outer, axis, inner } = geometry;
+  const slab = axis * inner;
+  const outSlab = flow.reduces ? inner : slab;
+  if (out.length === 0) return;
+
+  const xHome = heap.locate(x);
+  const yHome = heap.locate(out);
+  const maskHome = mask === undefined ? 0 : heap.locate(mask);
+  const shared = mask !== undefined && mask.length === axis ? 1 : 0;
+  const maskSlab = mask === undefined || maskHome !== 0 ? 0 : shared ? axis : slab;
+  const xSlab = xHome !== 0 || (yHome !== 0 && !flow.reduces) ? 0 : slab; // staged in out's own memory if that is here
+  const ySlab = yHome !== 0 || (xSlab !== 0 && !flow.reduces) ? 0 : outSlab; // and the result in x's
+  const oneFloats = xSlab + ySlab + (maskSlab + 19) / 4;
+  if (oneFloats > heap.room) {
+    streamAlongAxis(core, kernel, flow, placed, scalar, shared);
+    return;
+  }
+
+  let block = outer;
+  if (xSlab + ySlab + maskSlab > 0) {
+    block = Math.min(outer, Math.max(1, Math.floor(Math.min(BLOCK_FLOATS, heap.room) / oneFloats)));
+  }
+  const xStage = heap.workspace;
+  const yStage = ySlab > 0 ? xStage + 4 * block * xSlab : xStage;
+  const maskStage = xStage + 4 * block * (xSlab + ySlab);
+  if (shared && maskHome === 0) heap.writeBytes(maskStage, mask as Uint8Array, 0, axis);
+
+  for (let o = 0; o < outer; o += block) {
+    const count = Math.min(block, outer - o);
+    const yAt = yHome !== 0 ? yHome + 4 * o * outSlab : yStage;
+    let xAt = xHome + 4 * o * slab;
+    if (xHome === 0) {
+      xAt = xSlab > 0 ? xStage : yAt;
+      heap.write(xAt, x, o * slab, count * slab);
+    }
+    let maskAt = 0;
+    if (mask !== undefined) {
+      maskAt = maskHome !== 0 ? maskHome + (shared ? 0 : o * slab) : maskStage;
+      if (maskHome === 0 && !shared) heap.writeBytes(maskAt, mask, o * slab, count * slab);
+    }
+    kernel(yAt, xAt, maskAt, shared, count, axis, inner, inner, scalar, heap.state, ALL);
+    if (yHome === 0) heap.read(out, o * outSlab, yAt, count * outSlab);
+  }
+}
+
+/** A slab larger than the workspace: strips of columns, each in tiles of the axis and one phase at a time if need be. */
+function streamAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, placed: Placed, scalar: number, shared: number): void {
+  const { heap } = core;
+  const { x, out, mask, geometry } = placed;
+  const { outer, axis, inner } = geometry;
+  const slab = axis * inner;
+
+  // x and y share their tile; a mask byte beside each float, and 32 bytes to align it
+  const room = Math.floor((4 * heap.room - 32) / (mask === undefined ? 4 : 5));
+  const fitting = Math.floor(room / axis) & ~3;
+  const width = Math.min(inner, Math.max(STRIP, fitting)); // wider than STRIP only where the whole axis fits
+  const whole = width <= fitting;
+  const multiple = inner === 1 ? STRIP : 8; // sums are blocked alike in every tile
+  const tile = whole ? axis : Math.floor(room / width / multiple) * multiple;
+  const tileAt = heap.workspace;
+  const maskStage = tileAt + ((4 * tile * width + 15) & ~15);
+
+  /** Moves `count` positions from position a of the strip at (o, i) between the tile and an array. */
+  const rows = (o: number, i: number, w: number, a: number, count: number, move: (at: number, from: number, n: number) => void) => {
+    const from = o * slab + a * inner + i;
+    if (w === inner) move(0, from, count * w);
+    else for (let r = 0; r < count; r++) move(r * w, from + r * inner, w);
+  };
+
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i += width) {
+      const w = Math.min(width, inner - i);
+      for (const phase of whole ? [ALL] : flow.sums ? [MAX, SUM, FINISH] : [MAX, FINISH]) {
+        const readsTerms = flow.writesTerms && phase === FINISH;
+        const writes = !flow.reduces && (phase >= FINISH || (flow.writesTerms && phase === SUM));
+        if (flow.reduces && phase === FINISH) {
+          kernel(tileAt, tileAt, 0, 0, 1, 0, w, w, scalar, heap.state, FINISH);
+        } else {
+          for (let a = 0; a < axis; a += tile) {
+            const count = Math.min(tile, axis - a);
+            const source = readsTerms ? out : x;
+            rows(o, i, w, a, count, (at, from, n) => heap.write(tileAt + 4 * at, source, from, n));
+            let maskAt = 0;
+            if (mask !== undefined) {
+              maskAt = maskStage;
+              if (shared) heap.writeBytes(maskAt, mask, a, count);
+              else rows(o, i, w, a, count, (at, from, n) => heap.writeBytes(maskStage + at, mask, from, n));
+            }
+            const phases = phase === MAX && a === 0 ? MAX | INIT : phase;
+            kernel(tileAt, tileAt, maskAt, shared, 1, count, w, w, scalar, heap.state, phases);
+            if (writes) rows(o, i, w, a, count, (at, from, n) => heap.read(out, from, tileAt + 4 * at, n));
+          }
+        }
+        if (flow.reduces && phase >= FINISH) heap.read(out, o * inner + i, tileAt, w);
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { checkAxis, checkFloats, checkOptions, checkOut, checkOverlap, type FloatInput } from "../check";
+import { type Core, type Flow, runAlongAxis } from "./axis";
+import type { AxisOptions } from "./softmax";
+
+export interface Hardmax {
+  /**
+   * Hardmax along an axis: 1 at the first maximum, 0 elsewhere; softmax at temperature 0.
+   *
+   *     hardmax(x)_j = 1 if j is the first k with x_k = max x, else 0
+   *
+   * +Infinity is a maximum like any other, and so is -Infinity where there is nothing else; a row with NaN is NaN. Exact.
+   *
+   * @param x        scores, row-major
+   * @param options  shape, axis, out
+   * @returns        options.out, or a new Float32Array of x's length
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} sizes do not match, out overlaps x partly
+   * @example
+   * import { hardmax } from "softmax-wasm";
+   * hardmax(new Float32Array([1, 3, 3])); // [0, 1, 0]
+   */
+  (x: FloatInput, options?: AxisOptions): Float32Array;
+}
+
+export const HARDMAX_FLOW: Flow = { reduces: false, writesTerms: false, sums: false };
+const NO_OPTIONS: AxisOptions = {};
+
+export function hardmaxOn(core: Core): Hardmax {
+  const { hardmax } = core.kernels;
+  return (x, options = NO_OPTIONS) => {
+    checkOptions(options);
+    const scores = checkFloats("x", x);
+    const geometry = checkAxis(scores.length, options.shape, options.axis);
+    const out = checkOut(options.out, scores.length, options.shape);
+    checkOverlap(out, "x", scores);
+    runAlongAxis(core, hardmax, HARDMAX_FLOW, { x: scores, out, mask: undefined, geometry }, 0);
+    return out;
+  };
+}

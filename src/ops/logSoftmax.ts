@@ -1,0 +1,49 @@
+import { checkAxis, checkFloats, checkMask, checkOptions, checkOut, checkOverlap, checkTemperature, type FloatInput } from "../check";
+import { type Core, type Flow, runAlongAxis } from "./axis";
+import { HARDMAX_FLOW } from "./hardmax";
+import type { SoftmaxOptions } from "./softmax";
+
+export interface LogSoftmax {
+  /**
+   * Logarithm of softmax along an axis: log-probabilities that keep their digits where the probability is tiny.
+   *
+   *     logSoftmax(x)_j = (x_j - max x) / T - log Σ_k exp((x_k - max x) / T)
+   *
+   * -Infinity and masked positions are -Infinity; a row with NaN or +Infinity, or with nothing but -Infinity, is NaN; a fully
+   * masked row is -Infinity.
+   *
+   * Absolute error at most 2^-24 · (6 + 2·|y|) (test/logSoftmax.test.ts).
+   * Source: Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038.
+   *
+   * @param x        logits, row-major
+   * @param options  shape, axis, temperature, mask, out
+   * @returns        options.out, or a new Float32Array of x's length; natural logarithms
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} sizes do not match, temperature is negative or not finite, out overlaps an input partly
+   * @example
+   * import { logSoftmax } from "softmax-wasm";
+   * logSoftmax(new Float32Array([1, 2, 3])); // [-2.4076, -1.4076, -0.4076]
+   */
+  (x: FloatInput, options?: SoftmaxOptions): Float32Array;
+}
+
+const FLOW: Flow = { reduces: false, writesTerms: false, sums: true };
+const NO_OPTIONS: SoftmaxOptions = {};
+
+export function logSoftmaxOn(core: Core): LogSoftmax {
+  const { logSoftmax, hardmax } = core.kernels;
+  return (x, options = NO_OPTIONS) => {
+    checkOptions(options);
+    const logits = checkFloats("x", x);
+    const geometry = checkAxis(logits.length, options.shape, options.axis);
+    const temperature = checkTemperature(options.temperature);
+    const mask = checkMask(options.mask, logits.length, geometry.axis);
+    const out = checkOut(options.out, logits.length, options.shape);
+    checkOverlap(out, "x", logits);
+    if (mask !== undefined) checkOverlap(out, "mask", mask);
+    const placed = { x: logits, out, mask, geometry };
+    if (temperature === 0) runAlongAxis(core, hardmax, HARDMAX_FLOW, placed, -Infinity);
+    else runAlongAxis(core, logSoftmax, FLOW, placed, temperature);
+    return out;
+  };
+}

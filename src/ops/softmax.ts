@@ -1,0 +1,65 @@
+import { checkAxis, checkFloats, checkMask, checkOptions, checkOut, checkOverlap, checkTemperature, type FloatInput } from "../check";
+import { type Core, type Flow, runAlongAxis } from "./axis";
+import { HARDMAX_FLOW } from "./hardmax";
+
+/** Options of every function along an axis. */
+export interface AxisOptions {
+  /** Sizes of the axes, slowest first, their product x.length; default [x.length]. */
+  shape?: readonly number[];
+  /** The axis that is normalised; negative counts from the end; default -1. */
+  axis?: number;
+  /** Where to write, of the result's length; may be x itself, but not overlap an input otherwise; default a new array. */
+  out?: Float32Array;
+}
+
+export interface SoftmaxOptions extends AxisOptions {
+  /** Logits are divided by it first; finite and >= 0; 0 takes the first maximum alone; default 1. */
+  temperature?: number;
+  /** 1 = take part, 0 = leave out; shaped as x, or one row of the axis that all rows share. */
+  mask?: Uint8Array;
+}
+
+export interface Softmax {
+  /**
+   * Softmax along an axis: non-negative, sums to 1, keeps the order.
+   *
+   *     softmax(x)_j = exp(x_j / T) / Σ_k exp(x_k / T)
+   *
+   * Computed from exp((x - max x) / T), so it cannot overflow. -Infinity and masked positions weigh exactly 0; a row with
+   * NaN or +Infinity, or with nothing but -Infinity, is NaN; a fully masked row is 0.
+   *
+   * Relative error at most 2^-24 · (8 + 3·|x - max x|/T) where the result is normal (test/softmax.test.ts).
+   * Source: Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038.
+   *
+   * @param x        logits, row-major
+   * @param options  shape, axis, temperature, mask, out
+   * @returns        options.out, or a new Float32Array of x's length
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} sizes do not match, temperature is negative or not finite, out overlaps an input partly
+   * @example
+   * import { softmax } from "softmax-wasm";
+   * softmax(new Float32Array([1, 2, 3])); // [0.0900, 0.2447, 0.6652]
+   */
+  (x: FloatInput, options?: SoftmaxOptions): Float32Array;
+}
+
+const FLOW: Flow = { reduces: false, writesTerms: true, sums: true };
+const NO_OPTIONS: SoftmaxOptions = {};
+
+export function softmaxOn(core: Core): Softmax {
+  const { softmax, hardmax } = core.kernels;
+  return (x, options = NO_OPTIONS) => {
+    checkOptions(options);
+    const logits = checkFloats("x", x);
+    const geometry = checkAxis(logits.length, options.shape, options.axis);
+    const temperature = checkTemperature(options.temperature);
+    const mask = checkMask(options.mask, logits.length, geometry.axis);
+    const out = checkOut(options.out, logits.length, options.shape);
+    checkOverlap(out, "x", logits);
+    if (mask !== undefined) checkOverlap(out, "mask", mask);
+    const placed = { x: logits, out, mask, geometry };
+    if (temperature === 0) runAlongAxis(core, hardmax, HARDMAX_FLOW, placed, 0);
+    else runAlongAxis(core, softmax, FLOW, placed, temperature);
+    return out;
+  };
+}

@@ -1,0 +1,88 @@
+/** Runtimes: which backend, how large a heap, and every function on it. */
+import { Heap } from "./heap";
+import type { Backend, Engine } from "./kernels";
+import type { Core } from "./ops/axis";
+import { type Hardmax, hardmaxOn } from "./ops/hardmax";
+import { type LogSoftmax, logSoftmaxOn } from "./ops/logSoftmax";
+import { type LogSumExp, logSumExpOn } from "./ops/logSumExp";
+import { type Softmax, softmaxOn } from "./ops/softmax";
+import { selfTest } from "./selfTest";
+
+const PAGE = 65536;
+const DEFAULT_HEAP_BYTES = 128 * PAGE;
+const MOST_HEAP_BYTES = 16384 * PAGE;
+
+export interface Runtime {
+  /** What computes: WebAssembly with fused multiply-add, WebAssembly SIMD, or JavaScript. */
+  readonly backend: Backend;
+  /** Backends that were tried before it, with the reason why each was not taken. */
+  readonly rejected: readonly { readonly backend: Backend; readonly reason: string }[];
+  /**
+   * A Float32Array in the runtime's own memory, zeroed, at a 16-byte boundary. Functions of this runtime use it in place:
+   * nothing is copied in or out. The memory never grows, so the view never detaches.
+   *
+   * @throws {TypeError}  length is not a number
+   * @throws {RangeError} length is not an integer >= 0, or the heap is full
+   */
+  alloc(length: number): Float32Array;
+  /** Takes back every view that alloc gave out; they must not be used any more. */
+  free(): void;
+  readonly softmax: Softmax;
+  readonly logSoftmax: LogSoftmax;
+  readonly logSumExp: LogSumExp;
+  readonly hardmax: Hardmax;
+}
+
+/** A way to a backend, tried in order; it throws where this host has no way there. */
+export interface Candidate {
+  readonly backend: Backend;
+  readonly start: (heapBytes: number) => Engine;
+}
+
+/** Heap bytes as asked for: whole pages of 64 KiB, at most 1 GiB; default 8 MiB. */
+export function checkHeapBytes(value: number | undefined): number {
+  if (value === undefined) return DEFAULT_HEAP_BYTES;
+  if (typeof value !== "number") throw new TypeError(`"heapBytes" expected a number, got ${typeof value}`);
+  if (!(value > 0 && value <= MOST_HEAP_BYTES)) {
+    throw new RangeError(`"heapBytes" expected more than 0 and at most ${MOST_HEAP_BYTES}, got ${value}`);
+  }
+  return Math.ceil(value / PAGE) * PAGE;
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The first candidate that starts and passes the self-test. @throws {Error} with every reason, when none does */
+export function startRuntime(candidates: readonly Candidate[], heapBytes: number): Runtime {
+  const rejected: { backend: Backend; reason: string }[] = [];
+  for (const { backend, start } of candidates) {
+    try {
+      return runtimeOn(start(heapBytes), rejected);
+    } catch (error) {
+      rejected.push({ backend, reason: reasonOf(error) });
+    }
+  }
+  const reasons = rejected.map(({ backend, reason }) => `"${backend}" (${reason})`);
+  throw new Error(`backend ${reasons.join(", ")} is not available here; "auto" takes the best one that is, "js" runs everywhere`);
+}
+
+function runtimeOn(engine: Engine, rejected: Runtime["rejected"]): Runtime {
+  const heap = new Heap(engine);
+  const core: Core = { heap, kernels: engine.kernels };
+  selfTest(core);
+  return {
+    backend: engine.backend,
+    rejected,
+    alloc(length) {
+      if (typeof length !== "number") throw new TypeError(`"length" expected a number, got ${typeof length}`);
+      if (!Number.isInteger(length) || length < 0) {
+        throw new RangeError(`"length" expected an integer >= 0, got ${length}`);
+      }
+      return heap.alloc(length);
+    },
+    free: () => heap.free(),
+    softmax: softmaxOn(core),
+    logSoftmax: logSoftmaxOn(core),
+    logSumExp: logSumExpOn(core),
+    hardmax: hardmaxOn(core),
+  };
+}

@@ -1,0 +1,32 @@
+/** A backend proves itself on known values before it is used: a few microseconds against wrong results for a lifetime. */
+import type { Core } from "./ops/axis";
+import { hardmaxOn } from "./ops/hardmax";
+import { logSoftmaxOn } from "./ops/logSoftmax";
+import { logSumExpOn } from "./ops/logSumExp";
+import { softmaxOn } from "./ops/softmax";
+
+// Eleven logits: a whole pair of vectors and a tail of three.
+const X = Float32Array.of(1, 2, 3, -Infinity, -40, 2.5, 0, 0.125, -3, 1.75, 2.875);
+// log-sum-exp and softmax of X in float64
+const LSE = 4.22007124;
+const P = [
+  0.039952212, 0.108601372, 0.295209136, 0, 6.24406005e-20, 0.179053392, 0.0146975974, 0.0166545598, 0.000731750288, 0.0845788334, 0.260521148,
+];
+
+const near = (got: number, want: number): boolean => got === want || Math.abs(got - want) <= 4e-6 * Math.max(1e-30, Math.abs(want));
+
+/** @throws {Error} naming the first function that is off, with what it should have given */
+export function selfTest(core: Core): void {
+  const expect = (name: string, got: ArrayLike<number>, want: (j: number) => number): void => {
+    for (let j = 0; j < got.length; j++) {
+      if (!near(got[j], want(j))) throw new Error(`self-test: ${name} gave ${got[j]} instead of ${want(j)}`);
+    }
+  };
+  const softmax = softmaxOn(core);
+  const columns = Float32Array.from({ length: 2 * X.length }, (_, i) => X[i >> 1]);
+  expect("softmax", softmax(X), (j) => P[j]);
+  expect("softmax across columns", softmax(columns, { shape: [X.length, 2], axis: 0 }), (j) => P[j >> 1]);
+  expect("logSoftmax", logSoftmaxOn(core)(X), (j) => X[j] - LSE);
+  expect("logSumExp", [logSumExpOn(core)(X)], () => LSE);
+  expect("hardmax", hardmaxOn(core)(X), (j) => (j === 2 ? 1 : 0));
+}
