@@ -6,9 +6,12 @@
  * Special values as in row.ts. Lanes behind the strip's last column work on what they find and are never stored to y.
  */
 import { exp, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "./exp";
-import { high, low, maxNumber, storeTail } from "./lanes";
+import { high, low, maxNumber, storeUpTo4 } from "./lanes";
 import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, INIT, MAX, STRIP, SUM } from "./phases";
 import { STAGE, stageColumns } from "./stage";
+
+/** Positions that a column's registers are loaded for. */
+const ROWS: usize = 8;
 
 export function columnsInit(state: usize, any: bool): void {
   for (let i: usize = 0; i < STRIP << 2; i += 16) {
@@ -28,54 +31,86 @@ function columnsAny(state: usize, mask: usize, step: usize, width: usize): void 
   }
 }
 
-/** m = max(m, x·h), NaN for good once one is NaN */
+/** m = max(m, four columns of `rows` positions), NaN for good once one is NaN */
+// @ts-ignore: decorator
+@inline
+function fourMax(m: v128, x: usize, rows: usize, pitch: usize): v128 {
+  for (; rows; rows--, x += pitch) {
+    const v = v128.load(x);
+    m = v128.bitselect(v, maxNumber(m, v), f32x4.ne(v, v)); // maxNumber keeps a NaN that m already is
+  }
+  return m;
+}
+
 export function columnsMax(
   state: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32,
 ): void {
-  for (let a: usize = 0; a < axis; a++, x += pitch << 2) {
+  const rows: usize = mask || h != 1 ? 1 : ROWS;
+  for (let a: usize = 0; a < axis; a += rows) {
     if (mask) columnsAny(state, shared ? mask + a : mask + a * pitch, shared ? 0 : 1, width);
-    const source = stageColumns(x, mask, shared, a, pitch, width, h, -Infinity);
+    const source = stageColumns(x + ((a * pitch) << 2), mask, shared, a, pitch, width, h, -Infinity);
     for (let i: usize = 0; i < width << 2; i += 16) {
-      const v = v128.load(source + i);
-      const m = maxNumber(v128.load(state + i, COLUMN_M), v); // keeps a NaN that m already is
-      v128.store(state + i, v128.bitselect(v, m, f32x4.ne(v, v)), COLUMN_M);
+      const m = v128.load(state + i, COLUMN_M);
+      v128.store(state + i, fourMax(m, source + i, min(rows, axis - a), pitch << 2), COLUMN_M);
     }
   }
 }
 
-/** s += part, part = 0 */
-function columnsWiden(state: usize, width: usize): void {
-  for (let i: usize = 0; i < width << 2; i += 16) {
-    const part = v128.load(state + i, COLUMN_PART);
-    const s = state + (i << 1);
-    v128.store(s, f64x2.add(v128.load(s, COLUMN_S), low(part)), COLUMN_S);
-    v128.store(s, f64x2.add(v128.load(s, COLUMN_S + 16), high(part)), COLUMN_S + 16);
-    v128.store(state + i, f32x4.splat(0), COLUMN_PART);
-  }
+/** s += part, four columns */
+// @ts-ignore: decorator
+@inline
+function fourWiden(s: usize, part: v128): void {
+  v128.store(s, f64x2.add(v128.load(s, COLUMN_S), low(part)), COLUMN_S);
+  v128.store(s, f64x2.add(v128.load(s, COLUMN_S + 16), high(part)), COLUMN_S + 16);
 }
 
-/** y = exp((x - m) / T), s += y; y = 0: the sums alone. Eight positions are added in float32, those in float64. */
+/**
+ * y = exp((x - m) / T), s += Σ y; y = 0: the sums alone.
+ *
+ * ROWS positions of eight columns at a time: their m and their sum stay in registers, and eight terms are added in
+ * float32 before they go into float64.
+ */
 function columnsExpSum(
   state: usize, y: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32,
   c: f32, floor: f32,
 ): void {
-  const cv = f32x4.splat(c), fv = f32x4.splat(floor), least = f32x4.splat(-Infinity);
+  const cv = f32x4.splat(c), fv = f32x4.splat(floor);
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
-  for (let a: usize = 0; a < axis; a++, x += pitch << 2) {
-    const source = stageColumns(x, mask, shared, a, pitch, width, h, -Infinity);
-    const target = y ? y + ((a * pitch) << 2) : STAGE;
-    for (let i: usize = 0; i < width << 2; i += 16) {
-      let m = v128.load(state + i, COLUMN_M);
-      m = v128.andnot(m, f32x4.eq(m, least)); // -Infinity everywhere: each weighs 0, not exp(NaN)
-      const e = exp(f32x4.sub(v128.load(source + i), m), cv, fv, B, C0, C1, C2, C3, C4, C5);
-      const left = width - (i >> 2);
-      if (left >= 4) v128.store(target + i, e);
-      else storeTail(target + i, e, left);
-      v128.store(state + i, f32x4.add(v128.load(state + i, COLUMN_PART), e), COLUMN_PART);
-    }
-    if ((a & 7) == 7) columnsWiden(state, width);
+  const rows: usize = mask || h != 1 ? 1 : ROWS;
+  const step = pitch << 2;
+  for (let i: usize = 0; i < width << 2; i += 16) {
+    const m = v128.load(state + i, COLUMN_M);
+    // -Infinity everywhere: each weighs 0, not exp(NaN); log 0 and 1 / 0 then give what such a column must be
+    v128.store(state + i, v128.andnot(m, f32x4.eq(m, f32x4.splat(-Infinity))), COLUMN_M);
   }
-  columnsWiden(state, width);
+  for (let a: usize = 0; a < axis; a += rows) {
+    const source = stageColumns(x + a * step, mask, shared, a, pitch, width, h, -Infinity);
+    const target = y ? y + a * step : STAGE;
+    const targetStep = y ? step : 0;
+    const count = min(rows, axis - a);
+    for (let i: usize = 0; i < width; i += 8) {
+      const left = width - i;
+      const at = state + (i << 2);
+      const m0 = v128.load(at, COLUMN_M), m1 = v128.load(at, COLUMN_M + 16);
+      let s0 = f32x4.splat(0), s1 = s0;
+      let from = source + (i << 2), to = target + (i << 2);
+      for (let r = count; r; r--, from += step, to += targetStep) {
+        const e0 = exp(f32x4.sub(v128.load(from), m0), cv, fv, B, C0, C1, C2, C3, C4, C5);
+        const e1 = exp(f32x4.sub(v128.load(from, 16), m1), cv, fv, B, C0, C1, C2, C3, C4, C5);
+        if (left >= 8) {
+          v128.store(to, e0);
+          v128.store(to, e1, 16);
+        } else {
+          storeUpTo4(to, e0, left);
+          if (left > 4) storeUpTo4(to + 16, e1, left - 4);
+        }
+        s0 = f32x4.add(s0, e0);
+        s1 = f32x4.add(s1, e1);
+      }
+      fourWiden(at + (i << 2), s0);
+      fourWiden(at + (i << 2) + 32, s1);
+    }
+  }
 }
 
 /** Everything before FINISH. */

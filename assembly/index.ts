@@ -2,7 +2,7 @@
 export { hardmax } from "./hardmax";
 export { logSoftmax } from "./logSoftmax";
 export { logSumExp } from "./logSumExp";
-export { softmax } from "./softmax";
+export { softmax, softmaxRow } from "./softmax";
 
 /** Which of the two binaries this is. */
 export const relaxed: bool = ASC_FEATURE_RELAXED_SIMD;

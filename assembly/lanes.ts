@@ -1,7 +1,7 @@
 /**
  * Four floats at a time: what the instruction set lacks, each in one place.
  *
- * Rows end anywhere. The last vector of a row is loaded whole (the host keeps 16 readable bytes behind the heap), its
+ * Rows end anywhere. The last vector of a row is loaded whole (the host keeps 32 readable bytes behind the heap), its
  * lanes past the end are replaced, it goes through the same arithmetic as every other vector, and only its own lanes
  * are stored: a value does not depend on where it stands.
  */
@@ -40,6 +40,14 @@ export function storeTail(y: usize, v: v128, n: usize): void {
     v = v128.shuffle<u64>(v, v, 1, 1);
   }
   if (n & 1) v128.store_lane<u32>(y, v, 0);
+}
+
+/** v to y where n >= 4, else its first n lanes. */
+// @ts-ignore: decorator
+@inline
+export function storeUpTo4(y: usize, v: v128, n: usize): void {
+  if (n >= 4) v128.store(y, v);
+  else storeTail(y, v, n);
 }
 
 /** max(a, b) where b is a number; a NaN in b is dropped (pmax is one instruction, f32x4.max six on x86). */

@@ -7,6 +7,7 @@ export const INIT: i32 = 1; // before the first tile
 export const MAX: i32 = 2; // m
 export const SUM: i32 = 4; // s = Σ exp((x - m) / T)
 export const FINISH: i32 = 8; // y
+export const ALL: i32 = 15;
 
 /** Columns worked on together; the width of the columns' state. */
 export const STRIP: usize = 256;

@@ -5,19 +5,15 @@
  * NaN that poisons it. Passes after the maximum may compute nonsense there; it is never read.
  */
 import { exp, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "./exp";
-import { high, horizontalMax, loadTail, low, maxNumber, narrow, storeTail, widen } from "./lanes";
-import { BLOCK, INIT, MAX, ROW_ANY, ROW_FOUND, ROW_M, ROW_S, STRIP, SUM } from "./phases";
+import { high, horizontalMax, loadTail, low, maxNumber, narrow, storeTail, storeUpTo4, widen } from "./lanes";
+import { BLOCK, FINISH, INIT, MAX, ROW_ANY, ROW_FOUND, ROW_M, ROW_S, STRIP, SUM } from "./phases";
 import { STAGE, stage } from "./stage";
 
-export function rowInit(state: usize, any: bool): void {
-  store<f32>(state, -Infinity, ROW_M);
-  store<u32>(state, any ? 1 : 0, ROW_ANY);
-  store<u32>(state, 0, ROW_FOUND);
-  v128.store(state, f64x2.splat(0), ROW_S);
-}
+/** The first phase and the last: the row is all here, and nothing need be kept of it. */
+const WHOLE: i32 = INIT | FINISH;
 
 /** The largest of n floats, NaN if one is NaN. Four vectors in flight: 0.10 ns a float, the test for NaN 0.015 of it. */
-function largest(x: usize, n: usize): f32 {
+export function largest(x: usize, n: usize): f32 {
   const least = f32x4.splat(-Infinity);
   let m0 = least, m1 = least, m2 = least, m3 = least;
   let nan = i32x4.splat(0);
@@ -40,23 +36,29 @@ function largest(x: usize, n: usize): f32 {
   return horizontalMax(f32x4.pmax(f32x4.pmax(m0, m1), f32x4.pmax(m2, m3)));
 }
 
-/** m = max(m, x·h) over the positions that take part. */
-export function rowMax(state: usize, x: usize, mask: usize, n: usize, h: f32): void {
+/** max(m of earlier tiles, x·h over the positions that take part) */
+export function rowMax(phases: i32, state: usize, x: usize, mask: usize, n: usize, h: f32): f32 {
+  if ((phases & WHOLE) == WHOLE && mask == 0 && h == 1) return largest(x, n);
+  if (phases & INIT) {
+    store<f32>(state, -Infinity, ROW_M);
+    store<u32>(state, mask ? 0 : 1, ROW_ANY);
+    store<u32>(state, 0, ROW_FOUND);
+    v128.store(state, f64x2.splat(0), ROW_S);
+  }
   let m = load<f32>(state, ROW_M);
-  if (mask == 0 && h == 1) {
-    m = max(m, largest(x, n));
-  } else {
+  if (phases & MAX) {
     for (let i: usize = 0; i < n; i += STRIP) {
       const part = min(n - i, STRIP);
       if (stage(x + (i << 2), mask ? mask + i : 0, part, h, -Infinity)) store<u32>(state, 1, ROW_ANY);
       m = max(m, largest(STAGE, part));
     }
+    store<f32>(state, m, ROW_M);
   }
-  store<f32>(state, m, ROW_M);
+  return m;
 }
 
 /** y = exp((x - m)·c / log2(e)), n floats; y = 0: nowhere. @returns sum + Σ y, two float64 lanes */
-function expSum(y: usize, x: usize, n: usize, m: f32, c: f32, floor: f32, sum: v128): v128 {
+export function expSum(y: usize, x: usize, n: usize, m: f32, c: f32, floor: f32, sum: v128): v128 {
   const mv = f32x4.splat(m), cv = f32x4.splat(c), fv = f32x4.splat(floor);
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   const nowhere = y == 0;
@@ -75,8 +77,7 @@ function expSum(y: usize, x: usize, n: usize, m: f32, c: f32, floor: f32, sum: v
     for (let left = block & 7; left; left -= min(left, 4), x += 16, y += 16) {
       const v = left < 4 ? loadTail(x, left, f32x4.splat(-Infinity)) : v128.load(x);
       const e = exp(f32x4.sub(v, mv), cv, fv, B, C0, C1, C2, C3, C4, C5);
-      if (left < 4) storeTail(y, e, left);
-      else v128.store(y, e);
+      storeUpTo4(y, e, left);
       s0 = f32x4.add(s0, e);
     }
     sum = f64x2.add(sum, widen(f32x4.add(s0, s1)));
@@ -85,38 +86,33 @@ function expSum(y: usize, x: usize, n: usize, m: f32, c: f32, floor: f32, sum: v
   return sum;
 }
 
-/** y = exp((x - m) / T), s += Σ y; y = 0: the sum alone. */
-function rowExpSum(state: usize, y: usize, x: usize, mask: usize, n: usize, h: f32, c: f32, floor: f32): void {
-  let m = load<f32>(state, ROW_M);
+/** y = exp((x - m) / T); y = 0: nowhere. @returns s = Σ y, that of earlier tiles included */
+export function rowExpSum(
+  phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, h: f32, m: f32, c: f32, floor: f32,
+): f64 {
   if (m == -Infinity) m = 0; // -Infinity everywhere: each weighs 0, not exp(NaN)
-  let s = v128.load(state, ROW_S);
-  if (mask == 0 && h == 1) {
-    s = expSum(y, x, n, m, c, floor, s);
+  let s = f64x2.splat(0);
+  if ((phases & WHOLE) == WHOLE && mask == 0 && h == 1) {
+    if (phases & SUM) s = expSum(y, x, n, m, c, floor, s);
   } else {
-    for (let i: usize = 0; i < n; i += STRIP) {
-      const part = min(n - i, STRIP);
-      stage(x + (i << 2), mask ? mask + i : 0, part, h, -Infinity);
-      s = expSum(y ? y + (i << 2) : 0, STAGE, part, m, c, floor, s);
+    s = v128.load(state, ROW_S);
+    if (phases & SUM) {
+      for (let i: usize = 0; i < n; i += STRIP) {
+        const part = min(n - i, STRIP);
+        stage(x + (i << 2), mask ? mask + i : 0, part, h, -Infinity);
+        s = expSum(y ? y + (i << 2) : 0, STAGE, part, m, c, floor, s);
+      }
+      v128.store(state, s, ROW_S);
     }
   }
-  v128.store(state, s, ROW_S);
+  return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
 }
 
-/** Everything before FINISH. */
-export function rowReduce(
-  phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, h: f32, c: f32, floor: f32,
-): void {
-  if (phases & INIT) rowInit(state, mask == 0);
-  if (phases & MAX) rowMax(state, x, mask, n, h);
-  if (phases & SUM) rowExpSum(state, y, x, mask, n, h, c, floor);
-}
-
-/** s, the sum of both lanes. */
+/** Whether any position takes part. */
 // @ts-ignore: decorator
 @inline
-export function rowSum(state: usize): f64 {
-  const s = v128.load(state, ROW_S);
-  return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
+export function rowAny(state: usize, mask: usize): bool {
+  return mask == 0 || load<u32>(state, ROW_ANY) != 0;
 }
 
 /** y *= r */
@@ -159,8 +155,7 @@ export function rowShiftWide(y: usize, x: usize, mask: usize, n: usize, h: f32, 
     for (let j: usize = 0; j < part; j += 4) {
       const v = v128.load(STAGE + (j << 2));
       const w = narrow(shiftWide(low(v), mv, tv, lv), shiftWide(high(v), mv, tv, lv));
-      if (part - j >= 4) v128.store(y + ((i + j) << 2), w);
-      else storeTail(y + ((i + j) << 2), w, part - j);
+      storeUpTo4(y + ((i + j) << 2), w, part - j);
     }
   }
 }
@@ -172,15 +167,19 @@ export function rowFill(y: usize, n: usize, v: f32): void {
   if (n) storeTail(y, vv, n);
 }
 
-/** The first position of a taking part logit equal to m, or n. */
+/** The first position of a logit that takes part and equals m, or n. */
 export function rowFirst(x: usize, mask: usize, n: usize, m: f32): usize {
   const mv = f32x4.splat(m);
   for (let i: usize = 0; i < n; i += STRIP) {
     const part = min(n - i, STRIP);
-    stage(x + (i << 2), mask ? mask + i : 0, part, 1, NaN);
+    let source = x + (i << 2);
+    if (mask) {
+      stage(source, mask + i, part, 1, NaN);
+      source = STAGE;
+    }
     for (let j: usize = 0; j < part; j += 4) {
-      const hit = i32x4.bitmask(f32x4.eq(v128.load(STAGE + (j << 2)), mv));
-      if (hit) return i + j + ctz(hit);
+      const hit = i32x4.bitmask(f32x4.eq(v128.load(source + (j << 2)), mv));
+      if (hit) return min(n, i + j + ctz(hit)); // past n: what lies behind the row
     }
   }
   return n;

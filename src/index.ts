@@ -17,7 +17,8 @@ export type { Backend } from "./kernels";
 export type { Hardmax } from "./ops/hardmax";
 export type { LogSoftmax } from "./ops/logSoftmax";
 export type { LogSumExp } from "./ops/logSumExp";
-export type { AxisOptions, Softmax, SoftmaxOptions } from "./ops/softmax";
+export type { AxisOptions } from "./ops/axis";
+export type { Softmax, SoftmaxOptions } from "./ops/softmax";
 export type { Runtime } from "./runtime";
 
 export interface RuntimeOptions {

@@ -44,6 +44,8 @@ export type AxisKernel = (
 
 export interface Kernels {
   readonly softmax: AxisKernel;
+  /** softmax of one row of n floats, temperature 1, no mask: the short way for small calls. */
+  readonly softmaxRow: (y: number, x: number, n: number) => void;
   readonly logSoftmax: AxisKernel;
   readonly logSumExp: AxisKernel;
   readonly hardmax: AxisKernel;

@@ -1,6 +1,7 @@
 /** What the twin's kernels share: the walk over columns, and the reductions before the result is written. */
 import { FINISH, INIT, MAX, STRIP, SUM } from "../kernels";
 import { exp } from "./exp";
+import { rowExpSum, rowMax } from "./row";
 import { anyAt, foundAt, type Memory, maxAt, sumAt } from "./state";
 
 /** One column: x[at + a·pitch], a < axis, and its mask byte at mask + a·maskPitch (mask 0: none). Float indices. */
@@ -52,6 +53,10 @@ export function columnMax(memory: Memory, state: number, phases: number, column:
   }
   if (!(phases & MAX)) return;
   let m = f64[maxAt(state, i)];
+  if (pitch === 1 && mask === 0) {
+    f64[maxAt(state, i)] = m !== m ? m : rowMax(f32, column.x, axis, m);
+    return;
+  }
   let any = u8[anyAt(state, i)];
   for (let a = 0, at = column.x; a < axis; a++, at += pitch) {
     if (mask !== 0 && u8[mask + a * maskPitch] === 0) continue;
@@ -77,10 +82,15 @@ export function columnExpSum(
   const { mask, maskPitch, axis, pitch, i } = column;
   const top = f64[maxAt(state, i)];
   const m = top === -Infinity ? 0 : top;
+  const perT = Math.min(1 / temperature, Number.MAX_VALUE); // 0·Infinity would be NaN
   let s = f64[sumAt(state, i)];
+  if (pitch === 1 && mask === 0) {
+    f64[sumAt(state, i)] = rowExpSum(f32, store ? column.y : -1, column.x, axis, m, perT, s);
+    return;
+  }
   for (let a = 0, at = column.x, to = column.y; a < axis; a++, at += pitch, to += pitch) {
     const taken = mask === 0 || u8[mask + a * maskPitch] !== 0;
-    const e = taken ? exp((f32[at] - m) / temperature) : 0;
+    const e = taken ? exp((f32[at] - m) * perT) : 0;
     if (store) f32[to] = e;
     s += e;
   }

@@ -12,14 +12,16 @@ export function hardmax(memory: Memory): AxisKernel {
         columnMax(memory, state, phases, column);
         if (!finishes(phases)) return;
         const m = f64[maxAt(state, column.i)];
-        let found = u8[foundAt(state, column.i)];
-        for (let a = 0, at = column.x, to = column.y; a < axis; a++, at += pitch, to += pitch) {
+        let first = -1;
+        for (let a = 0, at = column.x; a < axis && first < 0 && !u8[foundAt(state, column.i)]; a++, at += pitch) {
           const taken = mask === 0 || u8[column.mask + a * column.maskPitch] !== 0;
-          const hit = taken && found === 0 && f32[at] === m;
-          f32[to] = m !== m ? m : hit ? on : off;
-          if (hit) found = 1;
+          if (taken && f32[at] === m) first = a;
         }
-        u8[foundAt(state, column.i)] = found;
+        const rest = m === m ? off : m;
+        for (let a = 0, to = column.y; a < axis; a++, to += pitch) f32[to] = rest;
+        if (first < 0) return;
+        f32[column.y + first * pitch] = on;
+        u8[foundAt(state, column.i)] = 1;
       },
       y,
       x,

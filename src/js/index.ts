@@ -3,7 +3,7 @@ import type { Engine } from "../kernels";
 import { hardmax } from "./hardmax";
 import { logSoftmax } from "./logSoftmax";
 import { logSumExp } from "./logSumExp";
-import { softmax } from "./softmax";
+import { softmax, softmaxRow } from "./softmax";
 import { views } from "./state";
 
 export function jsEngine(bytes: number): Engine {
@@ -15,6 +15,7 @@ export function jsEngine(bytes: number): Engine {
     heapBase: 16, // 0 is the absent pointer
     kernels: {
       softmax: softmax(memory),
+      softmaxRow: softmaxRow(memory),
       logSoftmax: logSoftmax(memory),
       logSumExp: logSumExp(memory),
       hardmax: hardmax(memory),

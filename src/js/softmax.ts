@@ -1,5 +1,6 @@
-import type { AxisKernel } from "../kernels";
+import type { AxisKernel, Kernels } from "../kernels";
 import { columnExpSum, columnMax, eachColumn, finishes } from "./columns";
+import { rowExpSum, rowMax, rowScale } from "./row";
 import { anyAt, type Memory, maxAt, sumAt } from "./state";
 
 /** assembly/softmax.ts in JavaScript: y = exp((x - m) / T) / s. */
@@ -14,7 +15,8 @@ export function softmax(memory: Memory): AxisKernel {
         const m = f64[maxAt(state, column.i)];
         // m - m is the NaN of a row whose maximum is not finite
         const r = u8[anyAt(state, column.i)] ? 1 / f64[sumAt(state, column.i)] + (m - m) : 0;
-        for (let a = 0, to = column.y; a < axis; a++, to += pitch) f32[to] *= r;
+        if (pitch === 1) rowScale(f32, column.y, axis, r);
+        else for (let a = 0, to = column.y; a < axis; a++, to += pitch) f32[to] *= r;
       },
       y,
       x,
@@ -26,5 +28,15 @@ export function softmax(memory: Memory): AxisKernel {
       pitch,
       axis * pitch,
     );
+  };
+}
+
+/** One row at temperature 1. */
+export function softmaxRow(memory: Memory): Kernels["softmaxRow"] {
+  const { f32 } = memory;
+  return (y, x, n) => {
+    const m = rowMax(f32, x >>> 2, n, -Infinity);
+    const s = rowExpSum(f32, y >>> 2, x >>> 2, n, m === -Infinity ? 0 : m, 1, 0);
+    rowScale(f32, y >>> 2, n, 1 / s + (m - m));
   };
 }

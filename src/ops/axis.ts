@@ -3,7 +3,7 @@
  * there), run, read out. In blocks of rows that stay in cache; what is longer than the heap goes through it tile by
  * tile, one phase of the kernel at a time, so the footprint is the same for a thousand floats and a billion.
  */
-import type { Geometry } from "../check";
+import { checkAxis, checkFloats, checkMask, checkOut, checkOverlap, type FloatInput } from "../check";
 import type { Heap } from "../heap";
 import { ALL, type AxisKernel, FINISH, INIT, type Kernels, MAX, STRIP, SUM } from "../kernels";
 
@@ -23,40 +23,83 @@ export interface Flow {
   readonly sums: boolean;
 }
 
-export interface Placed {
+/** A call whose arguments are in order: f32[outer, axis, inner]. */
+export interface AxisCall {
   readonly x: Float32Array;
+  readonly xOffset: number;
   readonly out: Float32Array;
+  readonly outOffset: number;
   readonly mask: Uint8Array | undefined;
-  readonly geometry: Geometry;
+  readonly maskOffset: number;
+  readonly outer: number;
+  readonly axis: number;
+  readonly inner: number;
+}
+
+/** Options of every function along an axis. */
+export interface AxisOptions {
+  /** Sizes of the axes, slowest first, their product x.length; default [x.length]. */
+  shape?: readonly number[];
+  /** The axis that is normalised; negative counts from the end; default -1. */
+  axis?: number;
+  /** Where to write, of the result's length; may be x itself, but not overlap an input otherwise; default a new array. */
+  out?: Float32Array;
+}
+
+/** Checks every argument but the scalars. A mask is looked at only where the operation takes one. */
+export function checkCall(
+  x: FloatInput,
+  options: AxisOptions,
+  mask: Uint8Array | undefined,
+  reduces: boolean,
+): AxisCall {
+  const logits = checkFloats("x", x);
+  const { shape, out } = options;
+  const { outer, axis, inner } = checkAxis(logits.length, shape, options.axis);
+  const length = reduces ? outer * inner : logits.length;
+  const xOffset = logits.byteOffset;
+  let maskOffset = 0;
+  if (mask !== undefined) {
+    checkMask(mask, logits.length, axis);
+    maskOffset = mask.byteOffset;
+  }
+  if (out === undefined) {
+    return { x: logits, xOffset, out: new Float32Array(length), outOffset: 0, mask, maskOffset, outer, axis, inner };
+  }
+  checkOut(out, length, shape);
+  const outOffset = out.byteOffset;
+  checkOverlap(out, outOffset, "x", logits, xOffset);
+  if (mask !== undefined) checkOverlap(out, outOffset, "mask", mask, maskOffset);
+  return { x: logits, xOffset, out, outOffset, mask, maskOffset, outer, axis, inner };
 }
 
 /** Floats copied in, worked on and copied out together: they stay in the second cache meanwhile. */
 const BLOCK_FLOATS = 16384;
 
-export function runAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, placed: Placed, scalar: number): void {
+export function runAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, call: AxisCall, scalar: number): void {
   const { heap } = core;
-  const { x, out, mask, geometry } = placed;
-  const { outer, axis, inner } = geometry;
+  const { x, out, mask, outer, axis, inner } = call;
   const slab = axis * inner;
   const outSlab = flow.reduces ? inner : slab;
   if (out.length === 0) return;
 
-  const xHome = heap.locate(x);
-  const yHome = heap.locate(out);
-  const maskHome = mask === undefined ? 0 : heap.locate(mask);
+  const xHome = heap.locate(x, call.xOffset);
+  const yHome = heap.locate(out, call.outOffset);
+  const maskHome = mask === undefined ? 0 : heap.locate(mask, call.maskOffset);
   const shared = mask !== undefined && mask.length === axis ? 1 : 0;
   const maskSlab = mask === undefined || maskHome !== 0 ? 0 : shared ? axis : slab;
   const xSlab = xHome !== 0 || (yHome !== 0 && !flow.reduces) ? 0 : slab; // staged in out's own memory if that is here
   const ySlab = yHome !== 0 || (xSlab !== 0 && !flow.reduces) ? 0 : outSlab; // and the result in x's
-  const oneFloats = xSlab + ySlab + (maskSlab + 19) / 4;
+  const oneFloats = xSlab + ySlab + maskSlab / 4;
   if (oneFloats > heap.room) {
-    streamAlongAxis(core, kernel, flow, placed, scalar, shared);
+    streamAlongAxis(core, kernel, flow, call, scalar, shared);
     return;
   }
 
+  const fitting = Math.min(BLOCK_FLOATS, heap.room);
   let block = outer;
-  if (xSlab + ySlab + maskSlab > 0) {
-    block = Math.min(outer, Math.max(1, Math.floor(Math.min(BLOCK_FLOATS, heap.room) / oneFloats)));
+  if (outer * oneFloats > fitting) {
+    block = Math.min(outer, Math.max(1, Math.floor(fitting / oneFloats)));
   }
   const xStage = heap.workspace;
   const yStage = ySlab > 0 ? xStage + 4 * block * xSlab : xStage;
@@ -82,10 +125,9 @@ export function runAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, placed:
 }
 
 /** A slab larger than the workspace: strips of columns, each in tiles of the axis and one phase at a time if need be. */
-function streamAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, placed: Placed, scalar: number, shared: number): void {
+function streamAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, call: AxisCall, scalar: number, shared: number): void {
   const { heap } = core;
-  const { x, out, mask, geometry } = placed;
-  const { outer, axis, inner } = geometry;
+  const { x, out, mask, outer, axis, inner } = call;
   const slab = axis * inner;
 
   // x and y share their tile; a mask byte beside each float, and 32 bytes to align it

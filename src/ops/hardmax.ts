@@ -1,6 +1,5 @@
-import { checkAxis, checkFloats, checkOptions, checkOut, checkOverlap, type FloatInput } from "../check";
-import { type Core, type Flow, runAlongAxis } from "./axis";
-import type { AxisOptions } from "./softmax";
+import { checkOptions, type FloatInput } from "../check";
+import { type AxisOptions, type Core, checkCall, type Flow, runAlongAxis } from "./axis";
 
 export interface Hardmax {
   /**
@@ -29,11 +28,8 @@ export function hardmaxOn(core: Core): Hardmax {
   const { hardmax } = core.kernels;
   return (x, options = NO_OPTIONS) => {
     checkOptions(options);
-    const scores = checkFloats("x", x);
-    const geometry = checkAxis(scores.length, options.shape, options.axis);
-    const out = checkOut(options.out, scores.length, options.shape);
-    checkOverlap(out, "x", scores);
-    runAlongAxis(core, hardmax, HARDMAX_FLOW, { x: scores, out, mask: undefined, geometry }, 0);
-    return out;
+    const call = checkCall(x, options, undefined, false);
+    runAlongAxis(core, hardmax, HARDMAX_FLOW, call, 0);
+    return call.out;
   };
 }

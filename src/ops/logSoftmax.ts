@@ -1,5 +1,5 @@
-import { checkAxis, checkFloats, checkMask, checkOptions, checkOut, checkOverlap, checkTemperature, type FloatInput } from "../check";
-import { type Core, type Flow, runAlongAxis } from "./axis";
+import { checkOptions, checkTemperature, type FloatInput } from "../check";
+import { type Core, checkCall, type Flow, runAlongAxis } from "./axis";
 import { HARDMAX_FLOW } from "./hardmax";
 import type { SoftmaxOptions } from "./softmax";
 
@@ -34,16 +34,10 @@ export function logSoftmaxOn(core: Core): LogSoftmax {
   const { logSoftmax, hardmax } = core.kernels;
   return (x, options = NO_OPTIONS) => {
     checkOptions(options);
-    const logits = checkFloats("x", x);
-    const geometry = checkAxis(logits.length, options.shape, options.axis);
     const temperature = checkTemperature(options.temperature);
-    const mask = checkMask(options.mask, logits.length, geometry.axis);
-    const out = checkOut(options.out, logits.length, options.shape);
-    checkOverlap(out, "x", logits);
-    if (mask !== undefined) checkOverlap(out, "mask", mask);
-    const placed = { x: logits, out, mask, geometry };
-    if (temperature === 0) runAlongAxis(core, hardmax, HARDMAX_FLOW, placed, -Infinity);
-    else runAlongAxis(core, logSoftmax, FLOW, placed, temperature);
-    return out;
+    const call = checkCall(x, options, options.mask, false);
+    if (temperature === 0) runAlongAxis(core, hardmax, HARDMAX_FLOW, call, -Infinity);
+    else runAlongAxis(core, logSoftmax, FLOW, call, temperature);
+    return call.out;
   };
 }

@@ -1,5 +1,5 @@
-import { checkAxis, checkFloats, checkMask, checkOptions, checkOut, checkOverlap, checkTemperature, type FloatInput } from "../check";
-import { type Core, type Flow, runAlongAxis } from "./axis";
+import { checkOptions, checkTemperature, type FloatInput } from "../check";
+import { type Core, checkCall, type Flow, runAlongAxis } from "./axis";
 import type { SoftmaxOptions } from "./softmax";
 
 export interface LogSumExp {
@@ -9,7 +9,8 @@ export interface LogSumExp {
    *     logSumExp(x) = log Σ_k exp(x_k / T) = max x / T + log Σ_k exp((x_k - max x) / T)
    *
    * -Infinity and masked positions are ignored; with nothing left the result is -Infinity. +Infinity gives +Infinity, NaN
-   * gives NaN. At temperature 0 it is the limit max x / T: ±Infinity by the sign of the maximum, 0 for a maximum of 0.
+   * gives NaN. At temperature 0 it is the limit: ±Infinity by the sign of the maximum, and the
+   * logarithm of how often it occurs where the maximum is 0.
    *
    * Absolute error at most 2^-24 · (6 + |y|) (test/logSumExp.test.ts).
    * Source: Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038.
@@ -41,25 +42,16 @@ const FLOW: Flow = { reduces: true, writesTerms: false, sums: true };
 export function logSumExpOn(core: Core): LogSumExp {
   const { logSumExp } = core.kernels;
   const single = new Float32Array(1);
+  const scalar: SoftmaxOptions = { out: single };
 
   function run(x: FloatInput): number;
   function run(x: FloatInput, options: SoftmaxOptions): Float32Array;
-  function run(x: FloatInput, options?: SoftmaxOptions): number | Float32Array {
-    const logits = checkFloats("x", x);
-    if (options === undefined) {
-      const geometry = { outer: 1, axis: logits.length, inner: 1 };
-      runAlongAxis(core, logSumExp, FLOW, { x: logits, out: single, mask: undefined, geometry }, 1);
-      return single[0];
-    }
+  function run(x: FloatInput, options: SoftmaxOptions = scalar): number | Float32Array {
     checkOptions(options);
-    const geometry = checkAxis(logits.length, options.shape, options.axis);
     const temperature = checkTemperature(options.temperature);
-    const mask = checkMask(options.mask, logits.length, geometry.axis);
-    const out = checkOut(options.out, geometry.outer * geometry.inner, options.shape);
-    checkOverlap(out, "x", logits);
-    if (mask !== undefined) checkOverlap(out, "mask", mask);
-    runAlongAxis(core, logSumExp, FLOW, { x: logits, out, mask, geometry }, temperature);
-    return out;
+    const call = checkCall(x, options, options.mask, true);
+    runAlongAxis(core, logSumExp, FLOW, call, temperature === 0 ? Number.MIN_VALUE : temperature);
+    return options === scalar ? single[0] : call.out;
   }
   return run;
 }

@@ -1,0 +1,45 @@
+/** What is measured: every op at the shapes its file lists, on seeded logits. */
+import * as hardmax from "./ops/hardmax.mjs";
+import * as logSoftmax from "./ops/logSoftmax.mjs";
+import * as logSumExp from "./ops/logSumExp.mjs";
+import * as softmax from "./ops/softmax.mjs";
+
+// softmax first: while it alone has run, its call sites are as monomorphic as those of a program that only uses softmax
+export const OPS = { softmax, logSoftmax, logSumExp, hardmax };
+
+export const SEED = 1;
+
+/** n draws from N(0, 3²): mulberry32, Box–Muller. */
+export function logits(n) {
+  let state = SEED;
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  return Float32Array.from({ length: n }, () => {
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+    return 3 * radius * Math.cos(2 * Math.PI * uniform());
+  });
+}
+
+/** Every case, as f32[outer, axis, inner] and as the options that say so to the facade. */
+export const CASES = Object.entries(OPS).flatMap(([name, op]) =>
+  op.cases.map(({ shape, axis: along = shape.length - 1 }) => {
+    const product = (sizes) => sizes.reduce((n, size) => n * size, 1);
+    const outer = product(shape.slice(0, along));
+    const axis = shape[along];
+    const inner = product(shape.slice(along + 1));
+    return {
+      name: `${name} ${shape.join("×")}${along < shape.length - 1 ? ` axis ${along}` : ""}`,
+      op: name,
+      outer,
+      axis,
+      inner,
+      floats: outer * axis * inner,
+      outFloats: op.reduces ? outer * inner : outer * axis * inner,
+      options: shape.length === 1 ? {} : { shape, axis: along },
+    };
+  }),
+);

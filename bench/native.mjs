@@ -1,0 +1,34 @@
+/** bench/native/softmax.c compiled into .cache/native/, a binary for each of the wasm backends, and run. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const SOURCE = fileURLToPath(new URL("native/softmax.c", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../.cache/native/", import.meta.url));
+
+const FLAGS = { wasm: [], "wasm-relaxed": ["-mfma"] };
+const NO_FMA = 2; // exit code of softmax.c
+
+/** @returns the path of a backend's native counterpart  @throws {Error} there is none on this host */
+export function compileNative(backend) {
+  if (process.arch !== "x64") throw new Error(`native C is written in x86 intrinsics, and this is ${process.arch}`);
+  mkdirSync(FOLDER, { recursive: true });
+  const binary = `${FOLDER}softmax-${backend}${process.platform === "win32" ? ".exe" : ""}`;
+  const { error, status, stderr } = spawnSync("cc", ["-O3", ...FLAGS[backend], "-o", binary, SOURCE, "-lm"], {
+    encoding: "utf8",
+  });
+  if (error) throw new Error(`no C compiler here (${error.message})`);
+  if (status !== 0) throw new Error(`cc: ${stderr}`);
+  if (spawnSync(binary).status === NO_FMA) throw new Error("this CPU has no fused multiply-add");
+  return binary;
+}
+
+/** A native binary on the logits x: reads its own clock. @returns { ns, y } */
+export function runNative(binary, x) {
+  const [from, to] = [`${binary}.x.f32`, `${binary}.y.f32`];
+  writeFileSync(from, x);
+  const { error, status, signal, stdout } = spawnSync(binary, [from, to], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${binary} failed: ${error?.message ?? signal ?? status}`);
+  const y = new Float32Array(new Uint8Array(readFileSync(to)).buffer);
+  return { ns: JSON.parse(stdout).ns, y };
+}

@@ -1,0 +1,22 @@
+export const cases = [{ shape: [4096] }, { shape: [64, 1000] }];
+
+/** Along the middle of three axes, as people write it. */
+export function plain(y, x, outer, axis, inner) {
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const from = o * axis * inner + i;
+      const to = from + axis * inner;
+      let m = -Infinity;
+      for (let j = from; j < to; j += inner) if (x[j] > m) m = x[j];
+      let s = 0;
+      for (let j = from; j < to; j += inner) s += Math.exp(x[j] - m);
+      const logS = Math.log(s);
+      for (let j = from; j < to; j += inner) y[j] = x[j] - m - logS;
+    }
+  }
+}
+
+export const exact = (x, m, s) => x - m - Math.log(s);
+
+/** In units of 2^-24, as in assembly/logSoftmax.ts. */
+export const bound = (y) => 6 + 2 * Math.abs(y);

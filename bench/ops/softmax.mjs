@@ -1,0 +1,37 @@
+export const cases = [
+  { shape: [16] },
+  { shape: [128] },
+  { shape: [1000] },
+  { shape: [4096] },
+  { shape: [32000] },
+  { shape: [128256] },
+  { shape: [64, 1000] },
+  { shape: [1024, 64] },
+  { shape: [512, 512] },
+  { shape: [512, 512], axis: 0 },
+  { shape: [32, 128256] },
+];
+
+/** Along the middle of three axes, as people write it. */
+export function plain(y, x, outer, axis, inner) {
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const from = o * axis * inner + i;
+      const to = from + axis * inner;
+      let m = -Infinity;
+      for (let j = from; j < to; j += inner) if (x[j] > m) m = x[j];
+      let s = 0;
+      for (let j = from; j < to; j += inner) {
+        const e = Math.exp(x[j] - m);
+        y[j] = e;
+        s += e;
+      }
+      for (let j = from; j < to; j += inner) y[j] /= s;
+    }
+  }
+}
+
+export const exact = (x, m, s) => Math.exp(x - m) / s;
+
+/** In units of 2^-24, as in assembly/softmax.ts. */
+export const bound = (y, x, m) => y * (8 + 3 * (m - x));

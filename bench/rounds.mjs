@@ -1,0 +1,59 @@
+/**
+ * Timing on a machine with neighbours: every contender for a few milliseconds, in turn, round after round. What slows
+ * one slows the others of its round, so the median over rounds of a ratio holds where times alone do not.
+ */
+import { measure } from "mitata";
+
+export const FULL = { passes: 3, rounds: 9, roundMs: 12, warmMs: 150, nativeRounds: 9, starts: 15 };
+export const QUICK = { passes: 1, rounds: 2, roundMs: 2, warmMs: 30, nativeRounds: 2, starts: 3 };
+
+/** Calls timed as one sample: mitata's 4096 would be seconds of a long call. */
+const SAMPLE_NS = 200_000;
+
+/**
+ * A call warmed up (V8 compiles it again as it gets hot, and wasm too), then ready to be timed.
+ *
+ * @param call  must consume its result
+ * @returns     () => ns a call, the median of a few milliseconds
+ */
+export function stopwatch(call, { warmMs, roundMs }) {
+  const start = performance.now();
+  let calls = 0;
+  let ms = 0;
+  for (; ms < warmMs; ms = performance.now() - start) {
+    call();
+    calls++;
+  }
+  const unroll = (1e6 * ms) / calls > SAMPLE_NS / 4 ? 1 : 4;
+  const batch = unroll * Math.ceil(SAMPLE_NS / unroll / ((1e6 * ms) / calls));
+  return async () => {
+    const { p50 } = await measure(call, {
+      gc: false,
+      warmup_threshold: Infinity, // always in batches
+      batch_threshold: Infinity,
+      batch_unroll: unroll,
+      batch_samples: batch,
+      min_samples: 1,
+      min_cpu_time: 1e6 * roundMs,
+    });
+    return p50;
+  };
+}
+
+/** @returns ns a call, round by round, of each of the stopwatches */
+export async function interleave(stopwatches, rounds) {
+  const ns = stopwatches.map(() => []);
+  for (let r = 0; r < rounds; r++) {
+    for (const [i, read] of stopwatches.entries()) ns[i].push(await read());
+  }
+  return ns;
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+/** median of a[r] / b[r] */
+export const medianRatio = (a, b) => median(a.map((value, r) => value / b[r]));

@@ -1,0 +1,43 @@
+/** Rows of cells as lines of text: the first column to the left, the others to the right. */
+export function table(rows) {
+  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
+  const line = (row) => row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join("  ");
+  return rows.map((row) => line(row).trimEnd()).join("\n");
+}
+
+const perFloat = (ns, floats) => (ns / floats).toFixed(2).padStart(8);
+const perCall = (ns) => Math.round(ns).toLocaleString("en-US").padStart(10);
+
+/** The cases, one a line, contenders side by side; the plain loop once for each engine. */
+export function casesTable(cases, backends, engines) {
+  const head = [
+    "",
+    ...backends.map(({ name, node }) => `${name}, Node ${node}`.padEnd(28)),
+    ...engines.map((node) => `plain loop, Node ${node}`.padEnd(19)),
+  ];
+  const units = [
+    "",
+    ...backends.map(() => "ns/float    ns/call speed-up"),
+    ...engines.map(() => "ns/float    ns/call"),
+  ];
+  const rows = cases.map(({ name, floats, backends: of, plain }) => [
+    name,
+    ...backends.map((backend) => {
+      const { ns, speedup } = of[backend.name];
+      return `${perFloat(ns, floats)} ${perCall(ns)} ${`${speedup.toFixed(1)}×`.padStart(8)}`;
+    }),
+    ...engines.map((node) => `${perFloat(plain[node], floats)} ${perCall(plain[node])}`),
+  ]);
+  return table([head, units, ...rows]);
+}
+
+export function kernelsTable(kernels) {
+  const head = ["", "wasm", "native C", "wasm / native"];
+  const rows = kernels.map(({ name, backend, floats, ns, nativeNs, ratio }) => [
+    `${name}, ${backend}`,
+    perFloat(ns, floats),
+    perFloat(nativeNs, floats),
+    `${ratio.toFixed(2)}×`,
+  ]);
+  return table([head, ...rows]);
+}

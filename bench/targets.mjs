@@ -1,0 +1,42 @@
+/** What the package set out to reach, beside what was measured. A time is no test: nothing here passes or fails. */
+const SPEEDUPS = [
+  ["softmax 4096", "wasm", 12],
+  ["softmax 4096", "wasm-relaxed", 16],
+  ["softmax 64×1000", "wasm", 11],
+  ["softmax 64×1000", "wasm-relaxed", 14],
+  ["softmax 32×128256", "wasm", 9],
+  ["softmax 32×128256", "wasm-relaxed", 12],
+];
+
+/** @returns [what, target, measured], one row a target; what could not be measured here is left out */
+export function targets({ cases, kernels, firstCall }) {
+  const of = (name, backend) => cases.find((measured) => measured.name === name).backends[backend];
+  const wasm = ["wasm", "wasm-relaxed"].filter((backend) => of("softmax 4096", backend));
+  const times = (value) => `${value.toFixed(2)}×`;
+  const rows = SPEEDUPS.filter(([, backend]) => wasm.includes(backend)).map(([name, backend, least]) => [
+    `${name}, ${backend}: speed-up over the plain loop`,
+    `≥ ${least}×`,
+    times(of(name, backend).speedup),
+  ]);
+  const timeRatio = (what, target, over, under) => {
+    for (const backend of wasm) rows.push([`${what}, ${backend}`, target, times(over(backend) / under(backend))]);
+  };
+  const ns = (name) => (backend) => of(name, backend).ns;
+  for (const shape of ["4096", "64×1000"]) {
+    timeRatio(`logSumExp's time over softmax's, ${shape}`, "< 1×", ns(`logSumExp ${shape}`), ns(`softmax ${shape}`));
+  }
+  timeRatio("axis 0's time over axis 1's, 512×512", "≤ 1.5×", ns("softmax 512×512 axis 0"), ns("softmax 512×512"));
+  timeRatio(
+    "softmax 16: time over the plain loop's",
+    "≤ 0.5×",
+    () => 1,
+    (backend) => of("softmax 16", backend).speedup,
+  );
+  for (const { name, backend, ratio } of kernels) {
+    rows.push([`${name}, ${backend}: kernel's time over native C's`, "≤ 1.25×", times(ratio)]);
+  }
+  for (const door of ["require", "import"]) {
+    rows.push([`first call by ${door}, over bare Node`, "< 15 ms", `${firstCall[`${door}Ms`].toFixed(1)} ms`]);
+  }
+  return rows;
+}

@@ -1,0 +1,30 @@
+/** `npm start`: what softmax does, on a few numbers, on real logits and against the clock. */
+import { backend } from "softmax-wasm";
+import {
+  dividingByTheSum,
+  extremes,
+  hardAndSoft,
+  logarithms,
+  overflow,
+  scaledScores,
+  temperatures,
+  threeScores,
+} from "./chapter.mjs";
+import { speed } from "./speed.mjs";
+import { realLogits } from "./stories.mjs";
+
+const SECTIONS = [
+  threeScores,
+  overflow,
+  hardAndSoft,
+  extremes,
+  temperatures,
+  logarithms,
+  dividingByTheSum,
+  scaledScores,
+  realLogits,
+  speed,
+];
+
+console.log(`A tour of softmax-wasm (backend "${backend()}"). Every number is computed as you watch.`);
+for (const section of SECTIONS) await section();

@@ -1,0 +1,70 @@
+/**
+ * The twin's passes over n floats that lie side by side and all take part. Four to an iteration: V8 spends more on the
+ * loop itself than on a maximum or a product (1.1 ns a float against 2.3). Tiles are multiples of four, so a split row
+ * adds in the same order.
+ */
+import { exp } from "./exp";
+
+/** max(m, x), NaN for good once one is NaN. */
+export function rowMax(f32: Float32Array, x: number, n: number, m: number): number {
+  const end = x + n;
+  const whole = end - (n & 3);
+  let nan = false;
+  for (; x < whole; x += 4) {
+    const a = f32[x];
+    const b = f32[x + 1];
+    const c = f32[x + 2];
+    const d = f32[x + 3];
+    if (a > m) m = a;
+    if (b > m) m = b;
+    if (c > m) m = c;
+    if (d > m) m = d;
+    if (a + b + c + d !== a + b + c + d) nan = true; // or Infinity beside -Infinity
+  }
+  for (; x < end; x++) {
+    if (f32[x] > m) m = f32[x];
+    if (f32[x] !== f32[x]) nan = true;
+  }
+  if (!nan) return m;
+  for (x = end - n; x < end; x++) if (f32[x] !== f32[x]) return Number.NaN;
+  return m;
+}
+
+/** y = exp((x - m)·perT), stored unless y < 0. @returns s + Σ y */
+export function rowExpSum(f32: Float32Array, y: number, x: number, n: number, m: number, perT: number, s: number): number {
+  const end = x + n;
+  const whole = end - (n & 3);
+  const store = y >= 0;
+  for (; x < whole; x += 4, y += 4) {
+    const a = exp((f32[x] - m) * perT);
+    const b = exp((f32[x + 1] - m) * perT);
+    const c = exp((f32[x + 2] - m) * perT);
+    const d = exp((f32[x + 3] - m) * perT);
+    if (store) {
+      f32[y] = a;
+      f32[y + 1] = b;
+      f32[y + 2] = c;
+      f32[y + 3] = d;
+    }
+    s += a + b + (c + d);
+  }
+  for (; x < end; x++, y++) {
+    const e = exp((f32[x] - m) * perT);
+    if (store) f32[y] = e;
+    s += e;
+  }
+  return s;
+}
+
+/** y *= r */
+export function rowScale(f32: Float32Array, y: number, n: number, r: number): void {
+  const end = y + n;
+  const whole = end - (n & 3);
+  for (; y < whole; y += 4) {
+    f32[y] *= r;
+    f32[y + 1] *= r;
+    f32[y + 2] *= r;
+    f32[y + 3] *= r;
+  }
+  for (; y < end; y++) f32[y] *= r;
+}
