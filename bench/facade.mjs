@@ -11,7 +11,7 @@ import { judge } from "./judge.mjs";
 import { FULL, interleave, QUICK, stopwatch } from "./rounds.mjs";
 
 const [backend, quick] = process.argv.slice(2);
-const effort = quick ? QUICK : FULL;
+const effort = (quick ? QUICK : FULL).facade;
 const runtime = createRuntime({ backend });
 
 const results = [];

@@ -11,7 +11,7 @@ import { runNative } from "./native.mjs";
 import { FULL, interleave, QUICK, stopwatch } from "./rounds.mjs";
 
 const [backend, native, quick] = process.argv.slice(2);
-const effort = quick ? QUICK : FULL;
+const effort = (quick ? QUICK : FULL).kernel;
 const ALL_PHASES = 15;
 const STATE_BYTES = 5120; // src/kernels.ts
 const GAP = 512; // floats between x and y: a multiple of 4096 bytes from x to y makes the CPU take loads for those stores
@@ -36,7 +36,7 @@ for (const measured of CASES.filter(({ name }) => name === "softmax 4096" || nam
   judge(`native C for ${backend}`, measured, runNative(native, x).y, x);
 
   const nativeClock = () => runNative(native, x).ns;
-  const [ns, nativeNs] = await interleave([stopwatch(kernel, effort), nativeClock], effort.nativeRounds);
+  const [ns, nativeNs] = await interleave([stopwatch(kernel, effort), nativeClock], effort.rounds);
   results.push({ name: measured.name, floats: n, ns, nativeNs });
 }
 console.log(JSON.stringify(results));

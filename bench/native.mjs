@@ -14,7 +14,7 @@ export function compileNative(backend) {
   if (process.arch !== "x64") throw new Error(`native C is written in x86 intrinsics, and this is ${process.arch}`);
   mkdirSync(FOLDER, { recursive: true });
   const binary = `${FOLDER}softmax-${backend}${process.platform === "win32" ? ".exe" : ""}`;
-  const { error, status, stderr } = spawnSync("cc", ["-O3", ...FLAGS[backend], "-o", binary, SOURCE, "-lm"], {
+  const { error, status, stderr } = spawnSync("cc", ["-O3", ...FLAGS[backend], "-o", binary, SOURCE], {
     encoding: "utf8",
   });
   if (error) throw new Error(`no C compiler here (${error.message})`);

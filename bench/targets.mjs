@@ -12,14 +12,15 @@ const SPEEDUPS = [
 export function targets({ cases, kernels, firstCall }) {
   const of = (name, backend) => cases.find((measured) => measured.name === name).backends[backend];
   const wasm = ["wasm", "wasm-relaxed"].filter((backend) => of("softmax 4096", backend));
+  const on = (backend) => `${backend} on Node ${Number.parseInt(of("softmax 4096", backend).node, 10)}`;
   const times = (value) => `${value.toFixed(2)}×`;
   const rows = SPEEDUPS.filter(([, backend]) => wasm.includes(backend)).map(([name, backend, least]) => [
-    `${name}, ${backend}: speed-up over the plain loop`,
+    `${name}, ${on(backend)}: speed-up over the plain loop`,
     `≥ ${least}×`,
     times(of(name, backend).speedup),
   ]);
   const timeRatio = (what, target, over, under) => {
-    for (const backend of wasm) rows.push([`${what}, ${backend}`, target, times(over(backend) / under(backend))]);
+    for (const backend of wasm) rows.push([`${what}, ${on(backend)}`, target, times(over(backend) / under(backend))]);
   };
   const ns = (name) => (backend) => of(name, backend).ns;
   for (const shape of ["4096", "64×1000"]) {
@@ -33,7 +34,7 @@ export function targets({ cases, kernels, firstCall }) {
     (backend) => of("softmax 16", backend).speedup,
   );
   for (const { name, backend, ratio } of kernels) {
-    rows.push([`${name}, ${backend}: kernel's time over native C's`, "≤ 1.25×", times(ratio)]);
+    rows.push([`${name}, ${on(backend)}: kernel's time over native C's`, "≤ 1.25×", times(ratio)]);
   }
   for (const door of ["require", "import"]) {
     rows.push([`first call by ${door}, over bare Node`, "< 15 ms", `${firstCall[`${door}Ms`].toFixed(1)} ms`]);

@@ -77,7 +77,9 @@ export function checkAxis(length: number, shape: readonly number[] | undefined, 
   const along = axis ?? -1;
   if (typeof along !== "number") throw new TypeError(`"axis" expected an integer, got ${kind(along)}`);
   if (!Number.isInteger(along) || along < -rank || along >= rank) {
-    throw new RangeError(`"axis" expected an integer from ${-rank} to ${rank - 1} (shape [${sizes.join(", ")}]), got ${along}`);
+    throw new RangeError(
+      `"axis" expected an integer from ${-rank} to ${rank - 1} (shape [${sizes.join(", ")}]), got ${along}`,
+    );
   }
   const at = along < 0 ? along + rank : along;
   let outer = 1;

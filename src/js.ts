@@ -12,10 +12,10 @@ import { checkHeapBytes, type Runtime, startRuntime } from "./runtime";
 
 export type { FloatInput } from "./check";
 export type { Backend } from "./kernels";
+export type { AxisOptions } from "./ops/axis";
 export type { Hardmax } from "./ops/hardmax";
 export type { LogSoftmax } from "./ops/logSoftmax";
 export type { LogSumExp } from "./ops/logSumExp";
-export type { AxisOptions } from "./ops/axis";
 export type { Softmax, SoftmaxOptions } from "./ops/softmax";
 export type { Runtime } from "./runtime";
 

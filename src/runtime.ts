@@ -62,7 +62,9 @@ export function startRuntime(candidates: readonly Candidate[], heapBytes: number
     }
   }
   const reasons = rejected.map(({ backend, reason }) => `"${backend}" (${reason})`);
-  throw new Error(`backend ${reasons.join(", ")} is not available here; "auto" takes the best one that is, "js" runs everywhere`);
+  throw new Error(
+    `backend ${reasons.join(", ")} is not available here; "auto" takes the best one that is, "js" runs everywhere`,
+  );
 }
 
 function runtimeOn(engine: Engine, rejected: Runtime["rejected"]): Runtime {

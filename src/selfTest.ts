@@ -10,10 +10,12 @@ const X = Float32Array.of(1, 2, 3, -Infinity, -40, 2.5, 0, 0.125, -3, 1.75, 2.87
 // log-sum-exp and softmax of X in float64
 const LSE = 4.22007124;
 const P = [
-  0.039952212, 0.108601372, 0.295209136, 0, 6.24406005e-20, 0.179053392, 0.0146975974, 0.0166545598, 0.000731750288, 0.0845788334, 0.260521148,
+  0.039952212, 0.108601372, 0.295209136, 0, 6.24406005e-20, 0.179053392, 0.0146975974, 0.0166545598, 0.000731750288,
+  0.0845788334, 0.260521148,
 ];
 
-const near = (got: number, want: number): boolean => got === want || Math.abs(got - want) <= 4e-6 * Math.max(1e-30, Math.abs(want));
+const near = (got: number, want: number): boolean =>
+  got === want || Math.abs(got - want) <= 4e-6 * Math.max(1e-30, Math.abs(want));
 
 /** @throws {Error} naming the first function that is off, with what it should have given */
 export function selfTest(core: Core): void {

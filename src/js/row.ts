@@ -31,7 +31,15 @@ export function rowMax(f32: Float32Array, x: number, n: number, m: number): numb
 }
 
 /** y = exp((x - m)·perT), stored unless y < 0. @returns s + Σ y */
-export function rowExpSum(f32: Float32Array, y: number, x: number, n: number, m: number, perT: number, s: number): number {
+export function rowExpSum(
+  f32: Float32Array,
+  y: number,
+  x: number,
+  n: number,
+  m: number,
+  perT: number,
+  s: number,
+): number {
   const end = x + n;
   const whole = end - (n & 3);
   const store = y >= 0;

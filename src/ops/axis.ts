@@ -125,7 +125,14 @@ export function runAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, call: A
 }
 
 /** A slab larger than the workspace: strips of columns, each in tiles of the axis and one phase at a time if need be. */
-function streamAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, call: AxisCall, scalar: number, shared: number): void {
+function streamAlongAxis(
+  core: Core,
+  kernel: AxisKernel,
+  flow: Flow,
+  call: AxisCall,
+  scalar: number,
+  shared: number,
+): void {
   const { heap } = core;
   const { x, out, mask, outer, axis, inner } = call;
   const slab = axis * inner;
@@ -141,7 +148,14 @@ function streamAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, call: AxisC
   const maskStage = tileAt + ((4 * tile * width + 15) & ~15);
 
   /** Moves `count` positions from position a of the strip at (o, i) between the tile and an array. */
-  const rows = (o: number, i: number, w: number, a: number, count: number, move: (at: number, from: number, n: number) => void) => {
+  const rows = (
+    o: number,
+    i: number,
+    w: number,
+    a: number,
+    count: number,
+    move: (at: number, from: number, n: number) => void,
+  ) => {
     const from = o * slab + a * inner + i;
     if (w === inner) move(0, from, count * w);
     else for (let r = 0; r < count; r++) move(r * w, from + r * inner, w);
