@@ -82,7 +82,7 @@ export function columnExpSum(
   const { mask, maskPitch, axis, pitch, i } = column;
   const top = f64[maxAt(state, i)];
   const m = top === -Infinity ? 0 : top;
-  const perT = Math.min(1 / temperature, Number.MAX_VALUE); // 0·Infinity would be NaN
+  const perT = perTemperature(temperature);
   let s = f64[sumAt(state, i)];
   if (pitch === 1 && mask === 0) {
     f64[sumAt(state, i)] = rowExpSum(f32, store ? column.y : -1, column.x, axis, m, perT, s);
@@ -96,6 +96,9 @@ export function columnExpSum(
   }
   f64[sumAt(state, i)] = s;
 }
+
+/** 1 / T, finite: 0·Infinity would be NaN. */
+export const perTemperature = (temperature: number): number => Math.min(1 / temperature, Number.MAX_VALUE);
 
 /** Whether this call also writes the result. */
 export const finishes = (phases: number): boolean => (phases & FINISH) !== 0;

@@ -1,5 +1,6 @@
 import type { AxisKernel } from "../kernels";
 import { columnMax, eachColumn, finishes } from "./columns";
+import { rowFirst } from "./row";
 import { foundAt, type Memory, maxAt } from "./state";
 
 /** assembly/hardmax.ts in JavaScript: `on` at the first maximum, `off` elsewhere. */
@@ -12,13 +13,18 @@ export function hardmax(memory: Memory): AxisKernel {
         columnMax(memory, state, phases, column);
         if (!finishes(phases)) return;
         const m = f64[maxAt(state, column.i)];
-        let first = -1;
-        for (let a = 0, at = column.x; a < axis && first < 0 && !u8[foundAt(state, column.i)]; a++, at += pitch) {
-          const taken = mask === 0 || u8[column.mask + a * column.maskPitch] !== 0;
-          if (taken && f32[at] === m) first = a;
-        }
         const rest = m === m ? off : m;
-        for (let a = 0, to = column.y; a < axis; a++, to += pitch) f32[to] = rest;
+        let first = -1;
+        if (pitch === 1 && mask === 0) {
+          if (!u8[foundAt(state, column.i)]) first = rowFirst(f32, column.x, axis, m);
+          f32.fill(rest, column.y, column.y + axis);
+        } else {
+          for (let a = 0, at = column.x; a < axis && first < 0 && !u8[foundAt(state, column.i)]; a++, at += pitch) {
+            const taken = mask === 0 || u8[column.mask + a * column.maskPitch] !== 0;
+            if (taken && f32[at] === m) first = a;
+          }
+          for (let a = 0, to = column.y; a < axis; a++, to += pitch) f32[to] = rest;
+        }
         if (first < 0) return;
         f32[column.y + first * pitch] = on;
         u8[foundAt(state, column.i)] = 1;

@@ -76,3 +76,30 @@ export function rowScale(f32: Float32Array, y: number, n: number, r: number): vo
   }
   for (; y < end; y++) f32[y] *= r;
 }
+
+/** y = (x - m)·perT - logS */
+export function rowShift(
+  f32: Float32Array,
+  y: number,
+  x: number,
+  n: number,
+  m: number,
+  perT: number,
+  logS: number,
+): void {
+  const end = x + n;
+  const whole = end - (n & 3);
+  for (; x < whole; x += 4, y += 4) {
+    f32[y] = (f32[x] - m) * perT - logS;
+    f32[y + 1] = (f32[x + 1] - m) * perT - logS;
+    f32[y + 2] = (f32[x + 2] - m) * perT - logS;
+    f32[y + 3] = (f32[x + 3] - m) * perT - logS;
+  }
+  for (; x < end; x++, y++) f32[y] = (f32[x] - m) * perT - logS;
+}
+
+/** The first position of a float equal to m, or -1. */
+export function rowFirst(f32: Float32Array, x: number, n: number, m: number): number {
+  for (let a = 0; a < n; a++) if (f32[x + a] === m) return a;
+  return -1;
+}

@@ -1,0 +1,98 @@
+// The package as its users get it: packed, linted, installed into an empty project, called from ESM and CJS.
+// Needs a build. The last line counts the checks: "N passed, N failed".
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+const windows = process.platform === "win32";
+const npm = windows ? "npm.cmd" : "npm";
+const folder = mkdtempSync(join(tmpdir(), "softmax-wasm-"));
+let passed = 0;
+let failed = 0;
+
+function check(name, run) {
+  try {
+    const detail = run();
+    console.log(`ok      ${name}${detail ? `: ${detail}` : ""}`);
+    passed++;
+  } catch (error) {
+    console.log(`FAILED  ${name}\n${error.message}`);
+    failed++;
+  }
+}
+
+function execute(command, args, cwd = ".") {
+  const shell = windows && command === npm;
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8", shell });
+  if (status !== 0) throw new Error(error?.message ?? `${stdout}${stderr}`);
+  return stdout;
+}
+
+function below(limit, bytes) {
+  if (!(bytes < limit)) throw new Error(`${bytes} bytes, expected less than ${limit}`);
+  return `${bytes} bytes of ${limit}`;
+}
+
+// What a user writes first, in both module systems; prints one line that both must agree on.
+const USE = `
+const y = softmax(new Float32Array([1, 2, 3]));
+if (Math.abs(y[2] - 0.66524096) > 1e-6) throw new Error("softmax gave " + y);
+if (Math.abs(logSumExp([1000, 1000]) - 1000.6931) > 1e-3) throw new Error("logSumExp is off");
+if (hardmax([1, 3, 3]).join() !== "0,1,0") throw new Error("hardmax is off");
+if (Math.abs(logSoftmax([0, 0])[0] + Math.LN2) > 1e-6) throw new Error("logSoftmax is off");
+if (createRuntime().backend !== backend()) throw new Error("two backends");
+console.log(backend());
+`;
+const NAMES = "{ softmax, logSoftmax, logSumExp, hardmax, createRuntime, backend }";
+
+try {
+  const [{ filename, files }] = JSON.parse(
+    execute(npm, ["pack", "--json", "--ignore-scripts", "--pack-destination", folder]),
+  );
+  const tarball = join(folder, filename);
+  check("publint", () => void execute(process.execPath, ["node_modules/publint/src/cli.js", tarball, "--strict"]));
+  check("are the types wrong", () => {
+    execute(process.execPath, [
+      "node_modules/@arethetypeswrong/cli/dist/index.js",
+      tarball,
+      "--profile",
+      "node16",
+      "--exclude-entrypoints",
+      "kernels.wasm",
+      "kernels-relaxed.wasm",
+    ]);
+  });
+  check("contents", () => {
+    const stray = files
+      .map((file) => file.path)
+      .filter((path) => !/^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path));
+    if (stray.length > 0) throw new Error(`packed by mistake: ${stray.join(", ")}`);
+    return `${files.length} files`;
+  });
+  check("both binaries", () =>
+    below(16384, statSync("dist/kernels.wasm").size + statSync("dist/kernels-relaxed.wasm").size),
+  );
+  check("ESM bundle, gzipped", () => below(25000, gzipSync(readFileSync("dist/index.js")).length));
+  check("no dependencies", () => {
+    const { dependencies = {} } = JSON.parse(readFileSync("package.json", "utf8"));
+    if (Object.keys(dependencies).length > 0) throw new Error(Object.keys(dependencies).join(", "));
+  });
+
+  writeFileSync(join(folder, "package.json"), '{ "private": true }');
+  check(
+    "install into an empty project",
+    () => void execute(npm, ["install", "--no-audit", "--no-fund", tarball], folder),
+  );
+  for (const door of ["softmax-wasm", "softmax-wasm/js"]) {
+    writeFileSync(join(folder, "use.mjs"), `import ${NAMES} from "${door}";${USE}`);
+    writeFileSync(join(folder, "use.cjs"), `const ${NAMES} = require("${door}");${USE}`);
+    check(`${door} from ESM`, () => execute(process.execPath, ["use.mjs"], folder).trim());
+    check(`${door} from CJS`, () => execute(process.execPath, ["use.cjs"], folder).trim());
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);

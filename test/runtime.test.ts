@@ -1,0 +1,259 @@
+/** Which backend runs, on whose memory, and what kinds of arrays it takes. */
+import { readFileSync } from "node:fs";
+import { runInNewContext } from "node:vm";
+import { describe, expect, it } from "vitest";
+import {
+  backend,
+  createRuntime,
+  type FloatInput,
+  hardmax,
+  logSoftmax,
+  logSumExp,
+  type Runtime,
+  type SoftmaxOptions,
+  softmax,
+} from "../src/index";
+import { jsEngine } from "../src/js/index";
+import type { Kernels } from "../src/kernels";
+import { type Candidate, startRuntime } from "../src/runtime";
+import { BACKENDS, runtimeOf } from "./backends";
+import { random } from "./cases";
+
+type Functions = Pick<Runtime, "softmax" | "logSoftmax" | "logSumExp" | "hardmax">;
+type Name = keyof Functions;
+const NAMES: readonly Name[] = ["softmax", "logSoftmax", "logSumExp", "hardmax"];
+
+const SHAPE = [3, 37];
+const next = random(2);
+const X = Float32Array.from({ length: 111 }, () => 20 * next() - 10);
+const MASK = Uint8Array.from({ length: 111 }, () => (next() < 0.7 ? 1 : 0));
+
+const bits = (y: Float32Array): number[] => [...new Uint32Array(y.slice().buffer)];
+
+/** Bits of what every function gives. */
+function results(on: Functions, x: FloatInput, options: SoftmaxOptions): Record<Name, number[]> {
+  const of = (name: Name): number[] => bits(on[name](x, options));
+  return { softmax: of("softmax"), logSoftmax: of("logSoftmax"), logSumExp: of("logSumExp"), hardmax: of("hardmax") };
+}
+
+describe("the default runtime", () => {
+  it("is the best backend of this host", () => {
+    expect(backend()).toBe(BACKENDS[0]);
+  });
+
+  it("computes what a runtime of one's own does", () => {
+    const doors = { softmax, logSoftmax, logSumExp, hardmax };
+    const own = runtimeOf(BACKENDS[0]);
+    expect(results(doors, X, { shape: SHAPE, mask: MASK })).toEqual(results(own, X, { shape: SHAPE, mask: MASK }));
+    expect(logSumExp(X)).toBe(own.logSumExp(X));
+    expect(bits(softmax(X))).toEqual(bits(own.softmax(X)));
+  });
+});
+
+describe("createRuntime", () => {
+  it.each([undefined, {}, { backend: undefined }, { backend: "auto" as const }])("takes the best for %o", (options) => {
+    const runtime = createRuntime(options);
+    expect(runtime.backend).toBe(BACKENDS[0]);
+    const reason = "this engine has no WebAssembly relaxed SIMD";
+    expect(runtime.rejected).toEqual(BACKENDS[0] === "wasm-relaxed" ? [] : [{ backend: "wasm-relaxed", reason }]);
+  });
+
+  it.each(BACKENDS)("takes %s by name", (name) => {
+    const runtime = createRuntime({ backend: name });
+    expect(runtime.backend).toBe(name);
+    expect(runtime.rejected).toEqual([]);
+  });
+
+  it.each([
+    [1, 65536],
+    [0.5, 65536],
+    [65536, 65536],
+    [65537, 131072],
+    [8388608, 8388608],
+    [undefined, 8388608],
+  ])("rounds heapBytes: %s up to whole pages", (heapBytes, bytes) => {
+    for (const name of BACKENDS) {
+      expect(createRuntime({ backend: name, heapBytes }).alloc(1).buffer.byteLength).toBe(bytes);
+    }
+  });
+});
+
+describe("createRuntime with a module", () => {
+  const compile = (name: string): WebAssembly.Module =>
+    new WebAssembly.Module(readFileSync(new URL(`../build/${name}.wasm`, import.meta.url)));
+  const mismatch = (wanted: string, given: string): Error =>
+    new Error(
+      `backend "${wanted}" (the module given is the binary of "${given}") is not available here; ` +
+        '"auto" takes the best one that is, "js" runs everywhere',
+    );
+
+  const FILES = [["wasm", "kernels"] as const, ["wasm-relaxed", "kernels-relaxed"] as const];
+  it.each(FILES.filter(([name]) => BACKENDS.includes(name)))("is %s for build/%s.wasm", (name, file) => {
+    const module = compile(file);
+    for (const asked of ["auto", name] as const) {
+      const runtime = createRuntime({ module, backend: asked });
+      expect(runtime.backend).toBe(name);
+      expect(results(runtime, X, { shape: SHAPE })).toEqual(results(runtimeOf(name), X, { shape: SHAPE }));
+    }
+    const other = name === "wasm" ? "wasm-relaxed" : "wasm";
+    expect(() => createRuntime({ module, backend: other })).toThrow(mismatch(other, name));
+    expect(() => createRuntime({ module, backend: "js" })).toThrow(mismatch("js", name));
+  });
+});
+
+describe("startRuntime", () => {
+  const good: Candidate = { backend: "js", start: jsEngine };
+  const failing = (error: unknown): Candidate => ({
+    backend: "wasm-relaxed",
+    start: () => {
+      throw error;
+    },
+  });
+  /** The JavaScript kernels, but the first float that `kernel` writes is off. */
+  const wrong = (kernel: keyof Kernels, by: number): Candidate => ({
+    backend: "wasm",
+    start: (bytes) => {
+      const engine = jsEngine(bytes);
+      const f32 = new Float32Array(engine.buffer);
+      const right = engine.kernels[kernel] as (...args: number[]) => void;
+      const off = (...args: number[]): void => {
+        right(...args);
+        f32[args[0] >>> 2] += by;
+      };
+      return { ...engine, kernels: { ...engine.kernels, [kernel]: off } };
+    },
+  });
+  const start = (...candidates: Candidate[]): Runtime => startRuntime(candidates, 65536);
+
+  it("passes over a candidate that throws, and says why", () => {
+    const runtime = start(failing(new Error("no luck")), failing("a string"), good);
+    expect(runtime.backend).toBe("js");
+    expect(runtime.rejected).toEqual([
+      { backend: "wasm-relaxed", reason: "no luck" },
+      { backend: "wasm-relaxed", reason: "a string" },
+    ]);
+    expect(results(runtime, X, { shape: SHAPE })).toEqual(results(runtimeOf("js"), X, { shape: SHAPE }));
+  });
+
+  it("takes the first that passes", () => {
+    const unused = failing(new Error("must not be tried"));
+    expect(start({ ...good, backend: "wasm" }, unused).rejected).toEqual([]);
+  });
+
+  it.each<[keyof Kernels, RegExp]>([
+    ["softmaxRow", /^self-test: softmax gave 0\.04095\d* instead of 0\.03995\d*$/],
+    ["softmax", /^self-test: softmax across columns gave 0\.04095\d* instead of 0\.03995\d*$/],
+    ["logSoftmax", /^self-test: logSoftmax gave -3\.2190\d* instead of -3\.2200\d*$/],
+    ["logSumExp", /^self-test: logSumExp gave 4\.2210\d* instead of 4\.2200\d*$/],
+    ["hardmax", /^self-test: hardmax gave 0\.0010\d* instead of 0$/],
+  ])("rejects a wrong %s by the self-test", (kernel, reason) => {
+    const runtime = start(wrong(kernel, 1e-3), good);
+    expect(runtime.backend).toBe("js");
+    expect(runtime.rejected).toEqual([{ backend: "wasm", reason: expect.stringMatching(reason) }]);
+    expect(() => start(wrong(kernel, Number.NaN))).toThrow(" gave NaN instead of ");
+    expect(start(wrong(kernel, 0), good).rejected).toEqual([]);
+  });
+
+  it("throws with every reason when none is left", () => {
+    expect(() => start(failing(new Error("no luck")), { ...failing(new Error("no chance")), backend: "js" })).toThrow(
+      new Error(
+        'backend "wasm-relaxed" (no luck), "js" (no chance) is not available here; ' +
+          '"auto" takes the best one that is, "js" runs everywhere',
+      ),
+    );
+  });
+});
+
+describe.each(BACKENDS)("a runtime on %s", (name) => {
+  const runtime = runtimeOf(name);
+  const options = { shape: SHAPE, mask: MASK };
+  const want = results(runtime, X, options);
+
+  it("has its memory to itself", () => {
+    const [a, b] = [createRuntime({ backend: name }), createRuntime({ backend: name })];
+    const [inA, inB] = [a.alloc(111), b.alloc(111)];
+    expect(inA.buffer).not.toBe(inB.buffer);
+    expect(inA.byteOffset).toBe(inB.byteOffset);
+    inA.set(X);
+    expect([...inB]).toEqual(new Array(111).fill(0));
+    a.softmax(inA, { out: inA });
+    expect([...inB]).toEqual(new Array(111).fill(0));
+  });
+
+  it.each(BACKENDS)("takes x, out and the mask from the heap of a runtime on %s", (other) => {
+    const from = createRuntime({ backend: other });
+    const x = from.alloc(111);
+    const mask = new Uint8Array(from.alloc(28).buffer, x.byteOffset + 448, 111);
+    x.set(X);
+    mask.set(MASK);
+    expect(results(runtime, x, { shape: SHAPE, mask })).toEqual(want);
+    for (const f of NAMES) {
+      const out = from.alloc(want[f].length);
+      expect(runtime[f](x, { shape: SHAPE, mask, out })).toBe(out);
+      expect(bits(out)).toEqual(want[f]);
+    }
+    expect(bits(x)).toEqual(bits(X));
+  });
+
+  it("takes arrays of another realm", () => {
+    const Foreign = runInNewContext("({ Array, ArrayBuffer, Float32Array, Uint8Array })") as typeof globalThis;
+    const x = new Foreign.Float32Array(X);
+    const mask = new Foreign.Uint8Array(MASK);
+    expect(x instanceof Float32Array || mask instanceof Uint8Array).toBe(false);
+    const shape = Foreign.Array.from(SHAPE);
+    expect(results(runtime, x, { shape, mask })).toEqual(want);
+    expect(results(runtime, Foreign.Array.from(X), { shape, mask })).toEqual(want);
+    for (const f of NAMES) {
+      const out = new Foreign.Float32Array(want[f].length);
+      expect(runtime[f](x, { shape, mask, out })).toBe(out);
+      expect(bits(out)).toEqual(want[f]);
+    }
+  });
+
+  it("takes a mask of another realm beside out in one buffer", () => {
+    const Foreign = runInNewContext("({ ArrayBuffer, Uint8Array })") as typeof globalThis;
+    const buffer = new Foreign.ArrayBuffer(112 + 444);
+    const mask = new Foreign.Uint8Array(buffer, 0, 111);
+    const out = new Float32Array(buffer, 112, 111);
+    mask.set(MASK);
+    expect(bits(runtime.softmax(X, { shape: SHAPE, mask, out }))).toEqual(want.softmax);
+  });
+
+  it("takes arrays on shared memory", () => {
+    const x = new Float32Array(new SharedArrayBuffer(444));
+    const mask = new Uint8Array(new SharedArrayBuffer(111));
+    x.set(X);
+    mask.set(MASK);
+    expect(results(runtime, x, { shape: SHAPE, mask })).toEqual(want);
+    for (const f of NAMES) {
+      const out = new Float32Array(new SharedArrayBuffer(4 * want[f].length));
+      expect(runtime[f](x, { shape: SHAPE, mask, out })).toBe(out);
+      expect(bits(out)).toEqual(want[f]);
+    }
+  });
+
+  it.each<[string, ArrayLike<number>]>([
+    ["numbers", [0.1, -1e-50, 2, 1 / 3, -0, 16777217]],
+    ["numbers beyond float32", [1e39, 1, 2, 3, 4, 5]],
+    ["Float64Array", Float64Array.of(0.1, 2.3, -4.5, 1e-300, 6, 7)],
+    ["Int16Array", Int16Array.of(1, -2, 3, 0, 5, 2)],
+    ["Uint8ClampedArray", Uint8ClampedArray.of(250, 251, 252, 253, 254, 255)],
+    ["object with a length", { length: 6, 0: 0.1, 1: 2, 2: -3, 3: 4, 4: 0.5, 5: 1 }],
+    ["arguments", ((..._: number[]) => _)(3, 1, 2, 1, 3, 0)],
+  ])("takes an array-like: %s", (_, like) => {
+    const before = Array.from(like);
+    for (const shape of [[6], [2, 3]]) {
+      const expected = results(runtime, Float32Array.from(like), { shape });
+      expect(results(runtime, like, { shape })).toEqual(expected);
+    }
+    expect(Array.from(like)).toEqual(before);
+  });
+
+  it("works without a receiver", () => {
+    const { softmax: f, alloc, free } = runtime;
+    const x = alloc(111);
+    x.set(X);
+    expect(bits(f(x, options))).toEqual(want.softmax);
+    free();
+  });
+});
