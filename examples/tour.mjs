@@ -10,8 +10,8 @@ import {
   temperatures,
   threeScores,
 } from "./chapter.mjs";
+import { realLogits } from "./realLogits.mjs";
 import { speed } from "./speed.mjs";
-import { realLogits } from "./stories.mjs";
 
 const SECTIONS = [
   threeScores,

@@ -32,7 +32,7 @@ const bits = (y: Float32Array): number[] => [...new Uint32Array(y.slice().buffer
 
 /** Bits of what every function gives. */
 function results(on: Functions, x: FloatInput, options: SoftmaxOptions): Record<Name, number[]> {
-  const of = (name: Name): number[] => bits(on[name](x, options));
+  const of = (name: Name): number[] => bits(on[name](x, options) as Float32Array);
   return { softmax: of("softmax"), logSoftmax: of("logSoftmax"), logSumExp: of("logSumExp"), hardmax: of("hardmax") };
 }
 
@@ -183,7 +183,8 @@ describe.each(BACKENDS)("a runtime on %s", (name) => {
   it.each(BACKENDS)("takes x, out and the mask from the heap of a runtime on %s", (other) => {
     const from = createRuntime({ backend: other });
     const x = from.alloc(111);
-    const mask = new Uint8Array(from.alloc(28).buffer, x.byteOffset + 448, 111);
+    const home = from.alloc(28);
+    const mask = new Uint8Array(home.buffer, home.byteOffset, 111);
     x.set(X);
     mask.set(MASK);
     expect(results(runtime, x, { shape: SHAPE, mask })).toEqual(want);
@@ -239,7 +240,6 @@ describe.each(BACKENDS)("a runtime on %s", (name) => {
     ["Int16Array", Int16Array.of(1, -2, 3, 0, 5, 2)],
     ["Uint8ClampedArray", Uint8ClampedArray.of(250, 251, 252, 253, 254, 255)],
     ["object with a length", { length: 6, 0: 0.1, 1: 2, 2: -3, 3: 4, 4: 0.5, 5: 1 }],
-    ["arguments", ((..._: number[]) => _)(3, 1, 2, 1, 3, 0)],
   ])("takes an array-like: %s", (_, like) => {
     const before = Array.from(like);
     for (const shape of [[6], [2, 3]]) {
