@@ -1,4 +1,4 @@
-/** The calls of stories.mjs against the clock: this host's best backend, the JavaScript twin, hand-written loops. */
+/** The calls of realLogits.mjs against the clock: this host's best backend, the JavaScript twin, hand-written loops. */
 import { once } from "node:events";
 import { cpus } from "node:os";
 import { Worker } from "node:worker_threads";

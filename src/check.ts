@@ -14,7 +14,7 @@ export interface Geometry {
 }
 
 /** "Float32Array", "number 3", "string", "null": what came, for messages. */
-function kind(value: unknown): string {
+export function kind(value: unknown): string {
   if (typeof value === "number" || typeof value === "boolean") return `${typeof value} ${value}`;
   if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
   return Object.prototype.toString.call(value).slice(8, -1);
@@ -27,7 +27,7 @@ const isUint8Array = (value: unknown): value is Uint8Array =>
   value instanceof Uint8Array || kind(value) === "Uint8Array";
 
 /** A detached array has length 0, like an empty one; only a new view of its buffer tells them apart on every engine. */
-function checkAttached(name: string, view: Float32Array | Uint8Array): void {
+function checkAttached(name: string, view: ArrayBufferView): void {
   try {
     new Uint8Array(view.buffer);
   } catch {
@@ -43,6 +43,7 @@ function convert(name: string, value: unknown): Float32Array {
   if (typeof length !== "number" || !Number.isSafeInteger(length) || length < 0) {
     throw new TypeError(`"${name}" expected a Float32Array or an array of numbers, got ${kind(value)}`);
   }
+  if (length === 0 && ArrayBuffer.isView(value)) checkAttached(name, value);
   const numbers = value as ArrayLike<number>;
   const floats = new Float32Array(length);
   for (let i = 0; i < length; i++) {
@@ -70,11 +71,11 @@ export function checkOptions(value: unknown): void {
 /** shape and axis as one Geometry; their product is `length`. */
 export function checkAxis(length: number, shape: readonly number[] | undefined, axis: number | undefined): Geometry {
   if (shape === undefined && axis === undefined) return { outer: 1, axis: length, inner: 1 };
-  const sizes = shape ?? [length];
+  const sizes = shape === undefined ? [length] : shape;
   if (!Array.isArray(sizes)) throw new TypeError(`"shape" expected an array of sizes, got ${kind(sizes)}`);
   const rank = sizes.length;
   if (rank === 0) throw new RangeError(`"shape" expected at least one size, got []`);
-  const along = axis ?? -1;
+  const along = axis === undefined ? -1 : axis;
   if (typeof along !== "number") throw new TypeError(`"axis" expected an integer, got ${kind(along)}`);
   if (!Number.isInteger(along) || along < -rank || along >= rank) {
     throw new RangeError(
@@ -132,9 +133,9 @@ export function checkOverlap(
   name: string,
   input: Float32Array | Uint8Array,
   inputOffset: number,
+  bytes: 1 | 4,
 ): void {
   const outEnd = outOffset + 4 * out.length;
-  const bytes = input instanceof Uint8Array ? 1 : 4;
   const end = inputOffset + bytes * input.length;
   if (outOffset >= end || inputOffset >= outEnd || outOffset === outEnd || inputOffset === end) return;
   if (outOffset === inputOffset && outEnd === end && bytes === 4) return;

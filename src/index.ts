@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+import { checkOptions, kind } from "./check";
 import { jsEngine } from "./js/index";
 import type { Backend } from "./kernels";
 import type { Hardmax } from "./ops/hardmax";
@@ -51,11 +52,12 @@ const CANDIDATES: readonly Candidate[] = [...WASM, { backend: "js", start: jsEng
  * runtime.softmax(x, { out: x });
  */
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`"options" expected an object, got ${options === null ? "null" : typeof options}`);
-  }
+  checkOptions(options);
   const { backend = "auto", module } = options;
   const heapBytes = checkHeapBytes(options.heapBytes);
+  if (typeof backend !== "string") {
+    throw new TypeError(`"backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${kind(backend)}`);
+  }
   if (backend !== "auto" && !CANDIDATES.some((candidate) => candidate.backend === backend)) {
     throw new RangeError(`"backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${JSON.stringify(backend)}`);
   }
@@ -68,10 +70,13 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
 
 function startModule(module: WebAssembly.Module, backend: "auto" | Backend, heapBytes: number): Runtime {
   if (!(typeof WebAssembly === "object" && module instanceof WebAssembly.Module)) {
-    throw new TypeError(`"module" expected a WebAssembly.Module, got ${module === null ? "null" : typeof module}`);
+    throw new TypeError(`"module" expected a WebAssembly.Module, got ${kind(module)}`);
   }
   const start = (bytes: number) => {
     const engine = wasmEngine(module, bytes);
+    if (typeof backend !== "string") {
+      throw new TypeError(`"backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${kind(backend)}`);
+    }
     if (backend !== "auto" && engine.backend !== backend) {
       throw new Error(`the module given is the binary of "${engine.backend}"`);
     }

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+import { checkOptions } from "./check";
 import { jsEngine } from "./js/index";
 import type { Hardmax } from "./ops/hardmax";
 import type { LogSoftmax } from "./ops/logSoftmax";
@@ -21,6 +22,7 @@ export type { Runtime } from "./runtime";
 
 /** A runtime of its own, in JavaScript; see createRuntime of softmax-wasm. */
 export function createRuntime(options: { heapBytes?: number } = {}): Runtime {
+  checkOptions(options);
   return startRuntime([{ backend: "js", start: jsEngine }], checkHeapBytes(options.heapBytes));
 }
 

@@ -1,4 +1,5 @@
 /** Runtimes: which backend, how large a heap, and every function on it. */
+import { kind } from "./check";
 import { Heap } from "./heap";
 import type { Backend, Engine } from "./kernels";
 import type { Core } from "./ops/axis";
@@ -42,7 +43,7 @@ export interface Candidate {
 /** Heap bytes as asked for: whole pages of 64 KiB, at most 1 GiB; default 8 MiB. */
 export function checkHeapBytes(value: number | undefined): number {
   if (value === undefined) return DEFAULT_HEAP_BYTES;
-  if (typeof value !== "number") throw new TypeError(`"heapBytes" expected a number, got ${typeof value}`);
+  if (typeof value !== "number") throw new TypeError(`"heapBytes" expected a number, got ${kind(value)}`);
   if (!(value > 0 && value <= MOST_HEAP_BYTES)) {
     throw new RangeError(`"heapBytes" expected more than 0 and at most ${MOST_HEAP_BYTES}, got ${value}`);
   }
@@ -75,7 +76,7 @@ function runtimeOn(engine: Engine, rejected: Runtime["rejected"]): Runtime {
     backend: engine.backend,
     rejected,
     alloc(length) {
-      if (typeof length !== "number") throw new TypeError(`"length" expected a number, got ${typeof length}`);
+      if (typeof length !== "number") throw new TypeError(`"length" expected a number, got ${kind(length)}`);
       if (!Number.isInteger(length) || length < 0) {
         throw new RangeError(`"length" expected an integer >= 0, got ${length}`);
       }

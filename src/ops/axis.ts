@@ -68,8 +68,8 @@ export function checkCall(
   }
   checkOut(out, length, shape);
   const outOffset = out.byteOffset;
-  checkOverlap(out, outOffset, "x", logits, xOffset);
-  if (mask !== undefined) checkOverlap(out, outOffset, "mask", mask, maskOffset);
+  checkOverlap(out, outOffset, "x", logits, xOffset, 4);
+  if (mask !== undefined) checkOverlap(out, outOffset, "mask", mask, maskOffset, 1);
   return { x: logits, xOffset, out, outOffset, mask, maskOffset, outer, axis, inner };
 }
 
@@ -170,7 +170,8 @@ function streamAlongAxis(
         if (flow.reduces && phase === FINISH) {
           kernel(tileAt, tileAt, 0, 0, 1, 0, w, w, scalar, heap.state, FINISH);
         } else {
-          for (let a = 0; a < axis; a += tile) {
+          let a = 0;
+          do {
             const count = Math.min(tile, axis - a);
             const source = readsTerms ? out : x;
             rows(o, i, w, a, count, (at, from, n) => heap.write(tileAt + 4 * at, source, from, n));
@@ -183,7 +184,8 @@ function streamAlongAxis(
             const phases = phase === MAX && a === 0 ? MAX | INIT : phase;
             kernel(tileAt, tileAt, maskAt, shared, 1, count, w, w, scalar, heap.state, phases);
             if (writes) rows(o, i, w, a, count, (at, from, n) => heap.read(out, from, tileAt + 4 * at, n));
-          }
+            a += tile;
+          } while (a < axis);
         }
         if (flow.reduces && phase >= FINISH) heap.read(out, o * inner + i, tileAt, w);
       }
