@@ -359,7 +359,7 @@ describe("errors of createRuntime", () => {
 
   it.each<[unknown, ErrorConstructor, string]>([
     [null, TypeError, '"options" expected an object, got null'],
-    [5, TypeError, '"options" expected an object, got number'],
+    [5, TypeError, '"options" expected an object, got number 5'],
     ["wasm", TypeError, '"options" expected an object, got string'],
     [{ backend: "simd" }, RangeError, `${NAMES} "simd"`],
     [{ backend: "" }, RangeError, `${NAMES} ""`],
@@ -377,7 +377,7 @@ describe("errors of createRuntime", () => {
     [{ heapBytes: 1073741825 }, RangeError, `${BYTES} 1073741825`],
     [{ module: null }, TypeError, '"module" expected a WebAssembly.Module, got null'],
     [{ module: "kernels.wasm" }, TypeError, '"module" expected a WebAssembly.Module, got string'],
-    [{ module: new Uint8Array(8) }, TypeError, '"module" expected a WebAssembly.Module, got object'],
+    [{ module: new Uint8Array(8) }, TypeError, '"module" expected a WebAssembly.Module, got Uint8Array'],
   ])("of %o", (options, type, message) => {
     expectError(() => createRuntime(options as RuntimeOptions), type, message);
     expectRight(softmax(logits(), { shape: [2, 3] }), "softmax");

@@ -51,9 +51,10 @@ function floatsIn(runtime: Runtime, values: Float32Array): Float32Array {
   return x;
 }
 
+/** The bytes of a mask in the runtime's heap, at an odd address. */
 function maskIn(runtime: Runtime, values: Uint8Array): Uint8Array {
-  const home = runtime.alloc(Math.ceil(values.length / 4));
-  const mask = new Uint8Array(home.buffer, home.byteOffset, values.length);
+  const home = runtime.alloc(Math.ceil((values.length + 1) / 4));
+  const mask = new Uint8Array(home.buffer, home.byteOffset + 1, values.length);
   mask.set(values);
   return mask;
 }
@@ -234,8 +235,8 @@ describe.each(BACKENDS)("the heap of a runtime on %s", (backend) => {
     }
   });
 
-  it("has room for an axis of nothing that many rows share", () => {
-    small.logSumExp(floats(60_000, 13), { shape: [3, 20_000] }); // leaves its sums behind
+  it("is not in the way of an empty axis with more results than it has room for", () => {
+    small.logSumExp(floats(60_000, 13), { shape: [200, 300], axis: 0 }); // leaves its sums behind
     const y = small.logSumExp([], { shape: [0, 20_000], axis: 0 });
     expect(y.findIndex((v) => v !== -Infinity)).toBe(-1);
   });

@@ -1,0 +1,115 @@
+/** Who may import whom: design.md, "The house". A file that is in no row of the table fails. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path/posix";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const FOLDERS = ["assembly", "src", "test", "bench", "examples"];
+const ANYTHING = /./;
+const NODE = /^node:/;
+
+/** A file's row is the first that it matches; what it may import are paths from the root, or packages. */
+const ARROWS: [file: RegExp, may: RegExp[]][] = [
+  // assembly: lanes <- exp <- row <- kernels <- index
+  [/^assembly\/(lanes|phases)$/, []],
+  [/^assembly\/(exp|log)$/, [/^assembly\/lanes$/]],
+  [/^assembly\/stage$/, [/^assembly\/(lanes|phases)$/]],
+  [/^assembly\/(row|columns)$/, [/^assembly\/(exp|lanes|phases|stage)$/]],
+  [/^assembly\/axis$/, [/^assembly\/(columns|exp|phases|row)$/]],
+  [/^assembly\/(softmax|logSoftmax|logSumExp|hardmax)$/, [/^assembly\/(axis|exp|lanes|log|phases|row|stage)$/]],
+  [/^assembly\/index$/, [/^assembly\/(softmax|logSoftmax|logSumExp|hardmax)$/]],
+
+  // src: doors -> runtime -> ops -> { check, heap, kernels } <- { js, wasm }
+  [/^src\/(check|kernels)$/, []],
+  [/^src\/heap$/, [/^src\/kernels$/]],
+  [/^src\/ops\//, [/^src\/(check|heap|kernels)$/, /^src\/ops\//]],
+  [/^src\/js\//, [/^src\/kernels$/, /^src\/js\//]],
+  [/^src\/wasm\//, [/^src\/kernels$/, /^src\/wasm\//, /^@assemblyscript\/loader$/]],
+  [/^src\/selfTest$/, [/^src\/ops\//]],
+  [/^src\/runtime$/, [/^src\/(check|heap|kernels|selfTest)$/, /^src\/ops\//]],
+  [/^src\/js$/, [/^src\/(check|kernels|runtime)$/, /^src\/ops\//, /^src\/js\/index$/]],
+  [/^src\/index$/, [/^src\/(check|kernels|runtime)$/, /^src\/ops\//, /^src\/(js|wasm)\/index$/]],
+
+  // the judge, the stopwatch, the stranger
+  [/^test\//, [ANYTHING]],
+  [/^bench\//, [NODE, /^bench\//, /^scripts\//, /^softmax-wasm(\/|$)/, /^mitata$/]],
+  [/^examples\//, [NODE, /^examples\//, /^softmax-wasm(\/|$)/]],
+];
+
+/** Import and export declarations, at the start of a line: comments quote others. Then import("…") and require("…"). */
+const DECLARATION = /^(?:import|export)\b(?:[^;"']*?\bfrom)?\s*["']([^"']+)["']/gm;
+const CALL = /\b(?:import|require)\(\s*["']([^"']+)["']\s*\)/g;
+
+function specifiers(text: string): string[] {
+  return [...text.matchAll(DECLARATION), ...text.matchAll(CALL)].map((match) => match[1]);
+}
+
+const FILES: string[] = FOLDERS.flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .map((path) => join(folder, path.replaceAll("\\", "/")))
+    .filter((path) => /\.[cm]?[jt]s$/.test(path)),
+);
+
+const MODULES = new Set(FILES.map((path) => path.replace(/\.[cm]?[jt]s$/, "")));
+
+/** "./row" from assembly/softmax.ts is assembly/row, "./wasm" from src/index.ts is src/wasm/index, others stay. */
+function resolve(file: string, specifier: string): string {
+  if (!specifier.startsWith(".")) return specifier;
+  const path = normalize(join(dirname(file), specifier)).replace(/\.[cm]?[jt]s$/, "");
+  return MODULES.has(path) ? path : MODULES.has(`${path}/index`) ? `${path}/index` : path;
+}
+
+/** Every import that no arrow allows, in words. */
+function strays(file: string, text: string): string[] {
+  const row = ARROWS.find(([pattern]) => pattern.test(file.replace(/\.[cm]?[jt]s$/, "")));
+  if (row === undefined) return [`${file} has no row in test/arrows.test.ts`];
+  return specifiers(text)
+    .map((specifier) => resolve(file, specifier))
+    .filter((target) => !row[1].some((allowed) => allowed.test(target)))
+    .map((target) => `${file} imports ${target}`);
+}
+
+describe("arrows", () => {
+  it.each(FILES)("%s imports what it may", (file) => {
+    expect(strays(file, readFileSync(join(ROOT, file), "utf8"))).toEqual([]);
+  });
+
+  it("the judge, the stopwatch and the stranger are imported by nobody else", () => {
+    const found = FILES.flatMap((file) =>
+      specifiers(readFileSync(join(ROOT, file), "utf8"))
+        .map((specifier) => resolve(file, specifier))
+        .filter((target) => /^(test|bench|examples)\//.test(target) && target.split("/")[0] !== file.split("/")[0])
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it("no file is called utils, helpers, common or core", () => {
+    const vague = /(^|\/)(utils?|helpers?|common|core)(\.|\/)/i;
+    expect(FILES.filter((file) => vague.test(file))).toEqual([]);
+    expect(["src/utils.ts", "src/core/index.ts", "bench/helper.mjs"].every((file) => vague.test(file))).toBe(true);
+  });
+
+  it("every row has a file", () => {
+    const idle = ARROWS.filter(([pattern]) => ![...MODULES].some((module) => pattern.test(module)));
+    expect(idle.map(([pattern]) => String(pattern))).toEqual([]);
+  });
+
+  it.each<[file: string, text: string, complaint: string]>([
+    ["assembly/exp.ts", 'import {\n  rowMax,\n  rowScale,\n} from "./row";', "assembly/exp.ts imports assembly/row"],
+    ["src/check.ts", 'import type { Heap } from "./heap";', "src/check.ts imports src/heap"],
+    ["src/ops/softmax.ts", 'export * from "../wasm";', "src/ops/softmax.ts imports src/wasm/index"],
+    ["src/ops/softmax.ts", 'import "../js";', "src/ops/softmax.ts imports src/js"],
+    ["src/heap.ts", 'const { readFileSync } = require("node:fs");', "src/heap.ts imports node:fs"],
+    ["src/js/exp.ts", 'const row = await import("../../test/cases");', "src/js/exp.ts imports test/cases"],
+    ["examples/tour.mjs", 'import { softmax } from "../src/index";', "examples/tour.mjs imports src/index"],
+    ["src/sparsemax.ts", "", "src/sparsemax.ts has no row in test/arrows.test.ts"],
+  ])("notices in %s: %s", (file, text, complaint) => {
+    expect(strays(file, text)).toEqual([complaint]);
+  });
+
+  it("passes over what a comment quotes", () => {
+    expect(specifiers(' * import { softmax } from "softmax-wasm";\nexport const a = "from";\nexport {};')).toEqual([]);
+  });
+});
