@@ -3,6 +3,7 @@ export { hardmax } from "./hardmax";
 export { logSoftmax } from "./logSoftmax";
 export { logSumExp } from "./logSumExp";
 export { softmax, softmaxRow } from "./softmax";
+export { sparsemax } from "./sparsemax";
 
 /** Which of the two binaries this is. */
 export const relaxed: bool = ASC_FEATURE_RELAXED_SIMD;

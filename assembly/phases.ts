@@ -9,6 +9,9 @@ export const SUM: i32 = 4; // s = Σ exp((x - m) / T)
 export const FINISH: i32 = 8; // y
 export const ALL: i32 = 15;
 
+// the kernels with exact zeros (candidates.ts); SUM is their pass over the candidates
+export const SETTLE: i32 = 16; // the end of such a pass: is τ found?
+
 /** Columns worked on together; the width of the columns' state. */
 export const STRIP: usize = 256;
 
@@ -27,3 +30,27 @@ export const COLUMN_M: usize = 0; // f32
 export const COLUMN_PART: usize = 1024; // f32, the block's sum; in FINISH what the result needs
 export const COLUMN_ANY: usize = 2048; // u32
 export const COLUMN_S: usize = 3072; // f64
+
+// state of a row with exact zeros, behind that of a strip, which keeps the maxima of columns meanwhile
+const SPARSE: usize = 5120;
+export const SPARSE_M: usize = SPARSE; // f32
+export const SPARSE_BASE: usize = SPARSE + 4; // f32, what the list's values are relative to: m or 0
+export const SPARSE_CUT: usize = SPARSE + 8; // f32, LEAST rounded down: what the list takes lies above it
+export const SPARSE_COUNT: usize = SPARSE + 12; // u32, candidates in the list
+export const SPARSE_MODE: usize = SPARSE + 16; // u32, candidates.ts
+export const SPARSE_PASSES: usize = SPARSE + 20; // u32, over more than the list holds
+export const SPARSE_STAGE: usize = SPARSE + 24; // u32, entmaxSteep.ts
+export const SPARSE_LEAST: usize = SPARSE + 32; // f64, everything up to it is off the support; relative to BASE
+export const SPARSE_SCALE: usize = SPARSE + 40; // f64, s = alpha - 1
+export const SPARSE_T: usize = SPARSE + 48; // f64, t = 1 + τ; in entmaxSteep.ts the smallest share q
+export const SPARSE_S: usize = SPARSE + 56; // f64, Σ p
+export const SPARSE_D: usize = SPARSE + 64; // f64, the slope that goes with it
+export const SPARSE_PIVOT: usize = SPARSE + 72; // f64, entmaxSteep.ts, and so the rest
+export const SPARSE_HIGH: usize = SPARSE + 80; // f64
+export const SPARSE_ROOT: usize = SPARSE + 88; // f64
+export const SPARSE_ABOVE: usize = SPARSE + 96; // f64
+export const SPARSE_BELOW: usize = SPARSE + 104; // f64
+export const SPARSE_LIST: usize = SPARSE + 128; // f32[LIST + 32]
+
+/** Candidates that the list holds; the 32 floats behind it take what whole vectors add. */
+export const LIST: u32 = 1984;

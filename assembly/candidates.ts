@@ -1,0 +1,210 @@
+/**
+ * The candidates of a row: the logits that can still have a share, side by side in a list.
+ *
+ * p_j = [s·(x_j - m) - τ]_+^(1/s) with s = alpha - 1 sums to 1 for one τ, and τ >= -1: what lies 1/s or more below the
+ * maximum has no share, and of most rows a few dozen logits remain. One pass over the row lists them, and the search for τ
+ * walks over the list alone. Three things can be known of a row:
+ *
+ *   GATHERING   the list takes what lies above the best lower bound of τ. When it is full it is solved by itself: fewer
+ *               logits have a smaller τ, so that is a better bound, and what it rules out leaves the list.
+ *   FULL        most of a full list stayed: the support is large. The rest of this pass is not looked at.
+ *   PASSING     each pass over the row takes the sums at one τ, list by list; when all candidates fit once, the list is
+ *               solved as above. PASSED: a list went through already.
+ *
+ * What is done depends on the order of the logits and on nothing else, so a row in tiles gets the same bits.
+ *
+ * source  Martins & Astudillo 2016 (arXiv:1602.02068); Condat 2016, doi:10.1007/s10107-015-0946-6 (bounds from a part of
+ *         the row)
+ * Measured, 32000 floats N(0, 3²): 0.18 ns a float for maximum and candidates together, against 45-220 for a sort.
+ */
+import { loadTail } from "./lanes";
+import {
+  LIST, SPARSE_BASE, SPARSE_COUNT, SPARSE_CUT, SPARSE_D, SPARSE_HIGH, SPARSE_LEAST, SPARSE_LIST, SPARSE_M, SPARSE_MODE,
+  SPARSE_PASSES, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_STAGE, SPARSE_T,
+} from "./phases";
+
+/** S and D += those of the list's n floats, which are followed by a vector of -Infinity. */
+export type Accumulate = (state: usize, list: usize, n: usize) => void;
+
+/** Moves τ by S and D, and LEAST with it. @returns τ is found */
+export type Step = (state: usize) => bool;
+
+const GATHERING: u32 = 0;
+const FULL: u32 = 1;
+const PASSING: u32 = 2;
+const PASSED: u32 = 3;
+
+/** What entmaxSteep.ts does with a list: look for the support in a part of the row, in all of it, or for its shares. */
+export const PART: u32 = 0;
+export const SUPPORT: u32 = 1;
+export const SHARES: u32 = 2;
+
+/** Newton's rule takes 2-12 steps, bisection 64 at most: a guard against rounding going in circles. */
+const STEPS: u32 = 200;
+
+// Byte indices that move the lanes of a bit mask to the front: [a b c d], 0b1010 -> [b d . .]
+// @ts-ignore: decorator
+@lazy const FRONT: usize = memory.data<u32>([
+  0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 0000
+  0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 0001
+  0x07060504, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 0010
+  0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 0011
+  0x0b0a0908, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 0100
+  0x03020100, 0x0b0a0908, 0x0b0a0908, 0x0f0e0d0c, // 0101
+  0x07060504, 0x0b0a0908, 0x0b0a0908, 0x0f0e0d0c, // 0110
+  0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 0111
+  0x0f0e0d0c, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 1000
+  0x03020100, 0x0f0e0d0c, 0x0b0a0908, 0x0f0e0d0c, // 1001
+  0x07060504, 0x0f0e0d0c, 0x0b0a0908, 0x0f0e0d0c, // 1010
+  0x03020100, 0x07060504, 0x0f0e0d0c, 0x0f0e0d0c, // 1011
+  0x0b0a0908, 0x0f0e0d0c, 0x0b0a0908, 0x0f0e0d0c, // 1100
+  0x03020100, 0x0b0a0908, 0x0f0e0d0c, 0x0f0e0d0c, // 1101
+  0x07060504, 0x0b0a0908, 0x0f0e0d0c, 0x0f0e0d0c, // 1110
+  0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 1111
+], 16);
+
+/** The lanes of d above the cut to list[count…]. @returns the new count */
+// @ts-ignore: decorator
+@inline
+function append(list: usize, count: u32, d: v128, cut: v128): u32 {
+  const taken = i32x4.bitmask(f32x4.gt(d, cut));
+  v128.store(list + (<usize>count << 2), v128.swizzle(d, v128.load(FRONT + (<usize>taken << 4))));
+  return count + popcnt(taken);
+}
+
+/** LEAST as a float32 that is smaller. */
+function cutAtLeast(state: usize): void {
+  const least = <f32>load<f64>(state, SPARSE_LEAST);
+  store<f32>(state, least - abs(least) * 1.2e-7 - 1e-44, SPARSE_CUT);
+}
+
+function clearSums(state: usize): void {
+  store<f64>(state, 0, SPARSE_S);
+  store<f64>(state, 0, SPARSE_D);
+}
+
+/** The search starts with all that lies above LEAST. */
+function open(state: usize, stage: u32): void {
+  const m = <f64>load<f32>(state, SPARSE_M);
+  store<u32>(state, stage, SPARSE_STAGE);
+  store<f64>(state, m, SPARSE_HIGH);
+  store<f64>(state, m, SPARSE_ROOT);
+  store<f64>(state, 0.5 * (load<f64>(state, SPARSE_LEAST) + m), SPARSE_PIVOT);
+  clearSums(state);
+}
+
+/** A row whose maximum is known. @param relative  the list holds x - m, else x itself */
+export function begin(state: usize, m: f32, scale: f64, relative: bool): void {
+  store<f32>(state, m, SPARSE_M);
+  store<f32>(state, relative ? m : 0, SPARSE_BASE);
+  store<u32>(state, 0, SPARSE_COUNT);
+  store<u32>(state, GATHERING, SPARSE_MODE);
+  store<u32>(state, 0, SPARSE_PASSES);
+  store<f64>(state, (relative ? 0 : <f64>m) - 1 / scale, SPARSE_LEAST);
+  store<f64>(state, scale, SPARSE_SCALE);
+  store<f64>(state, 0, SPARSE_T);
+  cutAtLeast(state);
+  open(state, SUPPORT);
+}
+
+function listSums(state: usize, count: u32, accumulate: Accumulate): void {
+  const list = state + SPARSE_LIST;
+  v128.store(list + (<usize>count << 2), f32x4.splat(-Infinity));
+  accumulate(state, list, count);
+}
+
+function solve(state: usize, count: u32, accumulate: Accumulate, step: Step): void {
+  for (let i: u32 = 0; i < STEPS; i++) {
+    clearSums(state);
+    listSums(state, count, accumulate);
+    if (step(state)) return;
+  }
+}
+
+/** A full list. @returns how many stay in it */
+function shorten(state: usize, count: u32, accumulate: Accumulate, step: Step): u32 {
+  if (load<u32>(state, SPARSE_MODE) != GATHERING) {
+    store<u32>(state, PASSED, SPARSE_MODE);
+    listSums(state, count, accumulate);
+    return 0;
+  }
+  open(state, PART);
+  solve(state, count, accumulate, step);
+  cutAtLeast(state);
+  const list = state + SPARSE_LIST, cut = f32x4.splat(load<f32>(state, SPARSE_CUT));
+  let left: u32 = 0;
+  for (let i: u32 = 0; i < count; i += 4) left = append(list, left, v128.load(list + (<usize>i << 2)), cut);
+  if (left > LIST / 4 * 3) store<u32>(state, FULL, SPARSE_MODE);
+  return left;
+}
+
+/** Lists the candidates among n floats, of one tile after the other. */
+export function gather(state: usize, x: usize, n: usize, accumulate: Accumulate, step: Step): void {
+  if (load<u32>(state, SPARSE_MODE) == FULL) return;
+  const list = state + SPARSE_LIST, base = f32x4.splat(load<f32>(state, SPARSE_BASE));
+  let cut = f32x4.splat(load<f32>(state, SPARSE_CUT));
+  let count = load<u32>(state, SPARSE_COUNT);
+  for (; n >= 16; n -= 16, x += 64) {
+    const d0 = f32x4.sub(v128.load(x), base), d1 = f32x4.sub(v128.load(x, 16), base);
+    const d2 = f32x4.sub(v128.load(x, 32), base), d3 = f32x4.sub(v128.load(x, 48), base);
+    const any = f32x4.gt(f32x4.pmax(f32x4.pmax(d0, d1), f32x4.pmax(d2, d3)), cut);
+    if (!v128.any_true(any)) continue;
+    count = append(list, count, d0, cut);
+    count = append(list, count, d1, cut);
+    count = append(list, count, d2, cut);
+    count = append(list, count, d3, cut);
+    if (count <= LIST - 16) continue;
+    count = shorten(state, count, accumulate, step);
+    if (load<u32>(state, SPARSE_MODE) == FULL) return;
+    cut = f32x4.splat(load<f32>(state, SPARSE_CUT));
+  }
+  for (; n; x += 16) {
+    const v = n < 4 ? loadTail(x, n, f32x4.splat(-Infinity)) : v128.load(x);
+    count = append(list, count, f32x4.sub(v, base), cut);
+    n -= min(n, 4);
+  }
+  store<u32>(state, count, SPARSE_COUNT);
+}
+
+/** As gather, for one column: positions `pitch` floats apart. */
+export function gatherColumn(
+  state: usize, x: usize, axis: usize, pitch: usize, accumulate: Accumulate, step: Step,
+): void {
+  const list = state + SPARSE_LIST, base = load<f32>(state, SPARSE_BASE);
+  let cut = load<f32>(state, SPARSE_CUT);
+  let count = load<u32>(state, SPARSE_COUNT);
+  for (; axis; axis--, x += pitch << 2) {
+    const d = load<f32>(x) - base;
+    if (!(d > cut)) continue;
+    store<f32>(list + (<usize>count << 2), d);
+    count++;
+    if (count <= LIST - 16) continue;
+    count = shorten(state, count, accumulate, step);
+    if (load<u32>(state, SPARSE_MODE) == FULL) return;
+    cut = load<f32>(state, SPARSE_CUT);
+  }
+  store<u32>(state, count, SPARSE_COUNT);
+}
+
+/** The row's last tile is through. @returns another pass is needed */
+export function settle(state: usize, accumulate: Accumulate, step: Step): bool {
+  const mode = load<u32>(state, SPARSE_MODE);
+  const count = load<u32>(state, SPARSE_COUNT);
+  if (mode == FULL) {
+    open(state, SUPPORT);
+  } else if (mode != PASSED) {
+    if (mode == GATHERING) open(state, SUPPORT);
+    solve(state, count, accumulate, step);
+    return false;
+  } else {
+    listSums(state, count, accumulate);
+    const passes = load<u32>(state, SPARSE_PASSES) + 1;
+    store<u32>(state, passes, SPARSE_PASSES);
+    if (step(state) || passes >= STEPS) return false;
+    clearSums(state);
+  }
+  cutAtLeast(state);
+  store<u32>(state, PASSING, SPARSE_MODE);
+  store<u32>(state, 0, SPARSE_COUNT);
+  return true;
+}
