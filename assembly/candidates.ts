@@ -5,8 +5,8 @@
  * maximum has no share, and of most rows a few dozen logits remain. One pass over the row lists them, and the search for τ
  * walks over the list alone. Three things can be known of a row:
  *
- *   GATHERING   the list takes what lies above the best lower bound of τ. When it is full it is solved by itself: fewer
- *               logits have a smaller τ, so that is a better bound, and what it rules out leaves the list.
+ *   GATHERING   the list takes what lies above the best lower bound of τ. When it is full the search goes on in it by itself:
+ *               fewer logits have a smaller τ, so each step is a better bound, and what it rules out leaves the list.
  *   FULL        most of a full list stayed: the support is large. The rest of this pass is not looked at.
  *   PASSING     each pass over the row takes the sums at one τ, list by list; when all candidates fit once, the list is
  *               solved as above. PASSED: a list went through already.
@@ -19,8 +19,9 @@
  */
 import { loadTail } from "./lanes";
 import {
-  LIST, SPARSE_BASE, SPARSE_COUNT, SPARSE_CUT, SPARSE_D, SPARSE_HIGH, SPARSE_LEAST, SPARSE_LIST, SPARSE_M, SPARSE_MODE,
-  SPARSE_PASSES, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_STAGE, SPARSE_T,
+  LIST, SPARSE_ABOVE, SPARSE_BASE, SPARSE_BELOW, SPARSE_COUNT, SPARSE_CUT, SPARSE_D, SPARSE_HIGH, SPARSE_LEAST, SPARSE_LIST,
+  SPARSE_M, SPARSE_MODE, SPARSE_OPEN, SPARSE_OVER, SPARSE_PASSES, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SCALE,
+  SPARSE_STAGE, SPARSE_T, SPARSE_UNDER,
 } from "./phases";
 
 /** S and D += those of the list's n floats, which are followed by a vector of -Infinity. */
@@ -81,6 +82,10 @@ function cutAtLeast(state: usize): void {
 function clearSums(state: usize): void {
   store<f64>(state, 0, SPARSE_S);
   store<f64>(state, 0, SPARSE_D);
+  store<f64>(state, Infinity, SPARSE_ABOVE);
+  store<f64>(state, -Infinity, SPARSE_BELOW);
+  store<f64>(state, 0, SPARSE_OVER);
+  store<f64>(state, 0, SPARSE_UNDER);
 }
 
 /** The search starts with all that lies above LEAST. */
@@ -90,6 +95,7 @@ function open(state: usize, stage: u32): void {
   store<f64>(state, m, SPARSE_HIGH);
   store<f64>(state, m, SPARSE_ROOT);
   store<f64>(state, 0.5 * (load<f64>(state, SPARSE_LEAST) + m), SPARSE_PIVOT);
+  store<f64>(state, Infinity, SPARSE_OPEN);
   clearSums(state);
 }
 
@@ -121,19 +127,26 @@ function solve(state: usize, count: u32, accumulate: Accumulate, step: Step): vo
   }
 }
 
-/** A full list. @returns how many stay in it */
+/** A full list: half of it has to go, or τ of this part of the row be found. @returns how many stay in it */
 function shorten(state: usize, count: u32, accumulate: Accumulate, step: Step): u32 {
   if (load<u32>(state, SPARSE_MODE) != GATHERING) {
     store<u32>(state, PASSED, SPARSE_MODE);
     listSums(state, count, accumulate);
     return 0;
   }
+  const list = state + SPARSE_LIST;
+  let left = count;
   open(state, PART);
-  solve(state, count, accumulate, step);
-  cutAtLeast(state);
-  const list = state + SPARSE_LIST, cut = f32x4.splat(load<f32>(state, SPARSE_CUT));
-  let left: u32 = 0;
-  for (let i: u32 = 0; i < count; i += 4) left = append(list, left, v128.load(list + (<usize>i << 2)), cut);
+  for (let i: u32 = 0; i < STEPS && left > LIST / 2; i++) {
+    clearSums(state);
+    listSums(state, left, accumulate);
+    const found = step(state);
+    cutAtLeast(state);
+    const cut = f32x4.splat(load<f32>(state, SPARSE_CUT)), all = left;
+    left = 0;
+    for (let j: u32 = 0; j < all; j += 4) left = append(list, left, v128.load(list + (<usize>j << 2)), cut);
+    if (found) break;
+  }
   if (left > LIST / 4 * 3) store<u32>(state, FULL, SPARSE_MODE);
   return left;
 }

@@ -1,4 +1,6 @@
 /** Everything the host calls. Byte offsets, counts and scalars only; nothing allocates, validates or throws. */
+export { entmax } from "./entmax";
+export { entmax15 } from "./entmax15";
 export { hardmax } from "./hardmax";
 export { logSoftmax } from "./logSoftmax";
 export { logSumExp } from "./logSumExp";

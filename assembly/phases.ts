@@ -50,7 +50,10 @@ export const SPARSE_HIGH: usize = SPARSE + 80; // f64
 export const SPARSE_ROOT: usize = SPARSE + 88; // f64
 export const SPARSE_ABOVE: usize = SPARSE + 96; // f64
 export const SPARSE_BELOW: usize = SPARSE + 104; // f64
-export const SPARSE_LIST: usize = SPARSE + 128; // f32[LIST + 32]
+export const SPARSE_OVER: usize = SPARSE + 112; // f64
+export const SPARSE_UNDER: usize = SPARSE + 120; // f64
+export const SPARSE_OPEN: usize = SPARSE + 128; // f64
+export const SPARSE_LIST: usize = SPARSE + 144; // f32[LIST + 32]
 
 /** Candidates that the list holds; the 32 floats behind it take what whole vectors add. */
-export const LIST: u32 = 1984;
+export const LIST: u32 = 1968;

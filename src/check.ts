@@ -23,6 +23,8 @@ export function kind(value: unknown): string {
 /** instanceof is false for the arrays of another realm (a frame, a vm context, a test runner's sandbox). */
 const isFloat32Array = (value: unknown): value is Float32Array =>
   value instanceof Float32Array || kind(value) === "Float32Array";
+const isUint32Array = (value: unknown): value is Uint32Array =>
+  value instanceof Uint32Array || kind(value) === "Uint32Array";
 const isUint8Array = (value: unknown): value is Uint8Array =>
   value instanceof Uint8Array || kind(value) === "Uint8Array";
 
@@ -154,5 +156,30 @@ export function checkOut(value: Float32Array, length: number, shape: readonly nu
     throw new RangeError(
       `"out" expected length ${length}${shape === undefined ? "" : ` (shape [${shape.join(", ")}])`}, got ${value.length}`,
     );
+  }
+}
+
+/** entmax's exponent: finite and >= 1. */
+export function checkAlpha(value: number): void {
+  if (typeof value !== "number") throw new TypeError(`"alpha" expected a number, got ${kind(value)}`);
+  if (!(value >= 1 && value < Infinity)) throw new RangeError(`"alpha" expected a finite number >= 1, got ${value}`);
+}
+
+/** One entry a row, in memory that neither x nor out lies in. */
+export function checkSupport(value: Uint32Array, rows: number, x: Float32Array, out: Float32Array): void {
+  if (!isUint32Array(value)) throw new TypeError(`"support" expected a Uint32Array, got ${kind(value)}`);
+  if (value.length === 0) checkAttached("support", value);
+  if (value.length !== rows) {
+    throw new RangeError(`"support" expected length ${rows} (one entry a row), got ${value.length}`);
+  }
+  const { byteOffset, byteLength } = value;
+  for (const [name, view] of [["x", x] as const, ["out", out] as const]) {
+    const end = view.byteOffset + view.byteLength;
+    if (byteOffset < end && view.byteOffset < byteOffset + byteLength && view.buffer === value.buffer) {
+      throw new RangeError(
+        `"support" expected memory apart from ${name}'s, ` +
+          `got bytes ${byteOffset} to ${byteOffset + byteLength} of the buffer where ${name} has ${view.byteOffset} to ${end}`,
+      );
+    }
   }
 }

@@ -36,6 +36,7 @@ export class Heap {
   readonly #buffer: ArrayBuffer;
   readonly #f32: Float32Array;
   readonly #u8: Uint8Array;
+  readonly #u32: Uint32Array;
   readonly #arena: number;
   readonly #arenaEnd: number;
   readonly #limit: number;
@@ -48,6 +49,7 @@ export class Heap {
     this.#buffer = engine.buffer;
     this.#f32 = new Float32Array(engine.buffer);
     this.#u8 = new Uint8Array(engine.buffer);
+    this.#u32 = new Uint32Array(engine.buffer);
     this.state = align16(engine.heapBase);
     this.#arena = this.state + STATE_BYTES;
     this.#limit = engine.buffer.byteLength - GUARD_BYTES;
@@ -118,6 +120,13 @@ export class Heap {
       }
       y.set(this.#view, to);
     }
+  }
+
+  /** words[to … to + count] = the u32s of heap[at…] */
+  readWords(words: Uint32Array, to: number, at: number, count: number): void {
+    const u32 = this.#u32;
+    const from = at >>> 2;
+    for (let i = 0; i < count; i++) words[to + i] = u32[from + i];
   }
 
   /** As write, for the bytes of a mask. */

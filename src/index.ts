@@ -6,20 +6,27 @@
 import { checkOptions, kind } from "./check";
 import { jsEngine } from "./js/index";
 import type { Backend } from "./kernels";
+import type { Entmax } from "./ops/entmax";
+import type { Entmax15 } from "./ops/entmax15";
 import type { Hardmax } from "./ops/hardmax";
 import type { LogSoftmax } from "./ops/logSoftmax";
 import type { LogSumExp } from "./ops/logSumExp";
 import type { Softmax, SoftmaxOptions } from "./ops/softmax";
+import type { Sparsemax } from "./ops/sparsemax";
 import { type Candidate, checkHeapBytes, type Runtime, startRuntime } from "./runtime";
 import { embeddedModule, wasmEngine } from "./wasm";
 
 export type { FloatInput } from "./check";
 export type { Backend } from "./kernels";
 export type { AxisOptions } from "./ops/axis";
+export type { Entmax, EntmaxOptions } from "./ops/entmax";
+export type { Entmax15 } from "./ops/entmax15";
 export type { Hardmax } from "./ops/hardmax";
 export type { LogSoftmax } from "./ops/logSoftmax";
 export type { LogSumExp } from "./ops/logSumExp";
 export type { Softmax, SoftmaxOptions } from "./ops/softmax";
+export type { SparseOptions } from "./ops/sparse";
+export type { Sparsemax } from "./ops/sparsemax";
 export type { Runtime } from "./runtime";
 
 export interface RuntimeOptions {
@@ -100,6 +107,12 @@ export const logSumExp = ((x: Parameters<LogSumExp>[0], options: SoftmaxOptions)
   runtime().logSumExp(x, options)) as LogSumExp;
 
 export const hardmax: Hardmax = (x, options) => runtime().hardmax(x, options);
+
+export const sparsemax: Sparsemax = (x, options) => runtime().sparsemax(x, options);
+
+export const entmax15: Entmax15 = (x, options) => runtime().entmax15(x, options);
+
+export const entmax: Entmax = (x, options) => runtime().entmax(x, options);
 
 /** The default runtime's backend: "wasm-relaxed", "wasm" or "js". */
 export function backend(): Backend {

@@ -10,11 +10,15 @@ export const SUM = 4;
 export const FINISH = 8;
 export const ALL = INIT | MAX | SUM | FINISH;
 
+/** The end of a pass of SUM, for kernels with exact zeros: they may need another one. */
+export const SETTLE = 16;
+export const ALL_SPARSE = ALL | SETTLE;
+
 /** Columns worked on together; tiles narrower than the axis are no wider. */
 export const STRIP = 256;
 
 /** Bytes of the state that a kernel keeps between phases. */
-export const STATE_BYTES = 20 * STRIP;
+export const STATE_BYTES = 52 * STRIP;
 
 /**
  * A function along the middle of three axes, f32[outer, axis, inner], row-major.
@@ -42,6 +46,30 @@ export type AxisKernel = (
   phases: number,
 ) => void;
 
+/**
+ * A function with exact zeros along the middle of three axes, f32[outer, axis, inner], row-major.
+ *
+ * @param y        where the result goes; may be x
+ * @param support  u32[outer, inner], how many of each row's results are not 0; 0 for nowhere
+ * @param x        scores
+ * @param alpha    of entmax, > 1; sparsemax and entmax15 have theirs
+ * @param state    STATE_BYTES, 16-byte aligned
+ * @param phases   ALL_SPARSE; or, for one row in tiles, INIT with the first and MAX with every tile, then SUM with every tile
+ *                 and SETTLE once with none until that returns 0, then FINISH with every tile
+ * @returns        of SETTLE: not 0 when another pass of SUM is needed
+ */
+export type SparseKernel = (
+  y: number,
+  support: number,
+  x: number,
+  outer: number,
+  axis: number,
+  inner: number,
+  alpha: number,
+  state: number,
+  phases: number,
+) => number;
+
 export interface Kernels {
   readonly softmax: AxisKernel;
   /** softmax of one row of n floats, temperature 1, no mask: the short way for small calls. */
@@ -49,6 +77,9 @@ export interface Kernels {
   readonly logSoftmax: AxisKernel;
   readonly logSumExp: AxisKernel;
   readonly hardmax: AxisKernel;
+  readonly sparsemax: SparseKernel;
+  readonly entmax15: SparseKernel;
+  readonly entmax: SparseKernel;
 }
 
 export type Backend = "wasm-relaxed" | "wasm" | "js";

@@ -3,10 +3,13 @@ import { kind } from "./check";
 import { Heap } from "./heap";
 import type { Backend, Engine } from "./kernels";
 import type { Core } from "./ops/axis";
+import { type Entmax, entmaxOn } from "./ops/entmax";
+import { type Entmax15, entmax15On } from "./ops/entmax15";
 import { type Hardmax, hardmaxOn } from "./ops/hardmax";
 import { type LogSoftmax, logSoftmaxOn } from "./ops/logSoftmax";
 import { type LogSumExp, logSumExpOn } from "./ops/logSumExp";
 import { type Softmax, softmaxOn } from "./ops/softmax";
+import { type Sparsemax, sparsemaxOn } from "./ops/sparsemax";
 import { selfTest } from "./selfTest";
 
 const PAGE = 65536;
@@ -32,6 +35,9 @@ export interface Runtime {
   readonly logSoftmax: LogSoftmax;
   readonly logSumExp: LogSumExp;
   readonly hardmax: Hardmax;
+  readonly sparsemax: Sparsemax;
+  readonly entmax15: Entmax15;
+  readonly entmax: Entmax;
 }
 
 /** A way to a backend, tried in order; it throws where this host has no way there. */
@@ -87,5 +93,8 @@ function runtimeOn(engine: Engine, rejected: Runtime["rejected"]): Runtime {
     logSoftmax: logSoftmaxOn(core),
     logSumExp: logSumExpOn(core),
     hardmax: hardmaxOn(core),
+    sparsemax: sparsemaxOn(core),
+    entmax15: entmax15On(core),
+    entmax: entmaxOn(core),
   };
 }

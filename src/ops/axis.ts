@@ -74,7 +74,7 @@ export function checkCall(
 }
 
 /** Floats copied in, worked on and copied out together: they stay in the second cache meanwhile. */
-const BLOCK_FLOATS = 16384;
+export const BLOCK_FLOATS = 16384;
 
 export function runAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, call: AxisCall, scalar: number): void {
   const { heap } = core;

@@ -33,7 +33,7 @@ export interface Softmax {
   (x: FloatInput, options?: SoftmaxOptions): Float32Array;
 }
 
-const FLOW: Flow = { reduces: false, writesTerms: true, sums: true };
+export const SOFTMAX_FLOW: Flow = { reduces: false, writesTerms: true, sums: true };
 /** Up to this many floats a row takes the short way: what it saves is 60 ns, nothing beside a longer row. */
 const SHORT = 4096;
 const NO_OPTIONS: SoftmaxOptions = {};
@@ -56,7 +56,7 @@ export function softmaxOn(core: Core): Softmax {
       return out;
     }
     if (temperature === 0) runAlongAxis(core, hardmax, HARDMAX_FLOW, call, 0);
-    else runAlongAxis(core, softmax, FLOW, call, temperature);
+    else runAlongAxis(core, softmax, SOFTMAX_FLOW, call, temperature);
     return out;
   };
 }

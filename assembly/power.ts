@@ -1,0 +1,54 @@
+/**
+ * w^c for 0 < w <= 1 and c >= 0, as 2^(c·log2 w)
+ *
+ *   w = 2^k·z                z in [1/√2, √2), from the bits
+ *   f = z - 1                where k = 0 it is v = w - 1, which the caller knows to its last digit
+ *   t = f / (2 + f)          |t| <= 0.1716
+ *   log2 w = k + t·(L0 + t²·(L1 + t²·L2))
+ *
+ * range   w in [2^-126, 1]; where c·log2 w <= -126.5 it is exactly 0, and 1^c is exactly 1
+ * error   relative 2^-24 · (6 + 3·|c·log2 w|)                                                test/entmax.test.ts
+ * source  the series of artanh, Abramowitz & Stegun 4.1.27; L0…L2: least maximum relative error (Lawson's reweighted least
+ *         squares), 2.0·2^-24 before evaluation; exp.ts
+ */
+import { exp } from "./exp";
+import { fma } from "./lanes";
+
+// @ts-ignore: decorator
+@lazy const TABLE: usize = memory.data<f32>([
+  2.885390520095825, 2.885390520095825, 2.885390520095825, 2.885390520095825, // L0
+  0.9615880250930786, 0.9615880250930786, 0.9615880250930786, 0.9615880250930786, // L1
+  0.5957915186882019, 0.5957915186882019, 0.5957915186882019, 0.5957915186882019, // L2
+], 16);
+
+// @ts-ignore: decorator
+@inline
+export function loadL0(): v128 { return v128.load(TABLE); }
+// @ts-ignore: decorator
+@inline
+export function loadL1(): v128 { return v128.load(TABLE, 16); }
+// @ts-ignore: decorator
+@inline
+export function loadL2(): v128 { return v128.load(TABLE, 32); }
+
+// @ts-ignore: decorator
+@inline
+function log2(w: v128, v: v128, L0: v128, L1: v128, L2: v128): v128 {
+  const root = i32x4.splat(0x3f3504f3); // 1/√2
+  const k = i32x4.shr_s(i32x4.sub(w, root), 23);
+  const z = i32x4.sub(w, i32x4.shl(k, 23));
+  const f = v128.bitselect(v, f32x4.sub(z, f32x4.splat(1)), i32x4.eq(k, i32x4.splat(0)));
+  const t = f32x4.div(f, f32x4.add(f, f32x4.splat(2)));
+  const q = f32x4.mul(t, t);
+  return f32x4.add(f32x4.convert_i32x4_s(k), f32x4.mul(t, fma(q, fma(q, L2, L1), L0)));
+}
+
+/** @param floor  exponentFloor(c) */
+// @ts-ignore: decorator
+@inline
+export function power(
+  w: v128, v: v128, c: v128, floor: v128, L0: v128, L1: v128, L2: v128,
+  B: v128, C0: v128, C1: v128, C2: v128, C3: v128, C4: v128, C5: v128,
+): v128 {
+  return exp(log2(w, v, L0, L1, L2), c, floor, B, C0, C1, C2, C3, C4, C5);
+}

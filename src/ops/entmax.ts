@@ -1,0 +1,60 @@
+import { checkAlpha, checkOptions, type FloatInput } from "../check";
+import { type AxisCall, type Core, runAlongAxis } from "./axis";
+import { SOFTMAX_FLOW } from "./softmax";
+import { checkSparse, runSparse, type SparseOptions } from "./sparse";
+
+export interface EntmaxOptions extends SparseOptions {
+  /** Finite and >= 1: 1 is softmax, 1.5 entmax15, 2 sparsemax; the higher, the fewer have a share. */
+  alpha: number;
+}
+
+export interface Entmax {
+  /**
+   * Entmax along an axis: the family that softmax and sparsemax belong to.
+   *
+   *     entmax(x)_j = max(0, (α - 1)·x_j - τ)^(1 / (α - 1))      with the τ for which they sum to 1
+   *
+   * Continuous in alpha. For alpha > 1 the maximum alone has a share when it leads by 1 / (α - 1) or more. Special values as
+   * in sparsemax.
+   *
+   * Absolute error at most 1e-6; rows sum to 1 within 1e-6 (test/entmax.test.ts).
+   * Source: Peters, Niculae & Martins 2019, arXiv:1905.05702.
+   *
+   * @param x        scores, row-major
+   * @param options  alpha, shape, axis, out, support
+   * @returns        options.out, or a new Float32Array of x's length
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} alpha is below 1 or not finite, sizes do not match, out overlaps x partly, support overlaps x or out
+   * @example
+   * import { entmax } from "softmax-wasm";
+   * entmax(new Float32Array([1, 2, 3]), { alpha: 1.25 }); // [0.0354, 0.2190, 0.7457]
+   */
+  (x: FloatInput, options: EntmaxOptions): Float32Array;
+}
+
+/** support of what softmax gave: what is too small for a float32 is 0 there too */
+function countShares(support: Uint32Array, { out, outer, axis, inner }: AxisCall): void {
+  support.fill(0);
+  for (let o = 0, at = 0; o < outer; o++) {
+    for (let a = 0; a < axis; a++) {
+      for (let i = 0; i < inner; i++, at++) if (out[at] !== 0) support[o * inner + i]++;
+    }
+  }
+}
+
+export function entmaxOn(core: Core): Entmax {
+  const { entmax, softmax } = core.kernels;
+  return (x, options) => {
+    checkOptions(options);
+    const { alpha, support } = options;
+    checkAlpha(alpha);
+    const call = checkSparse(x, options);
+    if (alpha !== 1) {
+      runSparse(core, entmax, call, alpha, support);
+    } else {
+      runAlongAxis(core, softmax, SOFTMAX_FLOW, call, 1);
+      if (support !== undefined) countShares(support, call);
+    }
+    return call.out;
+  };
+}

@@ -1,0 +1,38 @@
+import type { FloatInput } from "../check";
+import type { Core } from "./axis";
+import { checkSparse, runSparse, type SparseOptions } from "./sparse";
+
+export interface Sparsemax {
+  /**
+   * Sparsemax along an axis: non-negative, sums to 1, keeps the order, and is exactly 0 for what lies far enough below.
+   *
+   *     sparsemax(x)_j = max(0, x_j - τ)      with the τ for which they sum to 1
+   *
+   * The nearest point to x among all distributions. The maximum alone has a share when it leads by 1 or more. -Infinity has
+   * exactly 0; a row with NaN or +Infinity, or with nothing but -Infinity, is NaN (and none of it 0).
+   *
+   * Absolute error at most 1e-6; rows sum to 1 within 1e-6 (test/sparsemax.test.ts).
+   * Source: Martins & Astudillo 2016, arXiv:1602.02068.
+   *
+   * @param x        scores, row-major
+   * @param options  shape, axis, out, support
+   * @returns        options.out, or a new Float32Array of x's length
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} sizes do not match, out overlaps x partly, support overlaps x or out
+   * @example
+   * import { sparsemax } from "softmax-wasm";
+   * sparsemax(new Float32Array([1, 1.5, 0])); // [0.25, 0.75, 0]
+   */
+  (x: FloatInput, options?: SparseOptions): Float32Array;
+}
+
+const NO_OPTIONS: SparseOptions = {};
+
+export function sparsemaxOn(core: Core): Sparsemax {
+  const { sparsemax } = core.kernels;
+  return (x, options = NO_OPTIONS) => {
+    const call = checkSparse(x, options);
+    runSparse(core, sparsemax, call, 2, options.support);
+    return call.out;
+  };
+}
