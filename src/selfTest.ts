@@ -1,9 +1,12 @@
 /** A backend proves itself on known values before it is used: a few microseconds against wrong results for a lifetime. */
 import type { Core } from "./ops/axis";
+import { entmaxOn } from "./ops/entmax";
+import { entmax15On } from "./ops/entmax15";
 import { hardmaxOn } from "./ops/hardmax";
 import { logSoftmaxOn } from "./ops/logSoftmax";
 import { logSumExpOn } from "./ops/logSumExp";
 import { softmaxOn } from "./ops/softmax";
+import { sparsemaxOn } from "./ops/sparsemax";
 
 // Eleven logits: a whole pair of vectors and a tail of three.
 const X = Float32Array.of(1, 2, 3, -Infinity, -40, 2.5, 0, 0.125, -3, 1.75, 2.875);
@@ -12,6 +15,14 @@ const LSE = 4.22007124;
 const P = [
   0.039952212, 0.108601372, 0.295209136, 0, 6.24406005e-20, 0.179053392, 0.0146975974, 0.0166545598, 0.000731750288,
   0.0845788334, 0.260521148,
+];
+
+/** entmax of X by bisection in float64, with its alpha: sparsemax, entmax15, and either side of them. */
+const SPARSE: readonly (readonly [alpha: number, y: readonly number[]])[] = [
+  [2, [0, 0, 0.541666667, 0, 0, 0.0416666667, 0, 0, 0, 0, 0.416666667]],
+  [1.5, [0, 0.026677476, 0.440009885, 0, 0, 0.170843681, 0, 0, 0, 0.00146937361, 0.360999584]],
+  [1.25, [0.00612614, 0.0787662649, 0.369708848, 0, 0, 0.183800908, 7.9e-7, 1.386e-5, 0, 0.0476717586, 0.31391143]],
+  [3, [0, 0, 0.625, 0, 0, 0, 0, 0, 0, 0, 0.375]],
 ];
 
 const near = (got: number, want: number): boolean =>
@@ -30,5 +41,10 @@ export function selfTest(core: Core): void {
   expect("softmax across columns", softmax(columns, { shape: [X.length, 2], axis: 0 }), (j) => P[j >> 1]);
   expect("logSoftmax", logSoftmaxOn(core)(X), (j) => X[j] - LSE);
   expect("logSumExp", [logSumExpOn(core)(X)], () => LSE);
+  const entmax = entmaxOn(core);
+  const within = (got: Float32Array, want: readonly number[]) => got.map((v, j) => (Math.abs(v - want[j]) <= 1e-6 ? 1 : v));
+  for (const [alpha, want] of SPARSE) expect(`entmax at ${alpha}`, within(entmax(X, { alpha }), want), () => 1);
+  expect("sparsemax", within(sparsemaxOn(core)(X), SPARSE[0][1]), () => 1);
+  expect("entmax15", within(entmax15On(core)(X), SPARSE[1][1]), () => 1);
   expect("hardmax", hardmaxOn(core)(X), (j) => (j === 2 ? 1 : 0));
 }

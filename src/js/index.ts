@@ -1,9 +1,12 @@
 /** The JavaScript twin: the kernels of assembly/ on an ArrayBuffer, in float64, for hosts without WebAssembly SIMD. */
 import type { Engine } from "../kernels";
+import { entmax } from "./entmax";
+import { entmax15 } from "./entmax15";
 import { hardmax } from "./hardmax";
 import { logSoftmax } from "./logSoftmax";
 import { logSumExp } from "./logSumExp";
 import { softmax, softmaxRow } from "./softmax";
+import { sparsemax } from "./sparsemax";
 import { views } from "./state";
 
 export function jsEngine(bytes: number): Engine {
@@ -19,6 +22,9 @@ export function jsEngine(bytes: number): Engine {
       logSoftmax: logSoftmax(memory),
       logSumExp: logSumExp(memory),
       hardmax: hardmax(memory),
+      sparsemax: sparsemax(memory),
+      entmax15: entmax15(memory),
+      entmax: entmax(memory),
     },
   };
 }

@@ -8,10 +8,16 @@ export interface Memory {
   readonly f32: Float32Array;
   readonly f64: Float64Array;
   readonly u8: Uint8Array;
+  readonly u32: Uint32Array;
 }
 
 export function views(buffer: ArrayBuffer): Memory {
-  return { f32: new Float32Array(buffer), f64: new Float64Array(buffer), u8: new Uint8Array(buffer) };
+  return {
+    f32: new Float32Array(buffer),
+    f64: new Float64Array(buffer),
+    u8: new Uint8Array(buffer),
+    u32: new Uint32Array(buffer),
+  };
 }
 
 /** Index of column i's s and m among the float64s of `state`. */

@@ -1,0 +1,27 @@
+import type { SparseKernel } from "../kernels";
+import { newton, type Rule } from "./search";
+import { sparse } from "./sparse";
+import type { Memory } from "./state";
+
+export const ENTMAX15: Rule = {
+  sums(search, list, n) {
+    const tau = search.t - 1;
+    for (let j = 0; j < n; j++) {
+      const w = list[j] / 2 - tau;
+      if (!(w > 0)) continue;
+      search.S += w * w;
+      search.D += w;
+    }
+  },
+  step: newton,
+  share: (search, d) => Math.max(0, d / 2 - (search.t - 1)) ** 2,
+};
+
+/** assembly/entmax15.ts in JavaScript: y = [(x - m) / 2 - τ]_+². */
+export function entmax15(memory: Memory): SparseKernel {
+  return sparse(
+    memory,
+    () => ENTMAX15,
+    () => 1.5,
+  );
+}

@@ -1,0 +1,26 @@
+import type { SparseKernel } from "../kernels";
+import { newton, type Rule } from "./search";
+import { sparse } from "./sparse";
+import type { Memory } from "./state";
+
+export const SPARSEMAX: Rule = {
+  sums(search, list, n) {
+    const tau = search.t - 1;
+    for (let j = 0; j < n; j++) {
+      if (!(list[j] > tau)) continue;
+      search.S += list[j] - tau;
+      search.D++;
+    }
+  },
+  step: newton,
+  share: (search, d) => Math.max(0, d - (search.t - 1)),
+};
+
+/** assembly/sparsemax.ts in JavaScript: y = [x - m - τ]_+. */
+export function sparsemax(memory: Memory): SparseKernel {
+  return sparse(
+    memory,
+    () => SPARSEMAX,
+    () => 2,
+  );
+}
