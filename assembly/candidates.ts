@@ -186,12 +186,16 @@ export function gatherColumn(
   const list = state + SPARSE_LIST, base = load<f32>(state, SPARSE_BASE);
   let cut = load<f32>(state, SPARSE_CUT);
   let count = load<u32>(state, SPARSE_COUNT);
-  for (; axis; axis--, x += pitch << 2) {
-    const d = load<f32>(x) - base;
-    if (!(d > cut)) continue;
-    store<f32>(list + (<usize>count << 2), d);
-    count++;
-    if (count <= LIST - 16) continue;
+  while (axis) {
+    const block = min(axis, 16);
+    for (let a: usize = 0; a < block; a++, x += pitch << 2) {
+      const d = load<f32>(x) - base;
+      if (!(d > cut)) continue;
+      store<f32>(list + (<usize>count << 2), d);
+      count++;
+    }
+    axis -= block;
+    if (block < 16 || count <= LIST - 16) continue; // where gather looks, so a column has the bits of a row
     count = shorten(state, count, accumulate, step);
     if (load<u32>(state, SPARSE_MODE) == FULL) return;
     cut = load<f32>(state, SPARSE_CUT);

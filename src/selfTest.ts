@@ -42,7 +42,8 @@ export function selfTest(core: Core): void {
   expect("logSoftmax", logSoftmaxOn(core)(X), (j) => X[j] - LSE);
   expect("logSumExp", [logSumExpOn(core)(X)], () => LSE);
   const entmax = entmaxOn(core);
-  const within = (got: Float32Array, want: readonly number[]) => got.map((v, j) => (Math.abs(v - want[j]) <= 1e-6 ? 1 : v));
+  const within = (got: Float32Array, want: readonly number[]) =>
+    got.map((v, j) => (Math.abs(v - want[j]) <= 1e-6 ? 1 : v));
   for (const [alpha, want] of SPARSE) expect(`entmax at ${alpha}`, within(entmax(X, { alpha }), want), () => 1);
   expect("sparsemax", within(sparsemaxOn(core)(X), SPARSE[0][1]), () => 1);
   expect("entmax15", within(entmax15On(core)(X), SPARSE[1][1]), () => 1);

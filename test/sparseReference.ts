@@ -2,7 +2,7 @@
  * sparsemax, entmax15 and entmax by definition in float64: by sorting where there is a formula for τ, by bisection where
  * there is none. Special values by numerics.md.
  */
-import { type Case, rowsOf, sum } from "./reference";
+import { type Case, rowsOf } from "./reference";
 
 const descending = (values: readonly number[]): number[] => [...values].sort((a, b) => b - a);
 
@@ -40,12 +40,12 @@ function entmax15Row(z: readonly number[]): number[] {
 
 /** The largest value of [low, high] at which `above` holds, which is true up to it. */
 function bisect(low: number, high: number, above: (v: number) => boolean): number {
-  for (let i = 0; i < 200; i++) {
+  for (;;) {
     const middle = (low + high) / 2;
+    if (middle === low || middle === high) return low;
     if (above(middle)) low = middle;
     else high = middle;
   }
-  return low;
 }
 
 /** 1 < alpha <= 2: the t = 1 + τ at which Σ [s·z - τ]^(1/s) is 1; z <= 0. */
@@ -60,7 +60,11 @@ function flatRow(z: readonly number[], s: number): number[] {
 function steepRow(z: readonly number[], s: number): number[] {
   const sorted = descending(z.filter((v) => v >= -1 / s));
   const share = (v: number, root: number, q: number) => (v === root ? q : (s * (v - root) + q ** s) ** (1 / s));
-  const total = (root: number, q: number) => sum(sorted.filter((v) => v >= root).map((v) => share(v, root, q)));
+  const total = (root: number, q: number) => {
+    let S = 0;
+    for (let j = 0; j < sorted.length && sorted[j] >= root; j++) S += share(sorted[j], root, q);
+    return S;
+  };
   let low = 0;
   let high = sorted.length - 1;
   while (low < high) {

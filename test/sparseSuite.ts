@@ -30,15 +30,15 @@ export function checkSparse(f: Sparse, alpha: number, c: Case, label: string): v
   });
 }
 
-/** @param streamed  the same function on a runtime whose heap is 64 KiB */
-export function sparseSuite(f: Sparse, streamed: Sparse, alpha: number): void {
+/** Over everything that can be in a row. */
+function definitionSuite(f: Sparse, alpha: number): void {
   const check = (x: Float32Array, shape: readonly number[], axis: number, label: string) =>
     checkSparse(f, alpha, { x, shape, axis }, `alpha ${alpha}, ${label}`);
 
   it.each(LENGTHS)("is the definition for rows of %i", (n) => {
     for (const [name, fill] of Object.entries(RANGES)) {
       for (const rows of [1, 3]) {
-        for (const offset of [0, 1, 2, 3]) {
+        for (const offset of n < 100 ? [0, 1, 2, 3] : [1]) {
           const next = random(n * 31 + rows * 7 + offset);
           const x = floats(Array.from({ length: rows }, () => fill(n, next)).flat(), offset);
           check(x, [rows, n], -1, `${name} [${rows}, ${n}] offset ${offset}`);
@@ -62,6 +62,13 @@ export function sparseSuite(f: Sparse, streamed: Sparse, alpha: number): void {
       check(floats(fill(length, random(length))), shape, axis, `${name} ${shape} axis ${axis}`);
     }
   });
+}
+
+/** @param streamed  the same function on a runtime whose heap is 64 KiB */
+export function sparseSuite(f: Sparse, streamed: Sparse, alpha: number): void {
+  definitionSuite(f, alpha);
+  const check = (x: Float32Array, shape: readonly number[], axis: number, label: string) =>
+    checkSparse(f, alpha, { x, shape, axis }, `alpha ${alpha}, ${label}`);
 
   it("finds a large support in passes over the row, and a small one among thousands of candidates", () => {
     const next = random(8);
@@ -79,7 +86,12 @@ export function sparseSuite(f: Sparse, streamed: Sparse, alpha: number): void {
     for (const [name, fill] of Object.entries(fills)) {
       const x = Float32Array.from({ length: n }, (_, j) => fill(j));
       check(x, [n], 0, name);
-      check(Float32Array.from({ length: 2 * n }, (_, i) => x[i >> 1]), [n, 2], 0, `${name}, columns`);
+      check(
+        Float32Array.from({ length: 2 * n }, (_, i) => x[i >> 1]),
+        [n, 2],
+        0,
+        `${name}, columns`,
+      );
     }
   });
 
@@ -101,7 +113,8 @@ export function sparseSuite(f: Sparse, streamed: Sparse, alpha: number): void {
     expect(of(-Infinity, -Infinity)).toEqual([nan, nan]);
     expect(of(1, Infinity, 2)).toEqual([nan, nan, nan]);
     expect(of(1, nan, 2, 3, 4)).toEqual([nan, nan, nan, nan, nan]);
-    const close = (got: number[], want: number[]) => expect(worst(got, want, (i) => 1e-7 * want[i], "")).toBe(undefined);
+    const close = (got: number[], want: number[]) =>
+      expect(worst(got, want, (i) => 1e-7 * want[i], "")).toBe(undefined);
     close(of(2, 2), [0.5, 0.5]);
     close(of(3.4e38, -3.4e38, 3.4e38), [0.5, 0, 0.5]);
     close(of(-0, 0, 1e-45, -1e-45), [0.25, 0.25, 0.25, 0.25]);
@@ -129,7 +142,7 @@ export function sparseSuite(f: Sparse, streamed: Sparse, alpha: number): void {
     expect(support[1]).toBeGreaterThan(0);
     f(new Float32Array(0), { shape: [3, 0], support });
     expect([...support]).toEqual([0, 0, 0]);
-    f(Float32Array.of(9, 1, 1, 0, 1, nan), { shape: [2, 3], axis: 0, support });
+    f(Float32Array.of(99, 1, 1, 0, 1, nan), { shape: [2, 3], axis: 0, support });
     expect([...support]).toEqual([1, 2, 2]);
   });
 
@@ -156,12 +169,10 @@ export function sparseSuite(f: Sparse, streamed: Sparse, alpha: number): void {
         const want = f(x, { shape, axis, support: whole });
         const label = `${name} ${shape} axis ${axis}`;
         const got = streamed(x, { shape, axis, support: part });
-        // a lone column is a row there, whose last digit may differ
-        const failure = worst(got, [...want], (i) => (shape.length > 1 && axis !== 1 ? 2e-7 * want[i] : 0), label);
-        if (failure) expect.fail(failure);
+        expect(got, label).toEqual(want);
+        expect(part, label).toEqual(whole);
         const inPlace = x.slice();
-        expect(streamed(inPlace, { shape, axis, out: inPlace }), label).toEqual(got);
-        if (shape.length === 1 || axis === 1) expect(part, label).toEqual(whole);
+        expect(streamed(inPlace, { shape, axis, out: inPlace }), label).toEqual(want);
       }
     }
   });

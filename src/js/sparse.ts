@@ -6,7 +6,11 @@ import type { Rule } from "./search";
 import type { Memory } from "./state";
 
 /** @param ruleOf  the rule for a call's alpha */
-export function sparse(memory: Memory, ruleOf: (alpha: number) => Rule, alphaOf: (alpha: number) => number): SparseKernel {
+export function sparse(
+  memory: Memory,
+  ruleOf: (alpha: number) => Rule,
+  alphaOf: (alpha: number) => number,
+): SparseKernel {
   const { f32, u32 } = memory;
   const candidates = new Candidates(f32);
   const { search } = candidates;
