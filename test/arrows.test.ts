@@ -18,7 +18,14 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^assembly\/(row|columns)$/, [/^assembly\/(exp|lanes|phases|stage)$/]],
   [/^assembly\/axis$/, [/^assembly\/(columns|exp|phases|row)$/]],
   [/^assembly\/(softmax|logSoftmax|logSumExp|hardmax)$/, [/^assembly\/(axis|exp|lanes|log|phases|row|stage)$/]],
-  [/^assembly\/index$/, [/^assembly\/(softmax|logSoftmax|logSumExp|hardmax)$/]],
+  // exact zeros: candidates <- sparse <- { sparsemax, entmax15, entmaxSteep } <- entmax
+  [/^assembly\/power$/, [/^assembly\/(exp|lanes)$/]],
+  [/^assembly\/newton$/, [/^assembly\/(log|phases)$/]],
+  [/^assembly\/candidates$/, [/^assembly\/(lanes|phases)$/]],
+  [/^assembly\/sparse$/, [/^assembly\/(candidates|columns|phases|row)$/]],
+  [/^assembly\/(sparsemax|entmax15|entmaxSteep)$/, [/^assembly\/(candidates|lanes|log|newton|phases|sparse)$/]],
+  [/^assembly\/entmax$/, [/^assembly\/(entmax15|entmaxSteep|exp|lanes|newton|phases|power|sparse|sparsemax)$/]],
+  [/^assembly\/index$/, [/^assembly\/(softmax|logSoftmax|logSumExp|hardmax|sparsemax|entmax15|entmax)$/]],
 
   // src: doors -> runtime -> ops -> { check, heap, kernels } <- { js, wasm }
   [/^src\/(check|kernels)$/, []],

@@ -18,6 +18,12 @@ interface Golden {
     readonly log_softmax: Numbers;
     readonly logsumexp: Numbers;
     readonly softmax_t07: Numbers;
+    readonly sparsemax: Numbers;
+    readonly entmax15: Numbers;
+    readonly "entmax_1.2": Numbers;
+    readonly "entmax_1.5": Numbers;
+    readonly entmax_2: Numbers;
+    readonly entmax_3: Numbers;
   }[];
 }
 
@@ -27,7 +33,7 @@ const golden = JSON.parse(gunzipSync(readFileSync(file)).toString()) as Golden;
 const versions = Object.entries(golden.versions).map((pair) => pair.join(" "));
 
 describe.each(BACKENDS)(`%s against ${versions.join(", ")}`, (backend) => {
-  const { softmax, logSoftmax, logSumExp } = runtimeOf(backend);
+  const { softmax, logSoftmax, logSumExp, sparsemax, entmax15, entmax } = runtimeOf(backend);
 
   it.each(golden.cases.map((c) => [`${c.shape.join("×")} axis ${c.axis} ${c.range}`, c] as const))("%s", (label, c) => {
     const { shape, axis } = c;
@@ -51,6 +57,11 @@ describe.each(BACKENDS)(`%s against ${versions.join(", ")}`, (backend) => {
       ),
       worst(logSoftmax(x, options), logs, (i) => logSoftmaxBound(logs[i]), `logSoftmax ${label}`),
       worst(logSumExp(x, options), lses, (i) => logSumExpBound(lses[i]), `logSumExp ${label}`),
+      worst(sparsemax(x, options), numbers(c.sparsemax), () => 1e-6, `sparsemax ${label}`),
+      worst(entmax15(x, options), numbers(c.entmax15), () => 1e-6, `entmax15 ${label}`),
+      ...([1.2, 1.5, 2, 3] as const).map((alpha) =>
+        worst(entmax(x, { ...options, alpha }), numbers(c[`entmax_${alpha}`]), () => 1e-6, `entmax ${alpha} ${label}`),
+      ),
     ];
     expect(failures.filter(Boolean)).toEqual([]);
   });

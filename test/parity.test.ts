@@ -1,6 +1,6 @@
 /** The backends behind one interface: the same calls on the same addresses, with canaries around what they write. */
 import { describe, expect, it } from "vitest";
-import { ALL, type AxisKernel } from "../src/kernels";
+import { ALL, ALL_SPARSE, type AxisKernel } from "../src/kernels";
 import { BACKENDS } from "./backends";
 import { random } from "./cases";
 import { engineOf } from "./engines";
@@ -83,6 +83,46 @@ describe.each(BACKENDS)("softmaxRow on %s", (backend) => {
         const want = f32.slice(Y >> 2, (Y >> 2) + n);
         kernels.softmaxRow(Y, X, n);
         expect(f32.slice(Y >> 2, (Y >> 2) + n)).toEqual(want);
+      }
+    }
+  });
+});
+
+const ALPHAS = { sparsemax: [2], entmax15: [1.5], entmax: [1.01, 1.3, 1.5, 1.9, 2, 2.5, 7] } as const;
+
+describe.each(Object.keys(ALPHAS) as (keyof typeof ALPHAS)[])("%s", (name) => {
+  const engines = BACKENDS.map(engineOf);
+  const SUPPORT = MASK;
+
+  it.each(SHAPES)("agrees on all backends for [%i, %i, %i] and writes nothing else", (outer, axis, inner) => {
+    const count = outer * axis * inner;
+    const rows = outer * inner;
+    for (const alpha of ALPHAS[name]) {
+      for (const offset of [0, 4, 8, 12]) {
+        const results = engines.map(({ kernels, buffer }) => {
+          const next = random(count);
+          const f32 = new Float32Array(buffer);
+          const u32 = new Uint32Array(buffer);
+          const y = Y + 16 + offset;
+          f32.fill(CANARY, Y >> 2, (Y >> 2) + count + 16);
+          u32.fill(777, SUPPORT >> 2, (SUPPORT >> 2) + rows + 8);
+          for (let i = 0; i < count; i++) f32[((X + offset) >> 2) + i] = 12 * next() - 6;
+          const support = SUPPORT + 4;
+          expect(kernels[name](y, support, X + offset, outer, axis, inner, alpha, STATE, ALL_SPARSE)).toBe(0);
+          const around = [...f32.slice(Y >> 2, y >> 2), ...f32.slice((y >> 2) + count, (y >> 2) + count + 8)];
+          expect(around.every((v) => v === Math.fround(CANARY))).toBe(true);
+          expect([u32[SUPPORT >> 2], u32[(support >> 2) + rows]]).toEqual([777, 777]);
+          const sizes = u32.slice(support >> 2, (support >> 2) + rows);
+          const written = f32.slice(y >> 2, (y >> 2) + count);
+          expect(sizes.reduce((a, b) => a + b, 0)).toBe(written.filter((v) => v !== 0).length);
+          return written;
+        });
+        for (const result of results) {
+          result.forEach((v, i) => {
+            const w = results[0][i];
+            if (!(Math.abs(v - w) <= 1e-6)) expect.fail(`${name} ${alpha} offset ${offset} index ${i}: ${v} and ${w}`);
+          });
+        }
       }
     }
   });
