@@ -14,20 +14,20 @@ export interface Geometry {
 }
 
 /** "Float32Array", "number 3", "string", "null": what came, for messages. */
-function kind(value: unknown): string {
+export function kind(value: unknown): string {
   if (typeof value === "number" || typeof value === "boolean") return `${typeof value} ${value}`;
   if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 /** instanceof is false for the arrays of another realm (a frame, a vm context, a test runner's sandbox). */
-const isFloat32Array = (value: unknown): value is Float32Array =>
+export const isFloat32Array = (value: unknown): value is Float32Array =>
   value instanceof Float32Array || kind(value) === "Float32Array";
-const isUint8Array = (value: unknown): value is Uint8Array =>
+export const isUint8Array = (value: unknown): value is Uint8Array =>
   value instanceof Uint8Array || kind(value) === "Uint8Array";
 
 /** A detached array has length 0, like an empty one; only a new view of its buffer tells them apart on every engine. */
-function checkAttached(name: string, view: Float32Array | Uint8Array): void {
+export function checkAttached(name: string, view: ArrayBufferView): void {
   try {
     new Uint8Array(view.buffer);
   } catch {

@@ -5,19 +5,23 @@
  */
 import { jsEngine } from "./js/index";
 import type { Backend } from "./kernels";
+import type { Attention } from "./ops/attention";
 import type { Hardmax } from "./ops/hardmax";
 import type { LogSoftmax } from "./ops/logSoftmax";
 import type { LogSumExp } from "./ops/logSumExp";
+import type { MergeAttention } from "./ops/mergeAttention";
 import type { Softmax, SoftmaxOptions } from "./ops/softmax";
 import { type Candidate, checkHeapBytes, type Runtime, startRuntime } from "./runtime";
 import { embeddedModule, wasmEngine } from "./wasm";
 
 export type { FloatInput } from "./check";
 export type { Backend } from "./kernels";
+export type { Attention, AttentionOptions, Shape4 } from "./ops/attention";
 export type { AxisOptions } from "./ops/axis";
 export type { Hardmax } from "./ops/hardmax";
 export type { LogSoftmax } from "./ops/logSoftmax";
 export type { LogSumExp } from "./ops/logSumExp";
+export type { MergeAttention, MergeAttentionOptions } from "./ops/mergeAttention";
 export type { Softmax, SoftmaxOptions } from "./ops/softmax";
 export type { Runtime } from "./runtime";
 
@@ -95,6 +99,11 @@ export const logSumExp = ((x: Parameters<LogSumExp>[0], options: SoftmaxOptions)
   runtime().logSumExp(x, options)) as LogSumExp;
 
 export const hardmax: Hardmax = (x, options) => runtime().hardmax(x, options);
+
+export const attention: Attention = (q, k, v, options) => runtime().attention(q, k, v, options);
+
+export const mergeAttention: MergeAttention = (outA, lseA, outB, lseB, options) =>
+  runtime().mergeAttention(outA, lseA, outB, lseB, options);
 
 /** The default runtime's backend: "wasm-relaxed", "wasm" or "js". */
 export function backend(): Backend {

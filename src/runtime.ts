@@ -1,10 +1,12 @@
 /** Runtimes: which backend, how large a heap, and every function on it. */
 import { Heap } from "./heap";
 import type { Backend, Engine } from "./kernels";
+import { type Attention, attentionOn } from "./ops/attention";
 import type { Core } from "./ops/axis";
 import { type Hardmax, hardmaxOn } from "./ops/hardmax";
 import { type LogSoftmax, logSoftmaxOn } from "./ops/logSoftmax";
 import { type LogSumExp, logSumExpOn } from "./ops/logSumExp";
+import { type MergeAttention, mergeAttentionOn } from "./ops/mergeAttention";
 import { type Softmax, softmaxOn } from "./ops/softmax";
 import { selfTest } from "./selfTest";
 
@@ -31,6 +33,8 @@ export interface Runtime {
   readonly logSoftmax: LogSoftmax;
   readonly logSumExp: LogSumExp;
   readonly hardmax: Hardmax;
+  readonly attention: Attention;
+  readonly mergeAttention: MergeAttention;
 }
 
 /** A way to a backend, tried in order; it throws where this host has no way there. */
@@ -86,5 +90,7 @@ function runtimeOn(engine: Engine, rejected: Runtime["rejected"]): Runtime {
     logSoftmax: logSoftmaxOn(core),
     logSumExp: logSumExpOn(core),
     hardmax: hardmaxOn(core),
+    attention: attentionOn(core),
+    mergeAttention: mergeAttentionOn(core),
   };
 }

@@ -1,4 +1,5 @@
 /** A backend proves itself on known values before it is used: a few microseconds against wrong results for a lifetime. */
+import { attentionOn } from "./ops/attention";
 import type { Core } from "./ops/axis";
 import { hardmaxOn } from "./ops/hardmax";
 import { logSoftmaxOn } from "./ops/logSoftmax";
@@ -13,6 +14,8 @@ const P = [
   0.039952212, 0.108601372, 0.295209136, 0, 6.24406005e-20, 0.179053392, 0.0146975974, 0.0166545598, 0.000731750288,
   0.0845788334, 0.260521148,
 ];
+
+const V = Float32Array.from({ length: 13 }, (_, j) => j + 1);
 
 const near = (got: number, want: number): boolean =>
   got === want || Math.abs(got - want) <= 4e-6 * Math.max(1e-30, Math.abs(want));
@@ -30,5 +33,9 @@ export function selfTest(core: Core): void {
   expect("softmax across columns", softmax(columns, { shape: [X.length, 2], axis: 0 }), (j) => P[j >> 1]);
   expect("logSoftmax", logSoftmaxOn(core)(X), (j) => X[j] - LSE);
   expect("logSumExp", [logSumExpOn(core)(X)], () => LSE);
+  // every key the same: the mean of the values, by way of the tiles and row by row
+  const [attention, ones] = [attentionOn(core), new Float32Array(13).fill(1)];
+  expect("attention", attention(ones, ones, V, { headDim: 1 }), () => 7);
+  expect("attention of one query", attention([1], ones, V, { headDim: 1 }), () => 7);
   expect("hardmax", hardmaxOn(core)(X), (j) => (j === 2 ? 1 : 0));
 }

@@ -1,5 +1,6 @@
 /** The JavaScript twin: the kernels of assembly/ on an ArrayBuffer, in float64, for hosts without WebAssembly SIMD. */
 import type { Engine } from "../kernels";
+import { attentionKernels } from "./attention";
 import { hardmax } from "./hardmax";
 import { logSoftmax } from "./logSoftmax";
 import { logSumExp } from "./logSumExp";
@@ -19,6 +20,7 @@ export function jsEngine(bytes: number): Engine {
       logSoftmax: logSoftmax(memory),
       logSumExp: logSumExp(memory),
       hardmax: hardmax(memory),
+      ...attentionKernels(memory),
     },
   };
 }
