@@ -15,7 +15,7 @@ import { rowFill } from "../row";
 import { rowScores } from "./scores";
 import { padded } from "./state";
 import { seenFrom, seenTo } from "./tiles";
-import { COLUMNS_MULTIPLE } from "./tile";
+import { addTo, COLUMNS_MULTIPLE } from "./tile";
 import { QUERY_BYTES, weigh } from "./weigh";
 
 const KEYS: usize = 64;
@@ -103,7 +103,9 @@ function dots2(s: usize, q: usize, qPitch: usize, k: usize, pitch: usize, n: usi
 }
 
 /** o += sum, four columns of which `left` count; where the sum is not finite, only keys whose score is not -Infinity */
-function put(o: usize, sum: v128, p: usize, v: usize, pitch: usize, n: usize, left: usize): void {
+function put(
+  o: usize, error: usize, sum: v128, p: usize, v: usize, pitch: usize, n: usize, left: usize,
+): void {
   let odd = f32x4.sub(sum, sum); // NaN or 0
   if (left < 4) odd = v128.and(odd, firstLanes(left));
   if (v128.any_true(odd)) {
@@ -112,10 +114,10 @@ function put(o: usize, sum: v128, p: usize, v: usize, pitch: usize, n: usize, le
       if (load<f32>(p + (j << 2) - WEIGHTS) != -Infinity) sum = fma(v128.load32_splat(p + (j << 2)), v128.load(v), sum);
     }
   }
-  v128.store(o, f32x4.add(v128.load(o), sum));
+  addTo(o, sum, error);
 }
 
-function sums1(o: usize, p: usize, v: usize, pitch: usize, n: usize, valueDim: usize): void {
+function sums1(o: usize, error: usize, p: usize, v: usize, pitch: usize, n: usize, valueDim: usize): void {
   let d: usize = 0;
   for (; d + 32 <= valueDim; d += 32, v += 128, o += 128) {
     let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
@@ -130,23 +132,25 @@ function sums1(o: usize, p: usize, v: usize, pitch: usize, n: usize, valueDim: u
       c6 = fma(x, v128.load(at, 96), c6);
       c7 = fma(x, v128.load(at, 112), c7);
     }
-    put(o, c0, p, v, pitch, n, 4);
-    put(o + 16, c1, p, v + 16, pitch, n, 4);
-    put(o + 32, c2, p, v + 32, pitch, n, 4);
-    put(o + 48, c3, p, v + 48, pitch, n, 4);
-    put(o + 64, c4, p, v + 64, pitch, n, 4);
-    put(o + 80, c5, p, v + 80, pitch, n, 4);
-    put(o + 96, c6, p, v + 96, pitch, n, 4);
-    put(o + 112, c7, p, v + 112, pitch, n, 4);
+    put(o, error, c0, p, v, pitch, n, 4);
+    put(o + 16, error, c1, p, v + 16, pitch, n, 4);
+    put(o + 32, error, c2, p, v + 32, pitch, n, 4);
+    put(o + 48, error, c3, p, v + 48, pitch, n, 4);
+    put(o + 64, error, c4, p, v + 64, pitch, n, 4);
+    put(o + 80, error, c5, p, v + 80, pitch, n, 4);
+    put(o + 96, error, c6, p, v + 96, pitch, n, 4);
+    put(o + 112, error, c7, p, v + 112, pitch, n, 4);
   }
   for (; d < valueDim; d += 4, v += 16, o += 16) {
     let c = f32x4.splat(0);
     for (let j: usize = 0, at = v; j < n; j++, at += pitch) c = fma(v128.load32_splat(p + (j << 2)), v128.load(at), c);
-    put(o, c, p, v, pitch, n, valueDim - d);
+    put(o, error, c, p, v, pitch, n, valueDim - d);
   }
 }
 
-function sums2(o: usize, oPitch: usize, p: usize, v: usize, pitch: usize, n: usize, valueDim: usize): void {
+function sums2(
+  o: usize, oPitch: usize, error: usize, p: usize, v: usize, pitch: usize, n: usize, valueDim: usize,
+): void {
   let d: usize = 0;
   const p1 = p + PITCH;
   for (; d + 16 <= valueDim; d += 16, v += 64, o += 64) {
@@ -163,18 +167,18 @@ function sums2(o: usize, oPitch: usize, p: usize, v: usize, pitch: usize, n: usi
       a3 = fma(x, v3, a3);
       b3 = fma(y, v3, b3);
     }
-    put(o, a0, p, v, pitch, n, 4);
-    put(o + 16, a1, p, v + 16, pitch, n, 4);
-    put(o + 32, a2, p, v + 32, pitch, n, 4);
-    put(o + 48, a3, p, v + 48, pitch, n, 4);
-    put(o + oPitch, b0, p1, v, pitch, n, 4);
-    put(o + oPitch + 16, b1, p1, v + 16, pitch, n, 4);
-    put(o + oPitch + 32, b2, p1, v + 32, pitch, n, 4);
-    put(o + oPitch + 48, b3, p1, v + 48, pitch, n, 4);
+    put(o, error, a0, p, v, pitch, n, 4);
+    put(o + 16, error, a1, p, v + 16, pitch, n, 4);
+    put(o + 32, error, a2, p, v + 32, pitch, n, 4);
+    put(o + 48, error, a3, p, v + 48, pitch, n, 4);
+    put(o + oPitch, error, b0, p1, v, pitch, n, 4);
+    put(o + oPitch + 16, error, b1, p1, v + 16, pitch, n, 4);
+    put(o + oPitch + 32, error, b2, p1, v + 32, pitch, n, 4);
+    put(o + oPitch + 48, error, b3, p1, v + 48, pitch, n, 4);
   }
   if (d < valueDim) {
-    sums1(o, p, v, pitch, n, valueDim - d);
-    sums1(o + oPitch, p1, v, pitch, n, valueDim - d);
+    sums1(o, error, p, v, pitch, n, valueDim - d);
+    sums1(o + oPitch, error, p1, v, pitch, n, valueDim - d);
   }
 }
 
@@ -187,7 +191,8 @@ export function attentionRows(
 ): void {
   const rows = heads * queries;
   const qPitch = padded(headDim, 4) << 2;
-  const oPitch = padded(valueDim, COLUMNS_MULTIPLE) << 2;
+  const error = padded(valueDim, COLUMNS_MULTIPLE) << 2;
+  const oPitch = 2 * error;
   const weights = scratch + WEIGHTS;
   if (w) {
     for (let r: usize = 0; r < rows; r++) rowFill(w + ((r / queries * wHead + r % queries * wRow) << 2), keys, -Infinity);
@@ -215,8 +220,8 @@ export function attentionRows(
     }
     const vAt = v + ((j0 * vPitch) << 2);
     for (r = 0; r + 1 < rows; r += 2) {
-      sums2(o + r * oPitch, oPitch, weights + r * PITCH, vAt, vPitch << 2, n, valueDim);
+      sums2(o + r * oPitch, oPitch, error, weights + r * PITCH, vAt, vPitch << 2, n, valueDim);
     }
-    if (r < rows) sums1(o + r * oPitch, weights + r * PITCH, vAt, vPitch << 2, n, valueDim);
+    if (r < rows) sums1(o + r * oPitch, error, weights + r * PITCH, vAt, vPitch << 2, n, valueDim);
   }
 }

@@ -6,7 +6,7 @@
  *   weights  w = exp(w - m) / l, in place over the scores that the keys left there
  *
  * q       f32[rows, headDim], rows padded with zeros to a multiple of 4 floats; behind the last, rows of 0 up to a multiple of 6
- * o       f32[rows, valueDim], rows padded to a multiple of 24 floats
+ * o       f32[rows, 2, valueDim], padded to a multiple of 24 floats: a sum, then the error of its roundings (addTo)
  * query   f32 m, f64 l, for each row
  * pitches of source, out, lse and w are floats from head to head and from query to query
  */
@@ -34,7 +34,7 @@ export function attentionStart(
 ): void {
   const pitch = padded(headDim, 4) << 2;
   const rows = heads * queries;
-  memory.fill(o, 0, (padded(rows, ROWS_MULTIPLE) * padded(valueDim, COLUMNS_MULTIPLE)) << 2);
+  memory.fill(o, 0, (padded(rows, ROWS_MULTIPLE) * padded(valueDim, COLUMNS_MULTIPLE)) << 3);
   for (let g: usize = 0; g < heads; g++) {
     const sink: f32 = sinks ? load<f32>(sinks + (g << 2)) : -Infinity;
     for (let i: usize = 0; i < queries; i++, q += pitch, query += QUERY_BYTES) {
@@ -50,7 +50,7 @@ export function attentionFinish(
   out: usize, lse: usize, o: usize, query: usize,
   heads: usize, queries: usize, valueDim: usize, headPitch: usize, rowPitch: usize, lsePitch: usize,
 ): void {
-  const pitch = padded(valueDim, COLUMNS_MULTIPLE) << 2;
+  const pitch = padded(valueDim, COLUMNS_MULTIPLE) << 3;
   for (let g: usize = 0; g < heads; g++) {
     for (let i: usize = 0; i < queries; i++, o += pitch, query += QUERY_BYTES) {
       const m = load<f32>(query, QUERY_M);

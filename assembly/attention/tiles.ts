@@ -23,7 +23,7 @@ import { fma } from "../lanes";
 import { rowFill } from "../row";
 import { rowScores } from "./scores";
 import { padded } from "./state";
-import { COLUMNS_MULTIPLE, MR, NR, tile } from "./tile";
+import { addTo, COLUMNS_MULTIPLE, MR, NR, tile } from "./tile";
 import { QUERY_BYTES, weigh } from "./weigh";
 
 const ROWS: usize = 48;
@@ -47,17 +47,15 @@ function anyOdd(odd: usize, n: usize): bool {
   return false;
 }
 
-/** o += Σ p·v over the keys whose score is not -Infinity */
-function addCarefully(o: usize, p: usize, s: usize, v: usize, n: usize, panel: usize, columns: usize): void {
-  for (let j: usize = 0; j < n; j++, v += NR << 2) {
-    if (load<f32>(s + (j << 2)) == -Infinity) continue;
-    const weight = v128.load32_splat(p + (j << 2));
-    let from = v;
-    for (let i: usize = 0; i < columns; i += NR, from += panel) {
-      for (let d: usize = 0; d < NR; d += 4) {
-        const at = o + ((i + d) << 2);
-        v128.store(at, fma(weight, v128.load(from + (d << 2)), v128.load(at)));
+/** o += Σ p·v over the keys whose score is not -Infinity, added in the order of the tiles: the same bits */
+function addCarefully(o: usize, p: usize, s: usize, v: usize, n: usize, panel: usize, columns: usize, error: usize): void {
+  for (let i: usize = 0; i < columns; i += NR, v += panel) {
+    for (let d: usize = 0; d < NR << 2; d += 16) {
+      let c = f32x4.splat(0);
+      for (let j: usize = 0, at = v + d; j < n; j++, at += NR << 2) {
+        if (load<f32>(s + (j << 2)) != -Infinity) c = fma(v128.load32_splat(p + (j << 2)), v128.load(at), c);
       }
+      addTo(o + (i << 2) + d, c, error);
     }
   }
 }
@@ -71,7 +69,8 @@ export function attentionTiles(
 ): void {
   const rows = heads * queries;
   const qPitch = padded(headDim, 4) << 2;
-  const oPitch = padded(valueDim, COLUMNS_MULTIPLE) << 2;
+  const error = padded(valueDim, COLUMNS_MULTIPLE) << 2;
+  const oPitch = 2 * error;
   const columns = padded(valueDim, NR);
   const keyPanel = (headDim * NR) << 2;
   const valuePanel = (packed * NR) << 2;
@@ -94,7 +93,7 @@ export function attentionTiles(
       for (let j: usize = 0; j < width; j += NR) {
         const b = k + (j0 + j) / NR * keyPanel;
         for (let i: usize = 0; i < tiled; i += MR) {
-          tile(scratch + i * PITCH + (j << 2), PITCH, q + (r0 + i) * qPitch, qPitch, b, headDim, false);
+          tile(scratch + i * PITCH + (j << 2), PITCH, q + (r0 + i) * qPitch, qPitch, b, headDim, 0);
         }
       }
       const careful = anyOdd(odd + j0, n);
@@ -110,13 +109,13 @@ export function attentionTiles(
         if (w) memory.copy(w + ((g * wHead + row * wRow + j0) << 2), s, n << 2);
         if (careful) memory.copy(kept, s, width << 2);
         weigh(s, s, width, query + r * QUERY_BYTES, o + r * oPitch, oPitch >> 2);
-        if (careful) addCarefully(o + r * oPitch, s, kept, v + ((j0 * NR) << 2), n, valuePanel, columns);
+        if (careful) addCarefully(o + r * oPitch, s, kept, v + ((j0 * NR) << 2), n, valuePanel, columns, error);
       }
       if (careful) continue;
       for (let d: usize = 0; d < columns; d += NR) {
         const b = v + d / NR * valuePanel + ((j0 * NR) << 2);
         for (let i: usize = 0; i < tiled; i += MR) {
-          tile(o + (r0 + i) * oPitch + (d << 2), oPitch, scratch + i * PITCH, PITCH, b, n, true);
+          tile(o + (r0 + i) * oPitch + (d << 2), oPitch, scratch + i * PITCH, PITCH, b, n, error);
         }
       }
     }

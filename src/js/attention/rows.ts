@@ -37,7 +37,16 @@ function dots(f32: Float32Array, s: number, q: number, k: number, pitch: number,
 }
 
 /** o += Σ p·v, masked keys (p < 0) left out: their values are not read */
-function sums(f32: Float32Array, o: number, p: number, v: number, pitch: number, n: number, dim: number): void {
+function sums(
+  f32: Float32Array,
+  f64: Float64Array,
+  o: number,
+  p: number,
+  v: number,
+  pitch: number,
+  n: number,
+  dim: number,
+): void {
   let j = 0;
   for (; j + 4 <= n; j += 4) {
     const p0 = f32[p + j];
@@ -47,14 +56,14 @@ function sums(f32: Float32Array, o: number, p: number, v: number, pitch: number,
     if (p0 < 0 || p1 < 0 || p2 < 0 || p3 < 0) break;
     const v0 = v + j * pitch;
     for (let d = 0, v1 = v0 + pitch, v2 = v1 + pitch, v3 = v2 + pitch; d < dim; d++) {
-      f32[o + d] += p0 * f32[v0 + d] + p1 * f32[v1 + d] + (p2 * f32[v2 + d] + p3 * f32[v3 + d]);
+      f64[o + d] += p0 * f32[v0 + d] + p1 * f32[v1 + d] + (p2 * f32[v2 + d] + p3 * f32[v3 + d]);
     }
   }
   for (; j < n; j++) {
     const weight = f32[p + j];
     if (weight < 0) continue;
     const at = v + j * pitch;
-    for (let d = 0; d < dim; d++) f32[o + d] += weight * f32[at + d];
+    for (let d = 0; d < dim; d++) f64[o + d] += weight * f32[at + d];
   }
 }
 
@@ -80,7 +89,7 @@ export function attentionRows({ f32, f64, u8 }: Memory): AttentionKernels["atten
     }
     f64[query] = m;
     f64[query + 1] = f64[query + 1] * by + l;
-    if (by !== 1) for (let d = o; d < o + columns; d++) f32[d] *= by;
+    if (by !== 1) for (let d = o; d < o + columns; d++) f64[d] *= by;
   };
 
   return (
@@ -125,7 +134,7 @@ export function attentionRows({ f32, f64, u8 }: Memory): AttentionKernels["atten
       const maskAt = mask + g * maskHead + i * maskRow;
       const wAt = (w >>> 2) + g * wHead + i * wRow;
       const slope = alibi === 0 ? 0 : f32[(alibi >>> 2) + g];
-      const oAt = (o >>> 2) + r * oPitch;
+      const oAt = (o >>> 3) + r * oPitch;
       if (w !== 0) f32.fill(-Infinity, wAt, wAt + keys);
       for (let j0 = from; j0 < to; j0 += KEYS) {
         const n = Math.min(KEYS, to - j0);
@@ -139,7 +148,7 @@ export function attentionRows({ f32, f64, u8 }: Memory): AttentionKernels["atten
         }
         if (w !== 0) f32.copyWithin(wAt + j0, s, s + n);
         weigh(s, n, queryAt(query, r), oAt, valueDim);
-        sums(f32, oAt, s, (v >>> 2) + j0 * vPitch, vPitch, n, valueDim);
+        sums(f32, f64, oAt, s, (v >>> 2) + j0 * vPitch, vPitch, n, valueDim);
       }
     }
   };

@@ -1,4 +1,4 @@
-/** assembly/attention/state.ts in JavaScript: before and after the keys. Each query's m and l are two float64s. */
+/** assembly/attention/state.ts in JavaScript: before and after the keys. Each query's m and l, and its o, are float64s. */
 import { type AttentionKernels, COLUMNS_MULTIPLE } from "../../kernels";
 import { exp } from "../exp";
 import type { Memory } from "../state";
@@ -11,7 +11,7 @@ export function attentionStart({ f32, f64 }: Memory): AttentionKernels["attentio
   return (q, o, query, source, sinks, heads, queries, headDim, valueDim, headPitch, rowPitch, scale) => {
     const qPitch = padded(headDim, 4);
     const oPitch = padded(valueDim, COLUMNS_MULTIPLE);
-    f32.fill(0, o >>> 2, (o >>> 2) + heads * queries * oPitch);
+    f64.fill(0, o >>> 3, (o >>> 3) + heads * queries * oPitch);
     for (let g = 0, r = 0; g < heads; g++) {
       const sink = sinks === 0 ? -Infinity : f32[(sinks >>> 2) + g];
       for (let i = 0; i < queries; i++, r++) {
@@ -33,9 +33,9 @@ export function attentionFinish({ f32, f64 }: Memory): AttentionKernels["attenti
         const m = f64[queryAt(query, r)];
         const l = f64[queryAt(query, r) + 1];
         const by = l === 0 ? 0 : 1 / l;
-        const from = (o >>> 2) + r * oPitch;
+        const from = (o >>> 3) + r * oPitch;
         const to = (out >>> 2) + g * headPitch + i * rowPitch;
-        for (let d = 0; d < valueDim; d++) f32[to + d] = f32[from + d] * by;
+        for (let d = 0; d < valueDim; d++) f32[to + d] = f64[from + d] * by;
         if (lse !== 0) f32[(lse >>> 2) + g * lsePitch + i] = m - m === 0 ? m + Math.log(l) : m + l * 0;
       }
     }

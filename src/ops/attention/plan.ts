@@ -63,7 +63,7 @@ function planFor(need: Need, room: number, tiled: boolean, rows: number, least: 
 
   const q = 0;
   const o = q + all * roundUp(headDim, 4);
-  const query = o + all * columns;
+  const query = o + 2 * all * columns;
   const scalars = query + (all * QUERY_BYTES) / 4;
   const lse = scalars + roundUp(2 * rows, 4);
   const scratch = lse + roundUp(rows, 4);

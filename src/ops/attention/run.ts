@@ -93,7 +93,7 @@ export function runAttention(core: Core, call: AttentionCall): void {
   const vHead = sequenceFirst ? valueDim : keys * valueDim;
   const vRow = sequenceFirst ? kvHeads * valueDim : valueDim;
   const qPitch = roundUp(headDim, 4);
-  const oPitch = roundUp(valueDim, COLUMNS_MULTIPLE);
+  const oPitch = 2 * roundUp(valueDim, COLUMNS_MULTIPLE);
   const rowOf = (g: number, i: number, n: number): number => g * n + i;
 
   /** The block in slices of at most 48 rows, for what goes through the stage. */
