@@ -1,9 +1,9 @@
-/** The calls of stories.mjs against the clock: this host's best backend, the JavaScript twin, hand-written loops. */
+/** The calls of realLogits.mjs against the clock: this host's best backend, the JavaScript twin, hand-written loops. */
 import { once } from "node:events";
 import { cpus } from "node:os";
 import { Worker } from "node:worker_threads";
 import { backend } from "softmax-wasm";
-import { STEPS, VOCABULARY } from "./stories.mjs";
+import { STEPS, VOCABULARY } from "./realLogits.mjs";
 import { heading, remark, table } from "./terminal.mjs";
 
 const ROUNDS = 15;

@@ -1,5 +1,6 @@
 /** `npm start`: what softmax does, on a few numbers, on real logits and against the clock. */
 import { backend } from "softmax-wasm";
+import { attentionTable } from "./attentionTable.mjs";
 import {
   dividingByTheSum,
   extremes,
@@ -10,8 +11,8 @@ import {
   temperatures,
   threeScores,
 } from "./chapter.mjs";
+import { realLogits } from "./realLogits.mjs";
 import { speed } from "./speed.mjs";
-import { realLogits } from "./stories.mjs";
 
 const SECTIONS = [
   threeScores,
@@ -22,6 +23,7 @@ const SECTIONS = [
   logarithms,
   dividingByTheSum,
   scaledScores,
+  attentionTable,
   realLogits,
   speed,
 ];
