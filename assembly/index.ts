@@ -1,6 +1,11 @@
 /** Everything the host calls. Byte offsets, counts and scalars only; nothing allocates, validates or throws. */
 export { entmax } from "./entmax";
 export { entmax15 } from "./entmax15";
+export { mergeAttention } from "./attention/merge";
+export { attentionPack } from "./attention/pack";
+export { attentionRows } from "./attention/rows";
+export { attentionFinish, attentionStart, attentionWeights } from "./attention/state";
+export { attentionTiles } from "./attention/tiles";
 export { hardmax } from "./hardmax";
 export { logSoftmax } from "./logSoftmax";
 export { logSumExp } from "./logSumExp";

@@ -15,7 +15,7 @@ import { STRIP } from "./phases";
 /** Lanes of the four mask bytes at `mask`: all ones where the byte is not 0. */
 // @ts-ignore: decorator
 @inline
-function maskLanes(mask: usize): v128 {
+export function maskLanes(mask: usize): v128 {
   const bytes = v128.load_zero<u32>(mask);
   return v128.ne<i32>(v128.extend_low<u16>(v128.extend_low<u8>(bytes)), i32x4.splat(0));
 }

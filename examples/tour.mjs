@@ -1,5 +1,6 @@
 /** `npm start`: what softmax does, on a few numbers, on real logits and against the clock. */
 import { backend } from "softmax-wasm";
+import { attentionTable } from "./attentionTable.mjs";
 import {
   dividingByTheSum,
   extremes,
@@ -22,6 +23,7 @@ const SECTIONS = [
   logarithms,
   dividingByTheSum,
   scaledScores,
+  attentionTable,
   realLogits,
   speed,
 ];

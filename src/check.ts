@@ -21,15 +21,15 @@ export function kind(value: unknown): string {
 }
 
 /** instanceof is false for the arrays of another realm (a frame, a vm context, a test runner's sandbox). */
-const isFloat32Array = (value: unknown): value is Float32Array =>
+export const isFloat32Array = (value: unknown): value is Float32Array =>
   value instanceof Float32Array || kind(value) === "Float32Array";
 const isUint32Array = (value: unknown): value is Uint32Array =>
   value instanceof Uint32Array || kind(value) === "Uint32Array";
-const isUint8Array = (value: unknown): value is Uint8Array =>
+export const isUint8Array = (value: unknown): value is Uint8Array =>
   value instanceof Uint8Array || kind(value) === "Uint8Array";
 
 /** A detached array has length 0, like an empty one; only a new view of its buffer tells them apart on every engine. */
-function checkAttached(name: string, view: ArrayBufferView): void {
+export function checkAttached(name: string, view: ArrayBufferView): void {
   try {
     new Uint8Array(view.buffer);
   } catch {

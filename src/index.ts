@@ -6,11 +6,13 @@
 import { checkOptions, kind } from "./check";
 import { jsEngine } from "./js/index";
 import type { Backend } from "./kernels";
+import type { Attention } from "./ops/attention";
 import type { Entmax } from "./ops/entmax";
 import type { Entmax15 } from "./ops/entmax15";
 import type { Hardmax } from "./ops/hardmax";
 import type { LogSoftmax } from "./ops/logSoftmax";
 import type { LogSumExp } from "./ops/logSumExp";
+import type { MergeAttention } from "./ops/mergeAttention";
 import type { Softmax, SoftmaxOptions } from "./ops/softmax";
 import type { Sparsemax } from "./ops/sparsemax";
 import { type Candidate, checkHeapBytes, type Runtime, startRuntime } from "./runtime";
@@ -18,12 +20,14 @@ import { embeddedModule, wasmEngine } from "./wasm";
 
 export type { FloatInput } from "./check";
 export type { Backend } from "./kernels";
+export type { Attention, AttentionOptions, Shape4 } from "./ops/attention";
 export type { AxisOptions } from "./ops/axis";
 export type { Entmax, EntmaxOptions } from "./ops/entmax";
 export type { Entmax15 } from "./ops/entmax15";
 export type { Hardmax } from "./ops/hardmax";
 export type { LogSoftmax } from "./ops/logSoftmax";
 export type { LogSumExp } from "./ops/logSumExp";
+export type { MergeAttention, MergeAttentionOptions } from "./ops/mergeAttention";
 export type { Softmax, SoftmaxOptions } from "./ops/softmax";
 export type { SparseOptions } from "./ops/sparse";
 export type { Sparsemax } from "./ops/sparsemax";
@@ -113,6 +117,10 @@ export const sparsemax: Sparsemax = (x, options) => runtime().sparsemax(x, optio
 export const entmax15: Entmax15 = (x, options) => runtime().entmax15(x, options);
 
 export const entmax: Entmax = (x, options) => runtime().entmax(x, options);
+export const attention: Attention = (q, k, v, options) => runtime().attention(q, k, v, options);
+
+export const mergeAttention: MergeAttention = (outA, lseA, outB, lseB, options) =>
+  runtime().mergeAttention(outA, lseA, outB, lseB, options);
 
 /** The default runtime's backend: "wasm-relaxed", "wasm" or "js". */
 export function backend(): Backend {

@@ -70,7 +70,135 @@ export type SparseKernel = (
   phases: number,
 ) => number;
 
-export interface Kernels {
+/** Rows of o and q are padded to a multiple of this, for every backend's tiles. */
+export const ROWS_MULTIPLE = 6;
+/** Columns of o, and keys and columns of a packed chunk. */
+export const COLUMNS_MULTIPLE = 24;
+/** Queries that the tiles take together, and keys: their scores are a block of scratch. */
+export const TILED_ROWS = 48;
+export const TILED_KEYS = 96;
+/** Floats of scratch for each row of attentionRows. */
+export const ROW_SCRATCH = 128;
+/** Bytes kept of a query between chunks of keys: its maximum and its sum. */
+export const QUERY_BYTES = 16;
+
+/**
+ * Attention, in the steps that keys and values larger than the heap need: start, then chunk after chunk of keys (packed
+ * and tiled, or row by row where they lie), finish. Rows are the queries of some heads that share their keys, head after head.
+ * Arguments as in assembly/attention/: destinations, sources, sizes, pitches in elements, scalars.
+ */
+export interface AttentionKernels {
+  readonly attentionStart: (
+    q: number,
+    o: number,
+    query: number,
+    source: number,
+    sinks: number,
+    heads: number,
+    queries: number,
+    headDim: number,
+    valueDim: number,
+    headPitch: number,
+    rowPitch: number,
+    scale: number,
+  ) => void;
+  readonly attentionPack: (
+    packedK: number,
+    packedV: number,
+    odd: number,
+    k: number,
+    v: number,
+    from: number,
+    count: number,
+    packed: number,
+    headDim: number,
+    valueDim: number,
+    kPitch: number,
+    vPitch: number,
+  ) => void;
+  readonly attentionTiles: (
+    o: number,
+    query: number,
+    w: number,
+    q: number,
+    packedK: number,
+    packedV: number,
+    odd: number,
+    bias: number,
+    mask: number,
+    alibi: number,
+    scratch: number,
+    heads: number,
+    queries: number,
+    keys: number,
+    packed: number,
+    headDim: number,
+    valueDim: number,
+    biasHead: number,
+    biasRow: number,
+    maskHead: number,
+    maskRow: number,
+    wHead: number,
+    wRow: number,
+    position: number,
+    left: number,
+    right: number,
+    softcap: number,
+  ) => void;
+  readonly attentionRows: (
+    o: number,
+    query: number,
+    w: number,
+    q: number,
+    k: number,
+    v: number,
+    bias: number,
+    mask: number,
+    alibi: number,
+    scratch: number,
+    heads: number,
+    queries: number,
+    keys: number,
+    headDim: number,
+    valueDim: number,
+    kPitch: number,
+    vPitch: number,
+    biasHead: number,
+    biasRow: number,
+    maskHead: number,
+    maskRow: number,
+    wHead: number,
+    wRow: number,
+    position: number,
+    left: number,
+    right: number,
+    softcap: number,
+  ) => void;
+  readonly attentionFinish: (
+    out: number,
+    lse: number,
+    o: number,
+    query: number,
+    heads: number,
+    queries: number,
+    valueDim: number,
+    headPitch: number,
+    rowPitch: number,
+    lsePitch: number,
+  ) => void;
+  readonly attentionWeights: (
+    w: number,
+    query: number,
+    heads: number,
+    queries: number,
+    keys: number,
+    headPitch: number,
+    rowPitch: number,
+  ) => void;
+  readonly mergeAttention: (oA: number, lseA: number, oB: number, lseB: number, rows: number, valueDim: number) => void;
+}
+
+export interface Kernels extends AttentionKernels {
   readonly softmax: AxisKernel;
   /** softmax of one row of n floats, temperature 1, no mask: the short way for small calls. */
   readonly softmaxRow: (y: number, x: number, n: number) => void;

@@ -2,12 +2,14 @@
 import { kind } from "./check";
 import { Heap } from "./heap";
 import type { Backend, Engine } from "./kernels";
+import { type Attention, attentionOn } from "./ops/attention";
 import type { Core } from "./ops/axis";
 import { type Entmax, entmaxOn } from "./ops/entmax";
 import { type Entmax15, entmax15On } from "./ops/entmax15";
 import { type Hardmax, hardmaxOn } from "./ops/hardmax";
 import { type LogSoftmax, logSoftmaxOn } from "./ops/logSoftmax";
 import { type LogSumExp, logSumExpOn } from "./ops/logSumExp";
+import { type MergeAttention, mergeAttentionOn } from "./ops/mergeAttention";
 import { type Softmax, softmaxOn } from "./ops/softmax";
 import { type Sparsemax, sparsemaxOn } from "./ops/sparsemax";
 import { selfTest } from "./selfTest";
@@ -38,6 +40,8 @@ export interface Runtime {
   readonly sparsemax: Sparsemax;
   readonly entmax15: Entmax15;
   readonly entmax: Entmax;
+  readonly attention: Attention;
+  readonly mergeAttention: MergeAttention;
 }
 
 /** A way to a backend, tried in order; it throws where this host has no way there. */
@@ -96,5 +100,7 @@ function runtimeOn(engine: Engine, rejected: Runtime["rejected"]): Runtime {
     sparsemax: sparsemaxOn(core),
     entmax15: entmax15On(core),
     entmax: entmaxOn(core),
+    attention: attentionOn(core),
+    mergeAttention: mergeAttentionOn(core),
   };
 }

@@ -1,4 +1,5 @@
 /** A backend proves itself on known values before it is used: a few microseconds against wrong results for a lifetime. */
+import { attentionOn } from "./ops/attention";
 import type { Core } from "./ops/axis";
 import { entmaxOn } from "./ops/entmax";
 import { entmax15On } from "./ops/entmax15";
@@ -24,6 +25,7 @@ const SPARSE: readonly (readonly [alpha: number, y: readonly number[]])[] = [
   [1.25, [0.00612614, 0.0787662649, 0.369708848, 0, 0, 0.183800908, 7.9e-7, 1.386e-5, 0, 0.0476717586, 0.31391143]],
   [3, [0, 0, 0.625, 0, 0, 0, 0, 0, 0, 0, 0.375]],
 ];
+const V = Float32Array.from({ length: 13 }, (_, j) => j + 1);
 
 const near = (got: number, want: number): boolean =>
   got === want || Math.abs(got - want) <= 4e-6 * Math.max(1e-30, Math.abs(want));
@@ -47,5 +49,9 @@ export function selfTest(core: Core): void {
   for (const [alpha, want] of SPARSE) expect(`entmax at ${alpha}`, within(entmax(X, { alpha }), want), () => 1);
   expect("sparsemax", within(sparsemaxOn(core)(X), SPARSE[0][1]), () => 1);
   expect("entmax15", within(entmax15On(core)(X), SPARSE[1][1]), () => 1);
+  // every key the same: the mean of the values, by way of the tiles and row by row
+  const [attention, ones] = [attentionOn(core), new Float32Array(13).fill(1)];
+  expect("attention", attention(ones, ones, V, { headDim: 1 }), () => 7);
+  expect("attention of one query", attention([1], ones, V, { headDim: 1 }), () => 7);
   expect("hardmax", hardmaxOn(core)(X), (j) => (j === 2 ? 1 : 0));
 }

@@ -1,5 +1,6 @@
 /** The JavaScript twin: the kernels of assembly/ on an ArrayBuffer, in float64, for hosts without WebAssembly SIMD. */
 import type { Engine } from "../kernels";
+import { attentionKernels } from "./attention";
 import { entmax } from "./entmax";
 import { entmax15 } from "./entmax15";
 import { hardmax } from "./hardmax";
@@ -25,6 +26,7 @@ export function jsEngine(bytes: number): Engine {
       sparsemax: sparsemax(memory),
       entmax15: entmax15(memory),
       entmax: entmax(memory),
+      ...attentionKernels(memory),
     },
   };
 }

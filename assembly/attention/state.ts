@@ -1,0 +1,87 @@
+/**
+ * What stands before and after the keys: rows are the queries of a few heads, head after head.
+ *
+ *   start    q = source · scale, o = 0, m = sink, l = 1; without a sink m = -Infinity, l = 0
+ *   finish   out = o / l, lse = m + log l; no key and no sink: 0 and -Infinity
+ *   weights  w = exp(w - m) / l, in place over the scores that the keys left there
+ *
+ * q       f32[rows, headDim], rows padded with zeros to a multiple of 4 floats; behind the last, rows of 0 up to a multiple of 6
+ * o       f32[rows, 2, valueDim], padded to a multiple of 24 floats: a sum, then the error of its roundings (addTo)
+ * query   f32 m, f64 l, for each row
+ * pitches of source, out, lse and w are floats from head to head and from query to query
+ */
+import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
+import { loadTail, storeUpTo4 } from "../lanes";
+import { log } from "../log";
+import { COLUMNS_MULTIPLE, ROWS_MULTIPLE } from "./tile";
+import { QUERY_BYTES, QUERY_L, QUERY_M } from "./weigh";
+
+// @ts-ignore: decorator
+@inline
+export function padded(n: usize, multiple: usize): usize {
+  return (n + multiple - 1) / multiple * multiple;
+}
+
+function startRow(q: usize, source: usize, headDim: usize, scale: f32): void {
+  const by = f32x4.splat(scale);
+  for (; headDim >= 4; headDim -= 4, source += 16, q += 16) v128.store(q, f32x4.mul(v128.load(source), by));
+  if (headDim) v128.store(q, f32x4.mul(loadTail(source, headDim, f32x4.splat(0)), by));
+}
+
+export function attentionStart(
+  q: usize, o: usize, query: usize, source: usize, sinks: usize,
+  heads: usize, queries: usize, headDim: usize, valueDim: usize, headPitch: usize, rowPitch: usize, scale: f32,
+): void {
+  const pitch = padded(headDim, 4) << 2;
+  const rows = heads * queries;
+  memory.fill(o, 0, (padded(rows, ROWS_MULTIPLE) * padded(valueDim, COLUMNS_MULTIPLE)) << 3);
+  for (let g: usize = 0; g < heads; g++) {
+    const sink: f32 = sinks ? load<f32>(sinks + (g << 2)) : -Infinity;
+    for (let i: usize = 0; i < queries; i++, q += pitch, query += QUERY_BYTES) {
+      startRow(q, source + ((g * headPitch + i * rowPitch) << 2), headDim, scale);
+      store<f32>(query, sink, QUERY_M);
+      store<f64>(query, sink == -Infinity ? 0 : <f64>(1 + (sink - sink)), QUERY_L);
+    }
+  }
+  memory.fill(q, 0, (padded(rows, ROWS_MULTIPLE) - rows) * pitch);
+}
+
+export function attentionFinish(
+  out: usize, lse: usize, o: usize, query: usize,
+  heads: usize, queries: usize, valueDim: usize, headPitch: usize, rowPitch: usize, lsePitch: usize,
+): void {
+  const pitch = padded(valueDim, COLUMNS_MULTIPLE) << 3;
+  for (let g: usize = 0; g < heads; g++) {
+    for (let i: usize = 0; i < queries; i++, o += pitch, query += QUERY_BYTES) {
+      const m = load<f32>(query, QUERY_M);
+      const l = load<f64>(query, QUERY_L);
+      const r = f32x4.splat(l == 0 ? 0 : <f32>(1 / l));
+      const y = out + ((g * headPitch + i * rowPitch) << 2);
+      for (let d: usize = 0; d < valueDim; d += 4) {
+        storeUpTo4(y + (d << 2), f32x4.mul(v128.load(o + (d << 2)), r), valueDim - d);
+      }
+      if (lse) store<f32>(lse + ((g * lsePitch + i) << 2), m - m == 0 ? <f32>(<f64>m + log(l)) : m + <f32>(l * 0));
+    }
+  }
+}
+
+export function attentionWeights(
+  w: usize, query: usize, heads: usize, queries: usize, keys: usize, headPitch: usize, rowPitch: usize,
+): void {
+  const c = exponentScale(1);
+  const cv = f32x4.splat(c), fv = f32x4.splat(exponentFloor(c));
+  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
+  for (let g: usize = 0; g < heads; g++) {
+    for (let i: usize = 0; i < queries; i++, query += QUERY_BYTES) {
+      const m = load<f32>(query, QUERY_M);
+      const l = load<f64>(query, QUERY_L);
+      const mv = f32x4.splat(m == -Infinity ? 0 : m);
+      const r = f32x4.splat(l == 0 ? 0 : <f32>(1 / l));
+      const row = w + ((g * headPitch + i * rowPitch) << 2);
+      for (let j: usize = 0; j < keys; j += 4) {
+        const e = exp(f32x4.sub(v128.load(row + (j << 2)), mv), cv, fv, B, C0, C1, C2, C3, C4, C5);
+        storeUpTo4(row + (j << 2), f32x4.mul(e, r), keys - j);
+      }
+    }
+  }
+}

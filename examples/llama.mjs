@@ -1,0 +1,169 @@
+/**
+ * A Llama-2 language model: attention by softmax-wasm, the rest in plain loops.
+ *
+ * Every position is a vector x of `dim` floats. A layer adds to it what attention finds among the positions before, then what a
+ * small network makes of it; the last x, times the embedding of every token, are the next token's logits.
+ */
+
+/** y[rows] = W[rows, cols] · x[cols] */
+function multiply(y, weights, x) {
+  const cols = x.length;
+  for (let r = 0; r < y.length; r++) {
+    let s = 0;
+    for (let c = 0, at = r * cols; c < cols; c++) s += weights[at + c] * x[c];
+    y[r] = s;
+  }
+}
+
+/** y = weight · x / rms(x) */
+function normalise(y, x, weight) {
+  let s = 0;
+  for (const v of x) s += v * v;
+  const scale = 1 / Math.sqrt(s / x.length + 1e-5);
+  for (let i = 0; i < x.length; i++) y[i] = weight[i] * (scale * x[i]);
+}
+
+/** Turns each pair of floats of each head by an angle that grows with the position: rotary embedding. */
+function rotate(x, position, headDim) {
+  for (let i = 0; i < x.length; i += 2) {
+    const angle = position / 10000 ** ((i % headDim) / headDim);
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    const [a, b] = [x[i], x[i + 1]];
+    x[i] = a * cos - b * sin;
+    x[i + 1] = a * sin + b * cos;
+  }
+}
+
+function add(x, y) {
+  for (let i = 0; i < x.length; i++) x[i] += y[i];
+}
+
+const row = (matrix, r, width) => matrix.subarray(r * width, (r + 1) * width);
+
+export class Llama {
+  /**
+   * @param {Uint8Array} file  seven int32 (dim, hidden, layers, heads, kvHeads, vocabulary, positions), then float32 tensors
+   * @param runtime            a runtime of softmax-wasm; the cache of keys and values lives in its memory
+   */
+  constructor(file, runtime) {
+    const bytes = file.slice().buffer;
+    const [dim, hidden, layers, heads, kvHeads, vocabulary, positions] = new Int32Array(bytes, 0, 7);
+    const headDim = dim / heads;
+    const kvDim = kvHeads * headDim;
+    let at = 28;
+    const tensor = (length) => {
+      const floats = new Float32Array(bytes, at, length);
+      at += 4 * length;
+      return floats;
+    };
+    const perLayer = (length) => Array.from({ length: layers }, () => tensor(length));
+
+    Object.assign(this, { runtime, dim, hidden, heads, kvHeads, headDim, kvDim, vocabulary, positions });
+    this.embedding = tensor(vocabulary * dim);
+    const tensors = {
+      attentionNorm: perLayer(dim),
+      wq: perLayer(dim * dim),
+      wk: perLayer(dim * kvDim),
+      wv: perLayer(dim * kvDim),
+      wo: perLayer(dim * dim),
+      networkNorm: perLayer(dim),
+      w1: perLayer(dim * hidden),
+      w2: perLayer(dim * hidden),
+      w3: perLayer(dim * hidden),
+    };
+    this.finalNorm = tensor(dim);
+    this.layers = Array.from({ length: layers }, (_, l) => ({
+      ...Object.fromEntries(Object.entries(tensors).map(([name, all]) => [name, all[l]])),
+      keys: runtime.alloc(positions * kvDim), // [positions, kvHeads, headDim]
+      values: runtime.alloc(positions * kvDim),
+    }));
+  }
+
+  /** The logits after `tokens`, which stand at `position` and the following; what stood before them is in the cache. */
+  forward(tokens, position) {
+    const { dim } = this;
+    const x = new Float32Array(tokens.length * dim);
+    tokens.forEach((token, i) => {
+      x.set(row(this.embedding, token, dim), i * dim);
+    });
+    for (const layer of this.layers) {
+      this.attend(layer, x, position);
+      this.think(layer, x);
+    }
+    const last = x.subarray(x.length - dim);
+    normalise(last, last, this.finalNorm);
+    const logits = new Float32Array(this.vocabulary);
+    multiply(logits, this.embedding, last);
+    return logits;
+  }
+
+  /** x += wo · attention: all new positions in one call, against the cache that ends with them. */
+  attend(layer, x, position) {
+    const { dim, heads, kvHeads, headDim, kvDim } = this;
+    const count = x.length / dim;
+    const normed = new Float32Array(dim);
+    const q = new Float32Array(x.length);
+    for (let i = 0; i < count; i++) {
+      const key = row(layer.keys, position + i, kvDim);
+      normalise(normed, row(x, i, dim), layer.attentionNorm);
+      multiply(row(q, i, dim), layer.wq, normed);
+      multiply(key, layer.wk, normed);
+      multiply(row(layer.values, position + i, kvDim), layer.wv, normed);
+      rotate(row(q, i, dim), position + i, headDim);
+      rotate(key, position + i, headDim);
+    }
+    const found = this.runtime.attention(q, layer.keys, layer.values, {
+      headDim,
+      heads,
+      kvHeads,
+      layout: "bshd",
+      causal: true, // the last query stands at the last of the keyLengths
+      keyLengths: Uint32Array.of(position + count),
+    });
+    for (let i = 0; i < count; i++) {
+      multiply(normed, layer.wo, row(found, i, dim));
+      add(row(x, i, dim), normed);
+    }
+  }
+
+  /** x += w2 · (silu(w1·x) · w3·x) */
+  think(layer, x) {
+    const { dim, hidden } = this;
+    const normed = new Float32Array(dim);
+    const gate = new Float32Array(hidden);
+    const up = new Float32Array(hidden);
+    for (let at = 0; at < x.length; at += dim) {
+      const here = x.subarray(at, at + dim);
+      normalise(normed, here, layer.networkNorm);
+      multiply(gate, layer.w1, normed);
+      multiply(up, layer.w3, normed);
+      for (let i = 0; i < hidden; i++) gate[i] *= up[i] / (1 + Math.exp(-gate[i]));
+      multiply(normed, layer.w2, gate);
+      add(here, normed);
+    }
+  }
+
+  /** Tokens after `prompt`, each the likeliest (temperature 0) or drawn; ends with BOS or after the last position. */
+  *generate(prompt, { temperature = 0, steps = this.positions, random = Math.random } = {}) {
+    const END = 1;
+    let logits = this.forward(prompt, 0); // the whole prompt in one call
+    for (let position = prompt.length; position <= Math.min(steps, this.positions); position++) {
+      const next = this.choose(logits, temperature, random);
+      if (next === END) return;
+      yield next;
+      if (position < this.positions) logits = this.forward([next], position);
+    }
+  }
+
+  /** One token of softmax's distribution. */
+  choose(logits, temperature, random) {
+    const probs = this.runtime.softmax(logits, { temperature });
+    let left = random();
+    if (temperature === 0) return probs.indexOf(1);
+    for (let token = 0; token < probs.length; token++) {
+      left -= probs[token];
+      if (left < 0) return token;
+    }
+    return probs.length - 1;
+  }
+}

@@ -1,0 +1,19 @@
+/** assembly/attention/ in JavaScript. */
+import type { AttentionKernels } from "../../kernels";
+import type { Memory } from "../state";
+import { mergeAttention } from "./merge";
+import { attentionPack, attentionRows, attentionTiles } from "./rows";
+import { attentionFinish, attentionStart, attentionWeights } from "./state";
+
+export function attentionKernels(memory: Memory): AttentionKernels {
+  const rows = attentionRows(memory);
+  return {
+    attentionStart: attentionStart(memory),
+    attentionPack: attentionPack(memory),
+    attentionTiles: attentionTiles(rows),
+    attentionRows: rows,
+    attentionFinish: attentionFinish(memory),
+    attentionWeights: attentionWeights(memory),
+    mergeAttention: mergeAttention(memory),
+  };
+}

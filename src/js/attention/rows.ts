@@ -1,0 +1,210 @@
+/**
+ * assembly/attention/rows.ts in JavaScript: blocks of 64 keys; dots with four keys at a time, scores, weights, sums of values.
+ * It serves many queries too: packing is a copy, and the tiles are these rows.
+ */
+import { type AttentionKernels, COLUMNS_MULTIPLE } from "../../kernels";
+import { exp } from "../exp";
+import type { Memory } from "../state";
+import { padded, queryAt } from "./state";
+
+const KEYS = 64;
+
+/** s[j] = q · k[j] */
+function dots(f32: Float32Array, s: number, q: number, k: number, pitch: number, n: number, dim: number): void {
+  let j = 0;
+  for (; j + 4 <= n; j += 4, k += 4 * pitch) {
+    let a0 = 0;
+    let a1 = 0;
+    let a2 = 0;
+    let a3 = 0;
+    for (let d = 0, k1 = k + pitch, k2 = k1 + pitch, k3 = k2 + pitch; d < dim; d++) {
+      const x = f32[q + d];
+      a0 += x * f32[k + d];
+      a1 += x * f32[k1 + d];
+      a2 += x * f32[k2 + d];
+      a3 += x * f32[k3 + d];
+    }
+    f32[s + j] = a0;
+    f32[s + j + 1] = a1;
+    f32[s + j + 2] = a2;
+    f32[s + j + 3] = a3;
+  }
+  for (; j < n; j++, k += pitch) {
+    let a = 0;
+    for (let d = 0; d < dim; d++) a += f32[q + d] * f32[k + d];
+    f32[s + j] = a;
+  }
+}
+
+/** o += Σ p·v, masked keys (p < 0) left out: their values are not read */
+function sums(
+  f32: Float32Array,
+  f64: Float64Array,
+  o: number,
+  p: number,
+  v: number,
+  pitch: number,
+  n: number,
+  dim: number,
+): void {
+  let j = 0;
+  for (; j + 4 <= n; j += 4) {
+    const p0 = f32[p + j];
+    const p1 = f32[p + j + 1];
+    const p2 = f32[p + j + 2];
+    const p3 = f32[p + j + 3];
+    if (p0 < 0 || p1 < 0 || p2 < 0 || p3 < 0) break;
+    const v0 = v + j * pitch;
+    for (let d = 0, v1 = v0 + pitch, v2 = v1 + pitch, v3 = v2 + pitch; d < dim; d++) {
+      f64[o + d] += p0 * f32[v0 + d] + p1 * f32[v1 + d] + (p2 * f32[v2 + d] + p3 * f32[v3 + d]);
+    }
+  }
+  for (; j < n; j++) {
+    const weight = f32[p + j];
+    if (weight < 0) continue;
+    const at = v + j * pitch;
+    for (let d = 0; d < dim; d++) f64[o + d] += weight * f32[at + d];
+  }
+}
+
+/** seen: first key in sight of position p, and one past the last */
+const clamp = (j: number, keys: number): number => Math.min(Math.max(j, 0), keys);
+
+export function attentionRows({ f32, f64, u8 }: Memory): AttentionKernels["attentionRows"] {
+  /** p = exp(s - m), -1 where masked; m, l and o as the online softmax has them (assembly/attention/weigh.ts) */
+  const weigh = (s: number, n: number, query: number, o: number, columns: number): void => {
+    const before = f64[query];
+    let m = before;
+    for (let j = s; j < s + n; j++) if (f32[j] > m) m = f32[j];
+    const by = m > before ? exp(before - m) : 1;
+    const from = m === -Infinity ? 0 : m;
+    let l = 0;
+    for (let j = s; j < s + n; j++) {
+      if (f32[j] === -Infinity) {
+        f32[j] = -1;
+      } else {
+        f32[j] = exp(f32[j] - from);
+        l += f32[j];
+      }
+    }
+    f64[query] = m;
+    f64[query + 1] = f64[query + 1] * by + l;
+    if (by !== 1) for (let d = o; d < o + columns; d++) f64[d] *= by;
+  };
+
+  return (
+    o,
+    query,
+    w,
+    q,
+    k,
+    v,
+    bias,
+    mask,
+    alibi,
+    scratch,
+    heads,
+    queries,
+    keys,
+    headDim,
+    valueDim,
+    kPitch,
+    vPitch,
+    biasHead,
+    biasRow,
+    maskHead,
+    maskRow,
+    wHead,
+    wRow,
+    position,
+    left,
+    right,
+    softcap,
+  ) => {
+    const qPitch = padded(headDim, 4);
+    const oPitch = padded(valueDim, COLUMNS_MULTIPLE);
+    const s = scratch >>> 2;
+    for (let r = 0; r < heads * queries; r++) {
+      const g = Math.floor(r / queries);
+      const i = r % queries;
+      const p = position + i;
+      const from = clamp(p - left, keys);
+      const to = clamp(p + right + 1, keys);
+      const biasAt = (bias >>> 2) + g * biasHead + i * biasRow;
+      const maskAt = mask + g * maskHead + i * maskRow;
+      const wAt = (w >>> 2) + g * wHead + i * wRow;
+      const slope = alibi === 0 ? 0 : f32[(alibi >>> 2) + g];
+      const oAt = (o >>> 3) + r * oPitch;
+      if (w !== 0) f32.fill(-Infinity, wAt, wAt + keys);
+      for (let j0 = from; j0 < to; j0 += KEYS) {
+        const n = Math.min(KEYS, to - j0);
+        dots(f32, s, (q >>> 2) + r * qPitch, (k >>> 2) + j0 * kPitch, kPitch, n, headDim);
+        for (let j = 0; j < n; j++) {
+          let score = f32[s + j];
+          if (softcap > 0) score = softcap * Math.tanh(score / softcap);
+          if (bias !== 0) score += f32[biasAt + j0 + j];
+          if (slope !== 0) score -= slope * Math.abs(j0 + j - p);
+          f32[s + j] = mask !== 0 && u8[maskAt + j0 + j] === 0 ? -Infinity : score;
+        }
+        if (w !== 0) f32.copyWithin(wAt + j0, s, s + n);
+        weigh(s, n, queryAt(query, r), oAt, valueDim);
+        sums(f32, f64, oAt, s, (v >>> 2) + j0 * vPitch, vPitch, n, valueDim);
+      }
+    }
+  };
+}
+
+/** Copies keys and values side by side. */
+export function attentionPack({ f32 }: Memory): AttentionKernels["attentionPack"] {
+  return (packedK, packedV, _odd, k, v, from, count, _packed, headDim, valueDim, kPitch, vPitch) => {
+    for (let j = 0; j < count; j++) {
+      const kAt = (k >>> 2) + j * kPitch;
+      const vAt = (v >>> 2) + j * vPitch;
+      f32.copyWithin((packedK >>> 2) + (from + j) * headDim, kAt, kAt + headDim);
+      f32.copyWithin((packedV >>> 2) + (from + j) * valueDim, vAt, vAt + valueDim);
+    }
+  };
+}
+
+export function attentionTiles(rows: AttentionKernels["attentionRows"]): AttentionKernels["attentionTiles"] {
+  return (
+    o,
+    query,
+    w,
+    q,
+    k,
+    v,
+    _odd,
+    bias,
+    mask,
+    alibi,
+    scratch,
+    heads,
+    queries,
+    keys,
+    _packed,
+    headDim,
+    valueDim,
+    ...rest
+  ) =>
+    rows(
+      o,
+      query,
+      w,
+      q,
+      k,
+      v,
+      bias,
+      mask,
+      alibi,
+      scratch,
+      heads,
+      queries,
+      keys,
+      headDim,
+      valueDim,
+      headDim,
+      valueDim,
+      ...rest,
+    );
+}

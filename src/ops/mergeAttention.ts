@@ -1,0 +1,110 @@
+import { checkAttached, checkOptions, isFloat32Array, kind } from "../check";
+import { checkApart } from "./attention/options";
+import type { Core } from "./axis";
+
+export interface MergeAttentionOptions {
+  /** Floats of an output row. */
+  valueDim: number;
+}
+
+export interface MergeAttention {
+  /**
+   * Attention over keys A and keys B together, from attention over each: outputs weighted by their log-sum-exps.
+   *
+   *     lse = log(exp(lseA) + exp(lseB))        out = outA·exp(lseA - lse) + outB·exp(lseB - lse)
+   *
+   * In place into A; B is left as it is. Associative and, up to rounding, the same for every split of the keys: that makes
+   * shared prefixes, caches in chunks and several workers possible. A side that saw no key (lse -Infinity) adds nothing.
+   * A sink belongs to one side alone.
+   *
+   * Error at most 2e-6 · max|v|, lse 2e-6 · max(1, |lse|) (test/mergeAttention.test.ts).
+   * Source: Dao et al. 2022, arXiv:2205.14135; Ye et al. 2025 (FlashInfer), arXiv:2501.01005.
+   *
+   * @param outA  attention's output over keys A, rows of valueDim floats in the order of lseA
+   * @param lseA  its lse
+   * @param outB  over keys B
+   * @param lseB  its lse
+   * @returns     { out: outA, lse: lseA }, overwritten
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} lengths do not match, or an array overlaps another
+   * @example
+   * attention(q, kA, vA, { headDim, out: outA, lse: lseA });
+   * attention(q, kB, vB, { headDim, out: outB, lse: lseB });
+   * mergeAttention(outA, lseA, outB, lseB, { valueDim: headDim }); // attention over both
+   */
+  (
+    outA: Float32Array,
+    lseA: Float32Array,
+    outB: Float32Array,
+    lseB: Float32Array,
+    options: MergeAttentionOptions,
+  ): { out: Float32Array; lse: Float32Array };
+}
+
+function checkView(name: string, value: Float32Array): void {
+  if (!isFloat32Array(value)) throw new TypeError(`"${name}" expected a Float32Array, got ${kind(value)}`);
+  if (value.length === 0) checkAttached(name, value);
+}
+
+function checkLengthOf(name: string, value: Float32Array, length: number, of: string): void {
+  if (value.length !== length) throw new RangeError(`"${name}" expected length ${length} (${of}), got ${value.length}`);
+}
+
+/** Floats copied in and merged at a time: they stay in the second cache. */
+const BLOCK_FLOATS = 16384;
+
+export function mergeAttentionOn(core: Core): MergeAttention {
+  const { heap, kernels } = core;
+  return (outA, lseA, outB, lseB, options) => {
+    const names = ["outA", "lseA", "outB", "lseB"];
+    const views = [outA, lseA, outB, lseB];
+    views.forEach((view, n) => {
+      checkView(names[n], view);
+    });
+    checkOptions(options);
+    const { valueDim } = options;
+    if (typeof valueDim !== "number") throw new TypeError(`"valueDim" expected a number, got ${kind(valueDim)}`);
+    if (!(Number.isSafeInteger(valueDim) && valueDim >= 1)) {
+      throw new RangeError(`"valueDim" expected an integer >= 1, got ${valueDim}`);
+    }
+    const rows = lseA.length;
+    checkLengthOf("outA", outA, rows * valueDim, `lseA.length = ${rows} rows of valueDim = ${valueDim}`);
+    checkLengthOf("lseB", lseB, rows, "as lseA");
+    checkLengthOf("outB", outB, outA.length, "as outA");
+    checkApart("outA", outA, [
+      ["lseA", lseA],
+      ["outB", outB],
+      ["lseB", lseB],
+    ]);
+    checkApart("lseA", lseA, [
+      ["outB", outB],
+      ["lseB", lseB],
+    ]);
+
+    const widths = [valueDim, 1, valueDim, 1];
+    const homes = views.map((view) => heap.locate(view, view.byteOffset));
+    const perRow = widths.reduce((sum, width, n) => sum + (homes[n] === 0 ? width : 0), 0);
+    const room = heap.room - 16;
+    if (perRow > room) {
+      throw new RangeError(
+        `"valueDim" expected rows of which two fit the ${4 * room} bytes left of the heap (createRuntime({ heapBytes }) ` +
+          `makes a larger one), got ${valueDim}`,
+      );
+    }
+    const block = perRow === 0 ? rows : Math.max(1, Math.floor(Math.min(BLOCK_FLOATS, room) / perRow));
+    for (let r = 0; r < rows; r += block) {
+      const count = Math.min(block, rows - r);
+      let free = heap.workspace;
+      const at = homes.map((home, n) => {
+        if (home !== 0) return home + 4 * r * widths[n];
+        const stage = free;
+        heap.write(stage, views[n], r * widths[n], count * widths[n]);
+        free += 4 * count * widths[n];
+        return stage;
+      });
+      kernels.mergeAttention(at[0], at[1], at[2], at[3], count, valueDim);
+      for (const n of [0, 1]) if (homes[n] === 0) heap.read(views[n], r * widths[n], at[n], count * widths[n]);
+    }
+    return { out: outA, lse: lseA };
+  };
+}
