@@ -25,7 +25,13 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^assembly\/sparse$/, [/^assembly\/(candidates|columns|phases|row)$/]],
   [/^assembly\/(sparsemax|entmax15|entmaxSteep)$/, [/^assembly\/(candidates|lanes|log|newton|phases|sparse)$/]],
   [/^assembly\/entmax$/, [/^assembly\/(entmax15|entmaxSteep|exp|lanes|newton|phases|power|sparse|sparsemax)$/]],
-  [/^assembly\/index$/, [/^assembly\/(softmax|logSoftmax|logSumExp|hardmax|sparsemax|entmax15|entmax)$/]],
+  // attention: a folder of its own; it takes what the rows take
+  [/^assembly\/tanh$/, [/^assembly\/(exp|lanes)$/]],
+  [/^assembly\/attention\//, [/^assembly\/(exp|lanes|log|row|stage|tanh)$/, /^assembly\/attention\//]],
+  [
+    /^assembly\/index$/,
+    [/^assembly\/(softmax|logSoftmax|logSumExp|hardmax|sparsemax|entmax15|entmax)$/, /^assembly\/attention\//],
+  ],
 
   // src: doors -> runtime -> ops -> { check, heap, kernels } <- { js, wasm }
   [/^src\/(check|kernels)$/, []],

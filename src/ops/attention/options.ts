@@ -289,7 +289,7 @@ export function checkAttention(
     ];
     if (out !== undefined) {
       checkOut(out, length, [batch, ...(layout === "bhsd" ? [heads, queries] : [queries, heads]), valueDim]);
-      checkOverlap(out, out.byteOffset, "q", q, q.byteOffset);
+      checkOverlap(out, out.byteOffset, "q", q, q.byteOffset, 4);
       checkApart("out", out, read);
     }
     if (lse !== undefined) checkApart("lse", lse, [["out", out], ["q", q], ...read]);
