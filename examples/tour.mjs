@@ -11,6 +11,7 @@ import {
   threeScores,
 } from "./chapter.mjs";
 import { realLogits } from "./realLogits.mjs";
+import { exactZeros, survivors } from "./sparse.mjs";
 import { speed } from "./speed.mjs";
 
 const SECTIONS = [
@@ -22,7 +23,9 @@ const SECTIONS = [
   logarithms,
   dividingByTheSum,
   scaledScores,
+  exactZeros,
   realLogits,
+  survivors,
   speed,
 ];
 
