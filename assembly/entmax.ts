@@ -5,7 +5,7 @@
  *
  * y, x, support    as in sparsemax.ts, and the special values too
  * alpha    > 1 and finite; 1.5 and 2 go to entmax15.ts and sparsemax.ts, above 2 to entmaxSteep.ts
- * error    absolute 1e-6, measured 5e-7; rows sum to 1 within 1e-6; exactly 0 off the support         test/entmax.test.ts
+ * error    absolute 1e-6, measured 2e-7; rows sum to 1 within 1e-6; exactly 0 off the support         test/entmax.test.ts
  * source   Peters, Niculae & Martins 2019, arXiv:1905.05702
  *
  * The powers are float32, and their sum with them: y is p / S with the S of the same powers, so what they are off by
@@ -17,7 +17,7 @@ import { exponentFloor, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } 
 import { high, low, narrow, storeUpTo4, widen } from "./lanes";
 import { newton } from "./newton";
 import {
-  BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, SPARSE_D, SPARSE_M, SPARSE_S, SPARSE_SCALE, SPARSE_T,
+  BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, SPARSE_D, SPARSE_FLOOR, SPARSE_M, SPARSE_S, SPARSE_SCALE, SPARSE_T,
 } from "./phases";
 import { loadL0, loadL1, loadL2, power } from "./power";
 import { alongSparse } from "./sparse";
@@ -67,13 +67,15 @@ function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
   const m = f32x4.splat(load<f32>(state, SPARSE_M)), r = f32x4.splat(<f32>(1 / load<f64>(state, SPARSE_S)));
   const L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
+  const floor = f32x4.splat(load<f32>(state, SPARSE_FLOOR));
   let size = 0;
   for (; n; n -= min(n, 4), x += 16, y += 16) {
-    const z = f32x4.mul(f32x4.sub(v128.load(x), m), sv);
-    const w = f32x4.pmax(f32x4.sub(f32x4.sub(z, hi), lo), tiny);
-    const on = f32x4.gt(w, tiny);
+    const at = v128.load(x);
     let p = f32x4.splat(0);
-    if (v128.any_true(on)) {
+    if (v128.any_true(f32x4.gt(at, floor))) {
+      const z = f32x4.mul(f32x4.sub(at, m), sv);
+      const w = f32x4.pmax(f32x4.sub(f32x4.sub(z, hi), lo), tiny);
+      const on = f32x4.gt(w, tiny);
       const v = f32x4.sub(f32x4.sub(z, tHi), tLo);
       p = v128.and(f32x4.mul(power(w, v, cv, fv, L0, L1, L2, B, C0, C1, C2, C3, C4, C5), r), on);
       size += popcnt(i32x4.bitmask(f32x4.gt(p, f32x4.splat(0))) & (n < 4 ? (1 << <i32>n) - 1 : 15));

@@ -40,6 +40,7 @@ export const SPARSE_COUNT: usize = SPARSE + 12; // u32, candidates in the list
 export const SPARSE_MODE: usize = SPARSE + 16; // u32, candidates.ts
 export const SPARSE_PASSES: usize = SPARSE + 20; // u32, over more than the list holds
 export const SPARSE_STAGE: usize = SPARSE + 24; // u32, entmaxSteep.ts
+export const SPARSE_FLOOR: usize = SPARSE + 28; // f32, LEAST as a logit, rounded down
 export const SPARSE_LEAST: usize = SPARSE + 32; // f64, everything up to it is off the support; relative to BASE
 export const SPARSE_SCALE: usize = SPARSE + 40; // f64, s = alpha - 1
 export const SPARSE_T: usize = SPARSE + 48; // f64, t = 1 + τ; in entmaxSteep.ts the smallest share q

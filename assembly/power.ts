@@ -7,7 +7,7 @@
  *   log2 w = k + t·(L0 + t²·(L1 + t²·L2))
  *
  * range   w in [2^-126, 1]; where c·log2 w <= -126.5 it is exactly 0, and 1^c is exactly 1
- * error   relative 2^-24 · (6 + 3·|c·log2 w|)                                                test/entmax.test.ts
+ * error   relative 2^-24 · (6 + 3·|c·log2 w|) by analysis; what shows of it is in entmax.ts's bound
  * source  the series of artanh, Abramowitz & Stegun 4.1.27; L0…L2: least maximum relative error (Lawson's reweighted least
  *         squares), 2.0·2^-24 before evaluation; exp.ts
  */

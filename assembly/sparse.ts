@@ -2,7 +2,7 @@
  * The walk of the kernels with exact zeros: maximum, candidates (candidates.ts), shares; over rows along memory, or over
  * strips of columns. A row may come in tiles, one phase at a time; columns come whole.
  */
-import { Accumulate, begin, gather, gatherColumn, settle, Step } from "./candidates";
+import { Accumulate, begin, cutAtLeast, gather, gatherColumn, settle, Step } from "./candidates";
 import { columnsInit, columnsMax } from "./columns";
 import {
   COLUMN_M, COLUMN_PART, COLUMN_S, COLUMN_ANY, FINISH, INIT, MAX, SETTLE, SPARSE_M, SPARSE_ROOT, SPARSE_S, SPARSE_T, STRIP,
@@ -37,8 +37,12 @@ function row(
   }
   if (phases & FINISH) {
     let count = <u32>n;
-    if (finite) count = rowShares(state, y, x, n);
-    else rowFill(y, n, NaN);
+    if (finite) {
+      cutAtLeast(state);
+      count = rowShares(state, y, x, n);
+    } else {
+      rowFill(y, n, NaN);
+    }
     if (support) store<u32>(support, load<u32>(support) + count);
   }
   return false;

@@ -7,12 +7,12 @@
  * support  u32[outer, inner], how many of y are not 0; 0 for nowhere
  * -Inf     has exactly 0; nothing but -Inf is NaN
  * +Inf     or a NaN makes its row NaN (none of it 0), and no other
- * error    absolute 1e-6, measured 6e-8; rows sum to 1 within 1e-6; exactly 0 off the support      test/sparsemax.test.ts
+ * error    absolute 1e-6, measured 2e-8; rows sum to 1 within 1e-6; exactly 0 off the support      test/sparsemax.test.ts
  * source   Martins & Astudillo 2016, arXiv:1602.02068
  */
 import { high, low, narrow, storeUpTo4 } from "./lanes";
 import { newton } from "./newton";
-import { COLUMN_ANY, COLUMN_M, COLUMN_S, SPARSE_D, SPARSE_M, SPARSE_S, SPARSE_T } from "./phases";
+import { COLUMN_ANY, COLUMN_M, COLUMN_S, SPARSE_D, SPARSE_FLOOR, SPARSE_M, SPARSE_S, SPARSE_T } from "./phases";
 import { alongSparse } from "./sparse";
 
 /** S = Σ [d - τ]_+, D = |{d > τ}|, in float64 */
@@ -50,12 +50,25 @@ function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
   const tau = load<f64>(state, SPARSE_T) - 1;
   const m = f32x4.splat(load<f32>(state, SPARSE_M)), zero = f32x4.splat(0);
   const hi = f32x4.splat(<f32>tau), lo = f32x4.splat(<f32>(tau - <f64><f32>tau));
+  const floor = f32x4.splat(load<f32>(state, SPARSE_FLOOR));
   let count = i32x4.splat(0), left = n;
-  for (; left >= 8; left -= 8, x += 32, y += 32) {
-    const y0 = share(v128.load(x), m, hi, lo, zero), y1 = share(v128.load(x, 16), m, hi, lo, zero);
-    v128.store(y, y0);
-    v128.store(y, y1, 16);
-    count = i32x4.add(count, i32x4.add(f32x4.gt(y0, zero), f32x4.gt(y1, zero)));
+  for (; left >= 16; left -= 16, x += 64, y += 64) {
+    let v0 = v128.load(x), v1 = v128.load(x, 16), v2 = v128.load(x, 32), v3 = v128.load(x, 48);
+    const any = f32x4.gt(f32x4.pmax(f32x4.pmax(v0, v1), f32x4.pmax(v2, v3)), floor);
+    if (!v128.any_true(any)) {
+      v0 = v1 = v2 = v3 = zero;
+    } else {
+      v0 = share(v0, m, hi, lo, zero);
+      v1 = share(v1, m, hi, lo, zero);
+      v2 = share(v2, m, hi, lo, zero);
+      v3 = share(v3, m, hi, lo, zero);
+      count = i32x4.add(count, i32x4.add(f32x4.gt(v0, zero), f32x4.gt(v1, zero)));
+      count = i32x4.add(count, i32x4.add(f32x4.gt(v2, zero), f32x4.gt(v3, zero)));
+    }
+    v128.store(y, v0);
+    v128.store(y, v1, 16);
+    v128.store(y, v2, 32);
+    v128.store(y, v3, 48);
   }
   let size = -i32x4.extract_lane(count, 0) - i32x4.extract_lane(count, 1)
     - i32x4.extract_lane(count, 2) - i32x4.extract_lane(count, 3);

@@ -1,11 +1,14 @@
 /** What is measured: every op at the shapes its file lists, on seeded logits. */
+import * as entmax from "./ops/entmax.mjs";
+import * as entmax15 from "./ops/entmax15.mjs";
 import * as hardmax from "./ops/hardmax.mjs";
 import * as logSoftmax from "./ops/logSoftmax.mjs";
 import * as logSumExp from "./ops/logSumExp.mjs";
 import * as softmax from "./ops/softmax.mjs";
+import * as sparsemax from "./ops/sparsemax.mjs";
 
 // softmax first: while it alone has run, its call sites are as monomorphic as those of a program that only uses softmax
-export const OPS = { softmax, logSoftmax, logSumExp, hardmax };
+export const OPS = { softmax, logSoftmax, logSumExp, hardmax, sparsemax, entmax15, entmax };
 
 export const SEED = 1;
 
@@ -24,22 +27,29 @@ export function logits(n) {
   });
 }
 
+/** The input of a case: logits, or where it says so values that lie evenly within that of the maximum. */
+export function inputs({ floats, within }) {
+  const x = logits(floats);
+  return within === undefined ? x : x.map((_, i) => ((i * 7919) % floats) * (within / floats));
+}
+
 /** Every case, as f32[outer, axis, inner] and as the options that say so to the facade. */
 export const CASES = Object.entries(OPS).flatMap(([name, op]) =>
-  op.cases.map(({ shape, axis: along = shape.length - 1 }) => {
+  op.cases.map(({ shape, axis: along = shape.length - 1, within }) => {
     const product = (sizes) => sizes.reduce((n, size) => n * size, 1);
     const outer = product(shape.slice(0, along));
     const axis = shape[along];
     const inner = product(shape.slice(along + 1));
     return {
-      name: `${name} ${shape.join("×")}${along < shape.length - 1 ? ` axis ${along}` : ""}`,
+      name: `${name} ${shape.join("×")}${along < shape.length - 1 ? ` axis ${along}` : ""}${within ? ` within ${within}` : ""}`,
+      within,
       op: name,
       outer,
       axis,
       inner,
       floats: outer * axis * inner,
       outFloats: op.reduces ? outer * inner : outer * axis * inner,
-      options: shape.length === 1 ? {} : { shape, axis: along },
+      options: shape.length === 1 ? { ...op.options } : { shape, axis: along, ...op.options },
     };
   }),
 );

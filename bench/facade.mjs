@@ -6,7 +6,7 @@
  */
 import { do_not_optimize } from "mitata";
 import { createRuntime } from "softmax-wasm";
-import { CASES, logits, OPS } from "./cases.mjs";
+import { CASES, inputs, OPS } from "./cases.mjs";
 import { judge } from "./judge.mjs";
 import { FULL, interleave, QUICK, stopwatch } from "./rounds.mjs";
 
@@ -17,7 +17,7 @@ const runtime = createRuntime({ backend });
 const results = [];
 for (const measured of CASES) {
   const { name, op, outer, axis, inner, floats, outFloats } = measured;
-  const x = logits(floats);
+  const x = inputs(measured);
   const out = new Float32Array(outFloats);
   const y = new Float32Array(outFloats);
   const options = { ...measured.options, out };

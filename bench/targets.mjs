@@ -26,6 +26,19 @@ export function targets({ cases, kernels, firstCall }) {
   for (const shape of ["4096", "64×1000"]) {
     timeRatio(`logSumExp's time over softmax's, ${shape}`, "< 1×", ns(`logSumExp ${shape}`), ns(`softmax ${shape}`));
   }
+  for (const [name, target] of [
+    ["sparsemax 32000", "≤ 0.6×"],
+    ["entmax15 32000", "≤ 0.9×"],
+    ["entmax 32000", "≤ 12×"],
+    ["sparsemax 32000 within 1", "≤ 4×"],
+    ["entmax15 32000 within 1", "≤ 4×"],
+  ]) {
+    timeRatio(`${name}: time over softmax's, 32000`, target, ns(name), ns("softmax 32000"));
+  }
+  for (const backend of wasm) {
+    const what = `sparsemax 32000, ${on(backend)}: speed-up over the textbook's sort`;
+    rows.push([what, "≥ 50×", times(of("sparsemax 32000", backend).speedup)]);
+  }
   timeRatio("axis 0's time over axis 1's, 512×512", "≤ 1.5×", ns("softmax 512×512 axis 0"), ns("softmax 512×512"));
   timeRatio(
     "softmax 16: time over the plain loop's",

@@ -12,6 +12,7 @@ import {
   threeScores,
 } from "./chapter.mjs";
 import { realLogits } from "./realLogits.mjs";
+import { exactZeros, survivors } from "./sparse.mjs";
 import { speed } from "./speed.mjs";
 
 const SECTIONS = [
@@ -24,7 +25,9 @@ const SECTIONS = [
   dividingByTheSum,
   scaledScores,
   attentionTable,
+  exactZeros,
   realLogits,
+  survivors,
   speed,
 ];
 

@@ -27,7 +27,7 @@ export interface Entmax {
    * @throws {RangeError} alpha is below 1 or not finite, sizes do not match, out overlaps x partly, support overlaps x or out
    * @example
    * import { entmax } from "softmax-wasm";
-   * entmax(new Float32Array([1, 2, 3]), { alpha: 1.25 }); // [0.0354, 0.2190, 0.7457]
+   * entmax(new Float32Array([1, 2, 3]), { alpha: 1.25 }); // [0.0345, 0.2148, 0.7507]
    */
   (x: FloatInput, options: EntmaxOptions): Float32Array;
 }

@@ -20,7 +20,7 @@ export interface Entmax15 {
    * @throws {RangeError} sizes do not match, out overlaps x partly, support overlaps x or out
    * @example
    * import { entmax15 } from "softmax-wasm";
-   * entmax15(new Float32Array([1, 2, 0])); // [0.1728, 0.8272, 0]
+   * entmax15(new Float32Array([1, 2, 0])); // [0.1693, 0.8307, 0]
    */
   (x: FloatInput, options?: SparseOptions): Float32Array;
 }

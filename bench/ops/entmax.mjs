@@ -1,0 +1,33 @@
+export const cases = [{ shape: [32000] }, { shape: [64, 1000] }];
+
+export const alpha = 1.25;
+export const options = { alpha };
+
+/** By bisection with Math.pow, as entmax_bisect of the reference implementation. */
+export function plain(y, x, outer, axis, inner) {
+  const s = alpha - 1;
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      const from = o * axis * inner + i;
+      const to = from + axis * inner;
+      let m = -Infinity;
+      for (let j = from; j < to; j += inner) if (x[j] > m) m = x[j];
+      let low = s * m - 1;
+      let width = 1;
+      let sum = 0;
+      for (let k = 0; k < 50; k++) {
+        width /= 2;
+        const tau = low + width;
+        sum = 0;
+        for (let j = from; j < to; j += inner) sum += Math.max(0, s * x[j] - tau) ** (1 / s);
+        if (sum >= 1) low = tau;
+      }
+      sum = 0;
+      for (let j = from; j < to; j += inner) {
+        y[j] = Math.max(0, s * x[j] - low) ** (1 / s);
+        sum += y[j];
+      }
+      for (let j = from; j < to; j += inner) y[j] /= sum;
+    }
+  }
+}
