@@ -1,43 +1,106 @@
-/**
- * node examples/stories.mjs MODEL TOKENIZER [PROMPT] [--temperature T] [--steps N]
- *
- * Tells a story with a trained model: attention and softmax by this package, the rest in plain loops (llama.mjs). The prompt
- * goes through the model in one call; after that each token reads a cache of keys and values that lives in the
- * package's memory and is never copied. Takes the checkpoints of llama2.c (github.com/karpathy/llama2.c); without arguments,
- * stories260K.bin and tok512.bin in the folder that the environment variable STORIES_DIR names.
- */
+/** The library's main job: real logits to probabilities. The data is described in data/README.md. */
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import { createRuntime } from "softmax-wasm";
-import { Llama } from "./llama.mjs";
-import { Tokenizer } from "./tokenizer.mjs";
+import { hardmax, logSoftmax, logSumExp, softmax } from "softmax-wasm";
+import { entropy } from "./entropy.mjs";
+import { heading, remark, share, sum, table } from "./terminal.mjs";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { temperature: { type: "string", default: "0" }, steps: { type: "string", default: "256" } },
-});
-const folder = process.env.STORIES_DIR;
-if (positionals.length === 0 && folder) positionals.push(`${folder}/stories260K.bin`, `${folder}/tok512.bin`);
-const [modelPath, tokenizerPath, prompt = ""] = positionals;
-if (tokenizerPath === undefined) {
-  console.error("usage: node examples/stories.mjs MODEL TOKENIZER [PROMPT] [--temperature T] [--steps N]");
-  process.exit(1);
+export const STEPS = 64;
+export const VOCABULARY = 512;
+
+export function readLogits() {
+  const file = readFileSync(new URL("./data/stories-logits.f32", import.meta.url));
+  const bytes = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (bytes.byteLength !== 4 * STEPS * VOCABULARY) {
+    throw new Error(`stories-logits.f32 expected ${4 * STEPS * VOCABULARY} bytes, got ${bytes.byteLength}`);
+  }
+  return Float32Array.from({ length: STEPS * VOCABULARY }, (_, i) => bytes.getFloat32(4 * i, true));
 }
 
-const runtime = createRuntime({ heapBytes: 64 << 20 });
-const model = new Llama(readFileSync(modelPath), runtime);
-const tokenizer = new Tokenizer(readFileSync(tokenizerPath), model.vocabulary);
-const tokens = tokenizer.encode(prompt);
-
-process.stdout.write(prompt);
-const start = performance.now();
-let before = tokens.at(-1);
-let count = 0;
-for (const token of model.generate(tokens, { temperature: Number(values.temperature), steps: Number(values.steps) })) {
-  process.stdout.write(tokenizer.decode(token, before));
-  before = token;
-  count++;
+/** The calls of this page, ready to be made on any runtime; the timing makes the same. */
+export function storyCalls(runtime, logits) {
+  const shape = [STEPS, VOCABULARY];
+  const like = () => ({ shape, out: new Float32Array(logits.length) });
+  const options = { softmax: like(), logSoftmax: like(), hardmax: like() };
+  const perStep = { shape, out: new Float32Array(STEPS) };
+  return {
+    softmax: () => runtime.softmax(logits, options.softmax),
+    logSoftmax: () => runtime.logSoftmax(logits, options.logSoftmax),
+    logSumExp: () => runtime.logSumExp(logits, perStep),
+    hardmax: () => runtime.hardmax(logits, options.hardmax),
+  };
 }
-process.stdout.write("\n");
-const seconds = (performance.now() - start) / 1000;
-console.error(`\n${count} tokens, ${Math.round(count / seconds)} a second, on ${runtime.backend}`);
+
+/** What the top tokens spell, by the model's own tokenizer, which is not part of this package. */
+const STORY = [
+  "Once upon a time, there was a little girl named Lily. She loved to play outside in the park.",
+  "One day, she saw a big, red ball. She wanted to play with it, but it was too high. Lily",
+];
+
+export function realLogits() {
+  heading(`${STEPS} real next-token distributions over ${VOCABULARY} tokens`);
+  const logits = readLogits();
+  const calls = storyCalls({ softmax, logSoftmax, logSumExp, hardmax }, logits);
+  const probs = calls.softmax();
+  const logProbs = calls.logSoftmax();
+  const normalisers = calls.logSumExp();
+  const oneHots = calls.hardmax();
+
+  const steps = Array.from({ length: STEPS }, (_, t) => {
+    const row = (y) => y.subarray(t * VOCABULARY, (t + 1) * VOCABULARY);
+    const top = row(oneHots).indexOf(1);
+    return {
+      step: t,
+      top,
+      prob: row(probs)[top],
+      logProb: row(logProbs)[top],
+      fromNormaliser: row(logits)[top] - normalisers[t],
+      entropy: entropy(row(probs), row(logProbs)),
+      sum: sum(row(probs)),
+    };
+  });
+  for (const line of STORY) console.log(`  ${line}`);
+  console.log();
+  stepTable(steps);
+  remark(
+    `The bar is the entropy, 2 characters a bit: ${VOCABULARY} equal shares would fill ${2 * Math.log2(VOCABULARY)}.`,
+    'The model is sure how " outside" goes on (steps 21 to 24), and unsure what Lily saw (37 to 39).',
+  );
+  console.log();
+  totals(steps);
+}
+
+/** Two steps a line, first half beside second half. */
+function stepTable(steps) {
+  const cells = ({ step, top, prob, entropy }) => [
+    step,
+    top,
+    share(prob),
+    entropy.toFixed(3),
+    (entropy / Math.LN2).toFixed(3),
+    "█".repeat(Math.round((2 * entropy) / Math.LN2)) || "▏",
+  ];
+  const head = ["step", "token", "prob", "nats", "bits", "entropy"];
+  const half = Math.ceil(steps.length / 2);
+  const rows = steps.slice(0, half).map((left, i) => {
+    const right = steps[half + i];
+    return [...cells(left), "", ...(right ? cells(right) : head.map(() => ""))];
+  });
+  table([...head, "", ...head], rows);
+}
+
+function totals(steps) {
+  const mean = (of) => sum(steps.map(of)) / steps.length;
+  const worst = (of) => Math.max(...steps.map((s) => Math.abs(of(s))));
+  const h = mean((s) => s.entropy);
+  table(
+    [`over the ${STEPS} steps`, "value", "from"],
+    [
+      ["mean entropy, nats", h.toFixed(4), "softmax, logSoftmax"],
+      ["mean entropy, bits", (h / Math.LN2).toFixed(4), ""],
+      ["mean probability of the top token", mean((s) => s.prob).toFixed(4), "hardmax, softmax"],
+      ["perplexity of the greedy path", Math.exp(-mean((s) => s.logProb)).toFixed(4), "hardmax, logSoftmax"],
+      ["the same by another way", Math.exp(-mean((s) => s.fromNormaliser)).toFixed(4), "logit - logSumExp"],
+      ["worst |sum of a row - 1|", worst((s) => s.sum - 1).toExponential(1), "softmax"],
+    ],
+  );
+}
