@@ -10,7 +10,10 @@ import { type Engine, STATE_BYTES } from "./kernels";
 /** Kernels load whole vectors, at most two, where a row ends, and drop the lanes behind it. */
 const GUARD_BYTES = 32;
 
-/** Kept free of `alloc`, so that calls on arrays outside the heap always have room to work. */
+/**
+ * Kept free of `alloc`, so that calls on arrays outside the heap always have room to work; a quarter of a heap below 1 MiB.
+ * The short way of softmax and the smallest tile of a stream (ops/axis.ts) need 4096 floats of it.
+ */
 const WORKSPACE_BYTES = 262144;
 
 /** Up to this many floats a loop copies faster than `set`, which costs 20–40 ns whatever the length. */

@@ -85,9 +85,6 @@ function startModule(module: WebAssembly.Module, backend: "auto" | Backend, heap
   }
   const start = (bytes: number) => {
     const engine = wasmEngine(module, bytes);
-    if (typeof backend !== "string") {
-      throw new TypeError(`"backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${kind(backend)}`);
-    }
     if (backend !== "auto" && engine.backend !== backend) {
       throw new Error(`the module given is the binary of "${engine.backend}"`);
     }

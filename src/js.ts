@@ -31,9 +31,18 @@ export type { SparseOptions } from "./ops/sparse";
 export type { Sparsemax } from "./ops/sparsemax";
 export type { Runtime } from "./runtime";
 
-/** A runtime of its own, in JavaScript; see createRuntime of softmax-wasm. */
-export function createRuntime(options: { heapBytes?: number } = {}): Runtime {
+/**
+ * A runtime of its own, in JavaScript; see createRuntime of softmax-wasm.
+ *
+ * @throws {TypeError}  an option is not of the type it must be
+ * @throws {RangeError} heapBytes is out of range, or another backend is asked for
+ */
+export function createRuntime(options: { backend?: "auto" | "js"; heapBytes?: number } = {}): Runtime {
   checkOptions(options);
+  const { backend = "auto" } = options;
+  if (backend !== "auto" && backend !== "js") {
+    throw new RangeError(`"backend" expected "auto" or "js" of softmax-wasm/js, got ${JSON.stringify(backend)}`);
+  }
   return startRuntime([{ backend: "js", start: jsEngine }], checkHeapBytes(options.heapBytes));
 }
 

@@ -63,6 +63,7 @@ describe("softmax-wasm/js", () => {
   it.each<[unknown, ErrorConstructor, string]>([
     [{ heapBytes: 0 }, RangeError, '"heapBytes" expected more than 0 and at most 1073741824, got 0'],
     [{ heapBytes: "1" }, TypeError, '"heapBytes" expected a number, got string'],
+    [{ backend: "wasm" }, RangeError, '"backend" expected "auto" or "js" of softmax-wasm/js, got "wasm"'],
     [null, TypeError, '"options" expected an object, got null'],
     [5, TypeError, '"options" expected an object, got number 5'],
   ])("createRuntime(%o) says what is wrong", (options, type, message) => {
