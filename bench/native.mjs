@@ -1,20 +1,20 @@
-/** bench/native/softmax.c compiled into .cache/native/, a binary for each of the wasm backends, and run. */
+/** bench/native/*.c compiled into .cache/native/, a binary for each of the wasm backends, and run. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const SOURCE = fileURLToPath(new URL("native/softmax.c", import.meta.url));
 const FOLDER = fileURLToPath(new URL("../.cache/native/", import.meta.url));
 
 const FLAGS = { wasm: [], "wasm-relaxed": ["-mfma"] };
-const NO_FMA = 2; // exit code of softmax.c
+const NO_FMA = 2; // exit code of both
 
 /** @returns the path of a backend's native counterpart  @throws {Error} there is none on this host */
-export function compileNative(backend) {
+export function compileNative(backend, name = "softmax") {
   if (process.arch !== "x64") throw new Error(`native C is written in x86 intrinsics, and this is ${process.arch}`);
   mkdirSync(FOLDER, { recursive: true });
-  const binary = `${FOLDER}softmax-${backend}${process.platform === "win32" ? ".exe" : ""}`;
-  const { error, status, stderr } = spawnSync("cc", ["-O3", ...FLAGS[backend], "-o", binary, SOURCE], {
+  const source = fileURLToPath(new URL(`native/${name}.c`, import.meta.url));
+  const binary = `${FOLDER}${name}-${backend}${process.platform === "win32" ? ".exe" : ""}`;
+  const { error, status, stderr } = spawnSync("cc", ["-O3", ...FLAGS[backend], "-o", binary, source, "-lm"], {
     encoding: "utf8",
   });
   if (error) throw new Error(`no C compiler here (${error.message})`);

@@ -5,12 +5,12 @@
  *
  * q, o, query, bias, mask, w, alibi, position, left, right    as in tiles.ts; rows = heads · queries
  * k, v     f32[keys, headDim], f32[keys, valueDim], kPitch and vPitch floats from key to key
- * scratch  f32[rows, 2, 64]: a row's scores, then its weights
+ * scratch  for each row f32[64] scores, f32[64] weights, f32[valueDim] sums, padded to a multiple of 24
  *
  * Rows go in pairs, which halves the loads of keys and values; a single row has its own loops. Sums that come out not finite
  * are taken again without the masked keys: 0 · NaN is NaN.
  */
-import { fma, firstLanes, loadTail } from "../lanes";
+import { fma, loadTail } from "../lanes";
 import { rowFill } from "../row";
 import { rowScores } from "./scores";
 import { padded } from "./state";
@@ -19,8 +19,9 @@ import { addTo, COLUMNS_MULTIPLE } from "./tile";
 import { QUERY_BYTES, weigh } from "./weigh";
 
 const KEYS: usize = 64;
-const WEIGHTS: usize = KEYS << 2; // bytes from scores to weights
-const PITCH: usize = 2 * WEIGHTS; // and from row to row
+const NEAR: usize = 16; // keys that stay in the first cache while all rows meet them
+const WEIGHTS: usize = KEYS << 2; // bytes from a row's scores to its weights
+const SUMS: usize = 2 * WEIGHTS; // and to its sums
 
 /** four vectors -> [Σa Σb Σc Σd] */
 // @ts-ignore: decorator
@@ -31,17 +32,39 @@ function fourSums(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
 }
 
-/** s[j] = q · k[j], n keys rounded up to four; the last key stands in for those behind it */
+/**
+ * s[j] = q · k[j], n keys rounded up to four; the last key stands in for those behind it. Eight sums in flight: with four their
+ * chains are as long as the loop (1.3 times the time in cache).
+ */
 function dots1(s: usize, q: usize, k: usize, pitch: usize, n: usize, headDim: usize): void {
   const zero = f32x4.splat(0);
   const whole = (headDim & ~3) << 2;
+  const pairs = (headDim & ~7) << 2;
   for (let j: usize = 0; j < n; j += 4, s += 16, k += pitch << 2) {
     const left = n - j;
     const k1 = left > 1 ? k + pitch : k;
     const k2 = left > 2 ? k1 + pitch : k1;
     const k3 = left > 3 ? k2 + pitch : k2;
     let a0 = zero, a1 = zero, a2 = zero, a3 = zero;
-    for (let d: usize = 0; d < whole; d += 16) {
+    let b0 = zero, b1 = zero, b2 = zero, b3 = zero;
+    let d: usize = 0;
+    for (; d < pairs; d += 32) {
+      const x = v128.load(q + d), y = v128.load(q + d, 16);
+      const at0 = k + d, at1 = k1 + d, at2 = k2 + d, at3 = k3 + d;
+      a0 = fma(x, v128.load(at0), a0);
+      a1 = fma(x, v128.load(at1), a1);
+      a2 = fma(x, v128.load(at2), a2);
+      a3 = fma(x, v128.load(at3), a3);
+      b0 = fma(y, v128.load(at0, 16), b0);
+      b1 = fma(y, v128.load(at1, 16), b1);
+      b2 = fma(y, v128.load(at2, 16), b2);
+      b3 = fma(y, v128.load(at3, 16), b3);
+    }
+    a0 = f32x4.add(a0, b0);
+    a1 = f32x4.add(a1, b1);
+    a2 = f32x4.add(a2, b2);
+    a3 = f32x4.add(a3, b3);
+    if (d < whole) {
       const x = v128.load(q + d);
       a0 = fma(x, v128.load(k + d), a0);
       a1 = fma(x, v128.load(k1 + d), a1);
@@ -60,7 +83,7 @@ function dots1(s: usize, q: usize, k: usize, pitch: usize, n: usize, headDim: us
 }
 
 /** dots1 for two rows */
-function dots2(s: usize, q: usize, qPitch: usize, k: usize, pitch: usize, n: usize, headDim: usize): void {
+function dots2(s: usize, rowPitch: usize, q: usize, qPitch: usize, k: usize, pitch: usize, n: usize, headDim: usize): void {
   const zero = f32x4.splat(0);
   const whole = (headDim & ~3) << 2;
   const q1 = q + qPitch;
@@ -73,14 +96,16 @@ function dots2(s: usize, q: usize, qPitch: usize, k: usize, pitch: usize, n: usi
     let b0 = zero, b1 = zero, b2 = zero, b3 = zero;
     for (let d: usize = 0; d < whole; d += 16) {
       const x = v128.load(q + d), y = v128.load(q1 + d);
-      const v0 = v128.load(k + d), v1 = v128.load(k1 + d);
+      const v0 = v128.load(k + d);
       a0 = fma(x, v0, a0);
       b0 = fma(y, v0, b0);
+      const v1 = v128.load(k1 + d);
       a1 = fma(x, v1, a1);
       b1 = fma(y, v1, b1);
-      const v2 = v128.load(k2 + d), v3 = v128.load(k3 + d);
+      const v2 = v128.load(k2 + d);
       a2 = fma(x, v2, a2);
       b2 = fma(y, v2, b2);
+      const v3 = v128.load(k3 + d);
       a3 = fma(x, v3, a3);
       b3 = fma(y, v3, b3);
     }
@@ -98,87 +123,99 @@ function dots2(s: usize, q: usize, qPitch: usize, k: usize, pitch: usize, n: usi
       b3 = fma(y, v3, b3);
     }
     v128.store(s, fourSums(a0, a1, a2, a3));
-    v128.store(s + PITCH, fourSums(b0, b1, b2, b3));
+    v128.store(s + rowPitch, fourSums(b0, b1, b2, b3));
   }
 }
 
-/** o += sum, four columns of which `left` count; where the sum is not finite, only keys whose score is not -Infinity */
-function put(
-  o: usize, error: usize, sum: v128, p: usize, v: usize, pitch: usize, n: usize, left: usize,
-): void {
-  let odd = f32x4.sub(sum, sum); // NaN or 0
-  if (left < 4) odd = v128.and(odd, firstLanes(left));
-  if (v128.any_true(odd)) {
-    sum = f32x4.splat(0);
-    for (let j: usize = 0; j < n; j++, v += pitch) {
-      if (load<f32>(p + (j << 2) - WEIGHTS) != -Infinity) sum = fma(v128.load32_splat(p + (j << 2)), v128.load(v), sum);
-    }
-  }
-  addTo(o, sum, error);
-}
-
-function sums1(o: usize, error: usize, p: usize, v: usize, pitch: usize, n: usize, valueDim: usize): void {
-  let d: usize = 0;
-  for (; d + 32 <= valueDim; d += 32, v += 128, o += 128) {
-    let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
-    for (let j: usize = 0, at = v; j < n; j++, at += pitch) {
-      const x = v128.load32_splat(p + (j << 2));
-      c0 = fma(x, v128.load(at), c0);
-      c1 = fma(x, v128.load(at, 16), c1);
-      c2 = fma(x, v128.load(at, 32), c2);
-      c3 = fma(x, v128.load(at, 48), c3);
-      c4 = fma(x, v128.load(at, 64), c4);
-      c5 = fma(x, v128.load(at, 80), c5);
-      c6 = fma(x, v128.load(at, 96), c6);
-      c7 = fma(x, v128.load(at, 112), c7);
-    }
-    put(o, error, c0, p, v, pitch, n, 4);
-    put(o + 16, error, c1, p, v + 16, pitch, n, 4);
-    put(o + 32, error, c2, p, v + 32, pitch, n, 4);
-    put(o + 48, error, c3, p, v + 48, pitch, n, 4);
-    put(o + 64, error, c4, p, v + 64, pitch, n, 4);
-    put(o + 80, error, c5, p, v + 80, pitch, n, 4);
-    put(o + 96, error, c6, p, v + 96, pitch, n, 4);
-    put(o + 112, error, c7, p, v + 112, pitch, n, 4);
-  }
-  for (; d < valueDim; d += 4, v += 16, o += 16) {
-    let c = f32x4.splat(0);
-    for (let j: usize = 0, at = v; j < n; j++, at += pitch) c = fma(v128.load32_splat(p + (j << 2)), v128.load(at), c);
-    put(o, error, c, p, v, pitch, n, valueDim - d);
+/** t += Σ p·v over eight keys, columns four by four */
+function eightKeys(t: usize, p: usize, v: usize, pitch: usize, columns: usize): void {
+  const p0 = v128.load32_splat(p), p1 = v128.load32_splat(p, 4), p2 = v128.load32_splat(p, 8);
+  const p3 = v128.load32_splat(p, 12), p4 = v128.load32_splat(p, 16), p5 = v128.load32_splat(p, 20);
+  const p6 = v128.load32_splat(p, 24), p7 = v128.load32_splat(p, 28);
+  const v2 = v + 2 * pitch, v4 = v2 + 2 * pitch, v6 = v4 + 2 * pitch;
+  for (let d: usize = 0; d < columns << 2; d += 16) {
+    let c = fma(p0, v128.load(v + d), v128.load(t + d));
+    c = fma(p1, v128.load(v + pitch + d), c);
+    c = fma(p2, v128.load(v2 + d), c);
+    c = fma(p3, v128.load(v2 + pitch + d), c);
+    c = fma(p4, v128.load(v4 + d), c);
+    c = fma(p5, v128.load(v4 + pitch + d), c);
+    c = fma(p6, v128.load(v6 + d), c);
+    c = fma(p7, v128.load(v6 + pitch + d), c);
+    v128.store(t + d, c);
   }
 }
 
-function sums2(
-  o: usize, oPitch: usize, error: usize, p: usize, v: usize, pitch: usize, n: usize, valueDim: usize,
-): void {
-  let d: usize = 0;
-  const p1 = p + PITCH;
-  for (; d + 16 <= valueDim; d += 16, v += 64, o += 64) {
-    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-    for (let j: usize = 0, at = v; j < n; j++, at += pitch) {
-      const x = v128.load32_splat(p + (j << 2)), y = v128.load32_splat(p1 + (j << 2));
-      const v0 = v128.load(at), v1 = v128.load(at, 16), v2 = v128.load(at, 32), v3 = v128.load(at, 48);
-      a0 = fma(x, v0, a0);
-      b0 = fma(y, v0, b0);
-      a1 = fma(x, v1, a1);
-      b1 = fma(y, v1, b1);
-      a2 = fma(x, v2, a2);
-      b2 = fma(y, v2, b2);
-      a3 = fma(x, v3, a3);
-      b3 = fma(y, v3, b3);
-    }
-    put(o, error, a0, p, v, pitch, n, 4);
-    put(o + 16, error, a1, p, v + 16, pitch, n, 4);
-    put(o + 32, error, a2, p, v + 32, pitch, n, 4);
-    put(o + 48, error, a3, p, v + 48, pitch, n, 4);
-    put(o + oPitch, error, b0, p1, v, pitch, n, 4);
-    put(o + oPitch + 16, error, b1, p1, v + 16, pitch, n, 4);
-    put(o + oPitch + 32, error, b2, p1, v + 32, pitch, n, 4);
-    put(o + oPitch + 48, error, b3, p1, v + 48, pitch, n, 4);
+/** t += Σ p·v over four keys, for two rows */
+function fourKeys2(t: usize, p: usize, rowPitch: usize, v: usize, pitch: usize, columns: usize): void {
+  const p0 = v128.load32_splat(p), p1 = v128.load32_splat(p, 4);
+  const p2 = v128.load32_splat(p, 8), p3 = v128.load32_splat(p, 12);
+  p += rowPitch;
+  const q0 = v128.load32_splat(p), q1 = v128.load32_splat(p, 4);
+  const q2 = v128.load32_splat(p, 8), q3 = v128.load32_splat(p, 12);
+  const u = t + rowPitch;
+  const v1 = v + pitch, v2 = v1 + pitch, v3 = v2 + pitch;
+  for (let d: usize = 0; d < columns << 2; d += 16) {
+    let x = v128.load(v + d);
+    let c = fma(p0, x, v128.load(t + d)), e = fma(q0, x, v128.load(u + d));
+    x = v128.load(v1 + d);
+    c = fma(p1, x, c);
+    e = fma(q1, x, e);
+    x = v128.load(v2 + d);
+    c = fma(p2, x, c);
+    e = fma(q2, x, e);
+    x = v128.load(v3 + d);
+    v128.store(t + d, fma(p3, x, c));
+    v128.store(u + d, fma(q3, x, e));
   }
-  if (d < valueDim) {
-    sums1(o, error, p, v, pitch, n, valueDim - d);
-    sums1(o + oPitch, error, p1, v, pitch, n, valueDim - d);
+}
+
+function oneKey(t: usize, p: usize, v: usize, columns: usize): void {
+  const weight = v128.load32_splat(p);
+  for (let d: usize = 0; d < columns << 2; d += 16) {
+    v128.store(t + d, fma(weight, v128.load(v + d), v128.load(t + d)));
+  }
+}
+
+/**
+ * t = Σ p·v over n keys, `rows` rows. A few keys at a time and all columns of them, so that memory is read from one end to
+ * the other; strips of columns, summed in registers over all keys, took 1.3 times the time out of cache.
+ */
+function sums(t: usize, p: usize, rowPitch: usize, rows: usize, v: usize, pitch: usize, n: usize, columns: usize): void {
+  for (let r: usize = 0; r < rows; r++) memory.fill(t + r * rowPitch, 0, padded(columns, 4) << 2);
+  for (; n >= 8; n -= 8, p += 32, v += 8 * pitch) {
+    let r: usize = 0;
+    for (; r + 1 < rows; r += 2) {
+      const at = r * rowPitch;
+      fourKeys2(t + at, p + at, rowPitch, v, pitch, columns);
+      fourKeys2(t + at, p + at + 16, rowPitch, v + 4 * pitch, pitch, columns);
+    }
+    if (r < rows) eightKeys(t + r * rowPitch, p + r * rowPitch, v, pitch, columns);
+  }
+  for (; n; n--, p += 4, v += pitch) {
+    for (let r: usize = 0; r < rows; r++) oneKey(t + r * rowPitch, p + r * rowPitch, v, columns);
+  }
+}
+
+/** Whether every one of n floats is finite. */
+function allFinite(t: usize, n: usize): bool {
+  let odd = f32x4.splat(0);
+  for (; n >= 4; n -= 4, t += 16) {
+    const x = v128.load(t);
+    odd = v128.or(odd, f32x4.sub(x, x)); // NaN or 0
+  }
+  if (n) {
+    const x = loadTail(t, n, f32x4.splat(0));
+    odd = v128.or(odd, f32x4.sub(x, x));
+  }
+  return !v128.any_true(odd);
+}
+
+/** One row of sums again, over the keys whose score is not -Infinity, in the same order: the same bits. */
+function sumsCarefully(t: usize, s: usize, p: usize, v: usize, pitch: usize, n: usize, columns: usize): void {
+  memory.fill(t, 0, padded(columns, 4) << 2);
+  for (let j: usize = 0; j < n << 2; j += 4, v += pitch) {
+    if (load<f32>(s + j) != -Infinity) oneKey(t, p + j, v, columns);
   }
 }
 
@@ -193,7 +230,7 @@ export function attentionRows(
   const qPitch = padded(headDim, 4) << 2;
   const error = padded(valueDim, COLUMNS_MULTIPLE) << 2;
   const oPitch = 2 * error;
-  const weights = scratch + WEIGHTS;
+  const rowPitch = SUMS + error;
   if (w) {
     for (let r: usize = 0; r < rows; r++) rowFill(w + ((r / queries * wHead + r % queries * wRow) << 2), keys, -Infinity);
   }
@@ -201,14 +238,19 @@ export function attentionRows(
   for (let j0 = seenFrom(position, left, keys); j0 < end; j0 += KEYS) {
     const n = min(KEYS, end - j0);
     const width = padded(n, 4);
-    const kAt = k + ((j0 * kPitch) << 2);
-    let r: usize = 0;
-    for (; r + 1 < rows; r += 2) dots2(scratch + r * PITCH, q + r * qPitch, qPitch, kAt, kPitch << 2, n, headDim);
-    if (r < rows) dots1(scratch + r * PITCH, q + r * qPitch, kAt, kPitch << 2, n, headDim);
+    let kAt = k + ((j0 * kPitch) << 2);
+    for (let j: usize = 0; j < n; j += NEAR, kAt += (NEAR * kPitch) << 2) {
+      const near = min(NEAR, n - j);
+      let r: usize = 0;
+      for (; r + 1 < rows; r += 2) {
+        dots2(scratch + r * rowPitch + (j << 2), rowPitch, q + r * qPitch, qPitch, kAt, kPitch << 2, near, headDim);
+      }
+      if (r < rows) dots1(scratch + r * rowPitch + (j << 2), q + r * qPitch, kAt, kPitch << 2, near, headDim);
+    }
 
-    for (r = 0; r < rows; r++) {
+    for (let r: usize = 0; r < rows; r++) {
       const g = r / queries, row = r % queries;
-      const s = scratch + r * PITCH;
+      const s = scratch + r * rowPitch;
       const p = position + <i32>row - <i32>j0;
       rowScores(
         s, bias ? bias + ((g * biasHead + row * biasRow + j0) << 2) : 0,
@@ -219,9 +261,11 @@ export function attentionRows(
       weigh(s + WEIGHTS, s, width, query + r * QUERY_BYTES, o + r * oPitch, oPitch >> 2);
     }
     const vAt = v + ((j0 * vPitch) << 2);
-    for (r = 0; r + 1 < rows; r += 2) {
-      sums2(o + r * oPitch, oPitch, error, weights + r * PITCH, vAt, vPitch << 2, n, valueDim);
+    sums(scratch + SUMS, scratch + WEIGHTS, rowPitch, rows, vAt, vPitch << 2, n, valueDim);
+    for (let r: usize = 0; r < rows; r++) {
+      const s = scratch + r * rowPitch;
+      if (!allFinite(s + SUMS, valueDim)) sumsCarefully(s + SUMS, s, s + WEIGHTS, vAt, vPitch << 2, n, valueDim);
+      for (let d: usize = 0; d < valueDim << 2; d += 16) addTo(o + r * oPitch + d, v128.load(s + SUMS + d), error);
     }
-    if (r < rows) sums1(o + r * oPitch, error, weights + r * PITCH, vAt, vPitch << 2, n, valueDim);
   }
 }

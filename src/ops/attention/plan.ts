@@ -67,7 +67,7 @@ function planFor(need: Need, room: number, tiled: boolean, rows: number, least: 
   const scalars = query + (all * QUERY_BYTES) / 4;
   const lse = scalars + roundUp(2 * rows, 4);
   const scratch = lse + roundUp(rows, 4);
-  const stage = scratch + (tiled ? (roundUp(slice, ROWS_MULTIPLE) + 1) * TILED_KEYS : rows * ROW_SCRATCH);
+  const stage = scratch + (tiled ? (roundUp(slice, ROWS_MULTIPLE) + 1) * TILED_KEYS : rows * (ROW_SCRATCH + columns));
   const staged = roundUp(slice * Math.max(headDim, valueDim) + SLACK, 4);
   const fixed = stage + Math.max(staged, tiled && keysOutside ? piece * dims + SLACK : 0) + 4 * SLACK;
 
