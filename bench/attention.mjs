@@ -15,7 +15,7 @@ import { median } from "./rounds.mjs";
 import { table } from "./table.mjs";
 
 const { quick, json } = parseArgs({ options: { quick: { type: "boolean" }, json: { type: "string" } } }).values;
-const ROUNDS = quick ? 2 : 7;
+const ROUNDS = quick ? 2 : 5;
 
 export const SHAPES = [
   { heads: 8, queries: 512, keys: 512, dim: 64 },

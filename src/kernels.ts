@@ -75,8 +75,8 @@ export const ROWS_MULTIPLE = 6;
 /** Columns of o, and keys and columns of a packed chunk. */
 export const COLUMNS_MULTIPLE = 24;
 /** Queries that the tiles take together, and keys: their scores are a block of scratch. */
-export const TILED_ROWS = 48;
-export const TILED_KEYS = 96;
+export const TILED_ROWS = 24;
+export const TILED_KEYS = 192;
 /** Floats of scratch for each row of attentionRows, and as many more as a row of o has columns. */
 export const ROW_SCRATCH = 128;
 /** Bytes kept of a query between chunks of keys: its maximum and its sum. */

@@ -33,8 +33,8 @@ function fourSums(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /**
- * s[j] = q · k[j], n keys rounded up to four; the last key stands in for those behind it. Eight sums in flight: with four their
- * chains are as long as the loop (1.3 times the time in cache).
+ * s[j] = q · k[j], n keys rounded up to four; the last key stands in for those behind it. Eight sums in
+ * flight, two for each key.
  */
 function dots1(s: usize, q: usize, k: usize, pitch: usize, n: usize, headDim: usize): void {
   const zero = f32x4.splat(0);

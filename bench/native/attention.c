@@ -23,8 +23,8 @@
 #define fma4(a, b, c) _mm_add_ps(_mm_mul_ps(a, b), c)
 #endif
 #define NR (4 * NV)
-#define ROWS 48
-#define KEYS 96
+#define ROWS 24
+#define KEYS 192
 #define FEW 12 /* queries up to which keys are read where they lie */
 
 static float *S, *packedK, *packedV;

@@ -90,7 +90,7 @@ function planFor(need: Need, room: number, tiled: boolean, rows: number, least: 
 export function plan(need: Need, room: number): Plan {
   const { rows, keys } = need;
   if (rows > FEW_ROWS) {
-    // Blocks of 48 rows while all keys fit beside them; then keys are packed once for all blocks.
+    // Blocks of 24 rows while all keys fit beside them; then keys are packed once for all blocks.
     for (let block = TILED_ROWS; block >= ROWS_MULTIPLE; block >>= 1) {
       const found = planFor(need, room, true, Math.min(rows, block), PIECE);
       if (found === undefined) continue;

@@ -96,7 +96,7 @@ export function runAttention(core: Core, call: AttentionCall): void {
   const oPitch = 2 * roundUp(valueDim, COLUMNS_MULTIPLE);
   const rowOf = (g: number, i: number, n: number): number => g * n + i;
 
-  /** The block in slices of at most 48 rows, for what goes through the stage. */
+  /** The block in slices of at most 24 rows, for what goes through the stage. */
   const slices = ({ b, h, heads: n, i, queries: m }: Block, work: (slice: Block, row: number) => void): void => {
     if (n * m <= TILED_ROWS) work({ b, h, heads: n, i, queries: m }, 0);
     else
