@@ -11,6 +11,11 @@ export { logSoftmax } from "./logSoftmax";
 export { logSumExp } from "./logSumExp";
 export { softmax, softmaxRow } from "./softmax";
 export { sparsemax } from "./sparsemax";
+export { vocabularyDraw } from "./vocabulary/draw";
+export { vocabularyHistogram } from "./vocabulary/histogram";
+export { vocabularyCut, vocabularyGather, vocabularyOrder } from "./vocabulary/list";
+export { vocabularyMaxima } from "./vocabulary/maxima";
+export { vocabularySum } from "./vocabulary/sum";
 
 /** Which of the two binaries this is. */
 export const relaxed: bool = ASC_FEATURE_RELAXED_SIMD;

@@ -159,6 +159,69 @@ export function checkOut(value: Float32Array, length: number, shape: readonly nu
   }
 }
 
+/** A bit mask: one bit for each of `tokens`, 32 to a word. */
+function checkBits(value: Uint32Array, tokens: number): void {
+  if (!isUint32Array(value)) throw new TypeError(`"mask" expected a Uint32Array, got ${kind(value)}`);
+  if (value.length === 0) checkAttached("mask", value);
+  const words = Math.ceil(tokens / 32);
+  if (value.length !== words) {
+    throw new RangeError(
+      `"mask" expected length ${words} (one bit for each of ${tokens} logits, 32 to a word), got ${value.length}`,
+    );
+  }
+}
+
+/** The logits of a vocabulary, and which of its tokens are allowed. */
+export function checkTokens(
+  logits: FloatInput,
+  mask: Uint32Array | undefined,
+): { x: Float32Array; mask: Uint32Array | undefined } {
+  const x = checkFloats("logits", logits);
+  if (x.length === 0) throw new RangeError(`"logits" expected at least one, got length 0`);
+  if (mask !== undefined) checkBits(mask, x.length);
+  return { x, mask };
+}
+
+/** A token must be left to choose: `largest` is the largest allowed logit, NaN if one is, `first` the first that is NaN. */
+export function checkChoice(largest: number, first: () => number, masked: boolean): void {
+  if (largest > -Infinity) return;
+  if (largest !== largest) {
+    throw new RangeError(
+      `"logits" expected numbers${masked ? " where the mask allows" : ""}, got NaN at index ${first()}`,
+    );
+  }
+  throw new RangeError(
+    masked
+      ? `"mask" expected to allow a token whose logit is above -Infinity, got none`
+      : `"logits" expected one above -Infinity, got none`,
+  );
+}
+
+/** A number in (0, 1], or in [0, 1]. */
+export function checkShare(name: string, value: number, zero: boolean): void {
+  if (typeof value !== "number") throw new TypeError(`"${name}" expected a number, got ${kind(value)}`);
+  if (!((value > 0 || (zero && value === 0)) && value <= 1)) {
+    throw new RangeError(`"${name}" expected a number in ${zero ? "[" : "("}0, 1], got ${value}`);
+  }
+}
+
+/** What a source of random numbers gives when it is asked. */
+export function checkRandom(random: () => number): number {
+  if (typeof random !== "function") throw new TypeError(`"random" expected a function, got ${kind(random)}`);
+  const value = random();
+  if (typeof value !== "number") throw new TypeError(`"random" expected to return a number, got ${kind(value)}`);
+  if (!(value >= 0 && value < 1)) throw new RangeError(`"random" expected to return a number in [0, 1), got ${value}`);
+  return value;
+}
+
+/** How many tokens are taken: an integer >= 1. */
+export function checkCount(name: string, value: number): void {
+  if (typeof value !== "number") throw new TypeError(`"${name}" expected a number, got ${kind(value)}`);
+  if (!(Number.isInteger(value) && value >= 1)) {
+    throw new RangeError(`"${name}" expected an integer >= 1, got ${value}`);
+  }
+}
+
 /** entmax's exponent: finite and >= 1. */
 export function checkAlpha(value: number): void {
   if (typeof value !== "number") throw new TypeError(`"alpha" expected a number, got ${kind(value)}`);

@@ -40,6 +40,7 @@ export class Heap {
   readonly #f32: Float32Array;
   readonly #u8: Uint8Array;
   readonly #u32: Uint32Array;
+  readonly #f64: Float64Array;
   readonly #arena: number;
   readonly #arenaEnd: number;
   readonly #limit: number;
@@ -53,6 +54,7 @@ export class Heap {
     this.#f32 = new Float32Array(engine.buffer);
     this.#u8 = new Uint8Array(engine.buffer);
     this.#u32 = new Uint32Array(engine.buffer);
+    this.#f64 = new Float64Array(engine.buffer);
     this.state = align16(engine.heapBase);
     this.#arena = this.state + STATE_BYTES;
     this.#limit = engine.buffer.byteLength - GUARD_BYTES;
@@ -92,7 +94,7 @@ export class Heap {
   }
 
   /** `offset`, the view's byteOffset, if it lies in what `alloc` gave out and is used in place; 0 for any other. */
-  locate(view: Float32Array | Uint8Array, offset: number): number {
+  locate(view: Float32Array | Uint8Array | Uint32Array, offset: number): number {
     if (offset < this.#arena || offset >= this.#mark) return 0;
     return view.buffer === this.#buffer && offset + view.byteLength <= this.#mark ? offset : 0;
   }
@@ -135,5 +137,23 @@ export class Heap {
   /** As write, for the bytes of a mask. */
   writeBytes(at: number, mask: Uint8Array, from: number, count: number): void {
     this.#u8.set(count === mask.length ? mask : mask.subarray(from, from + count), at);
+  }
+
+  /** As write, for the words of a bit mask. */
+  writeWords(at: number, mask: Uint32Array, from: number, count: number): void {
+    this.#u32.set(count === mask.length ? mask : mask.subarray(from, from + count), at >>> 2);
+  }
+
+  /** One float32, float64 or u32 of what a kernel has left. */
+  float32(at: number): number {
+    return this.#f32[at >>> 2];
+  }
+
+  float64(at: number): number {
+    return this.#f64[at >>> 3];
+  }
+
+  word(at: number): number {
+    return this.#u32[at >>> 2];
   }
 }

@@ -13,8 +13,10 @@ import type { Hardmax } from "./ops/hardmax";
 import type { LogSoftmax } from "./ops/logSoftmax";
 import type { LogSumExp } from "./ops/logSumExp";
 import type { MergeAttention } from "./ops/mergeAttention";
+import type { Sample } from "./ops/sample";
 import type { Softmax, SoftmaxOptions } from "./ops/softmax";
 import type { Sparsemax } from "./ops/sparsemax";
+import type { TopK } from "./ops/topK";
 import { type Candidate, checkHeapBytes, type Runtime, startRuntime } from "./runtime";
 import { embeddedModule, wasmEngine } from "./wasm";
 
@@ -28,9 +30,11 @@ export type { Hardmax } from "./ops/hardmax";
 export type { LogSoftmax } from "./ops/logSoftmax";
 export type { LogSumExp } from "./ops/logSumExp";
 export type { MergeAttention, MergeAttentionOptions } from "./ops/mergeAttention";
+export type { Sample, SampleOptions, SampleResult } from "./ops/sample";
 export type { Softmax, SoftmaxOptions } from "./ops/softmax";
 export type { SparseOptions } from "./ops/sparse";
 export type { Sparsemax } from "./ops/sparsemax";
+export type { TopK, TopKOptions, TopKResult } from "./ops/topK";
 export type { Runtime } from "./runtime";
 
 export interface RuntimeOptions {
@@ -114,10 +118,15 @@ export const sparsemax: Sparsemax = (x, options) => runtime().sparsemax(x, optio
 export const entmax15: Entmax15 = (x, options) => runtime().entmax15(x, options);
 
 export const entmax: Entmax = (x, options) => runtime().entmax(x, options);
+
 export const attention: Attention = (q, k, v, options) => runtime().attention(q, k, v, options);
 
 export const mergeAttention: MergeAttention = (outA, lseA, outB, lseB, options) =>
   runtime().mergeAttention(outA, lseA, outB, lseB, options);
+
+export const topK: TopK = (logits, k, options) => runtime().topK(logits, k, options);
+
+export const sample: Sample = (logits, options) => runtime().sample(logits, options);
 
 /** The default runtime's backend: "wasm-relaxed", "wasm" or "js". */
 export function backend(): Backend {

@@ -198,7 +198,112 @@ export interface AttentionKernels {
   readonly mergeAttention: (oA: number, lseA: number, oB: number, lseB: number, rows: number, valueDim: number) => void;
 }
 
-export interface Kernels extends AttentionKernels {
+/** Blocks of tokens whose maxima are kept, and bins of a histogram: four float64s each (assembly/vocabulary/). */
+export const VOCABULARY_BLOCKS = 1024;
+export const VOCABULARY_BINS = 256;
+/** Tokens that a pass works on together; tiles and blocks are multiples of it. */
+export const VOCABULARY_STRIP = 256;
+/** No limit to the tokens taken at a threshold. */
+export const ALL_TIES = 0xffffffff;
+
+/** Byte offsets in the state of the vocabulary's kernels. */
+export const VOCABULARY = {
+  /** f64[2], Σ exp((x - m) / T) in two parts */
+  sum: 0,
+  /** f64, its logarithm */
+  log: 16,
+  /** u32, how many gather found; f32, the smallest and the largest of them */
+  count: 24,
+  least: 28,
+  most: 32,
+  /** u32, tokens that may still be taken at the threshold */
+  ties: 36,
+  /** f64, weight of what was taken; f64, weight of the token drawn */
+  mass: 40,
+  weight: 48,
+  /** f64[VOCABULARY_BINS][4] */
+  bins: 1024,
+  /** f32[VOCABULARY_BLOCKS] */
+  maxima: 9216,
+} as const;
+
+/**
+ * Passes over a vocabulary of logits, tile by tile in index order, and what goes on between them.
+ *
+ * @param state  STATE_BYTES, 16-byte aligned, laid out as VOCABULARY says
+ * @param x      logits of the tile's tokens
+ * @param mask   u32, one bit a token: bit i & 31 of word i >> 5, from the tile's first token on; 0 for none
+ * @param from   the tile's first token, a multiple of VOCABULARY_STRIP
+ * @param n      tokens of the tile
+ * @param shift  blocks are of 2^shift tokens; 0: x is a list, without blocks
+ */
+export interface VocabularyKernels {
+  readonly vocabularyMaxima: (state: number, x: number, mask: number, from: number, n: number, shift: number) => void;
+  readonly vocabularySum: (
+    state: number,
+    x: number,
+    mask: number,
+    from: number,
+    n: number,
+    shift: number,
+    m: number,
+    temperature: number,
+  ) => void;
+  readonly vocabularyHistogram: (
+    state: number,
+    x: number,
+    mask: number,
+    from: number,
+    n: number,
+    shift: number,
+    lo: number,
+    hi: number,
+    perUnit: number,
+    m: number,
+    temperature: number,
+  ) => void;
+  readonly vocabularyGather: (
+    state: number,
+    list: number,
+    capacity: number,
+    x: number,
+    mask: number,
+    from: number,
+    n: number,
+    shift: number,
+    lo: number,
+    hi: number,
+    top: number,
+    perUnit: number,
+    bin: number,
+    ties: number,
+  ) => void;
+  readonly vocabularyOrder: (list: number, capacity: number, count: number) => void;
+  readonly vocabularyCut: (
+    state: number,
+    list: number,
+    count: number,
+    above: number,
+    target: number,
+    m: number,
+    temperature: number,
+  ) => number;
+  readonly vocabularyDraw: (
+    state: number,
+    x: number,
+    mask: number,
+    from: number,
+    n: number,
+    shift: number,
+    t: number,
+    ties: number,
+    target: number,
+    m: number,
+    temperature: number,
+  ) => number;
+}
+
+export interface Kernels extends AttentionKernels, VocabularyKernels {
   readonly softmax: AxisKernel;
   /** softmax of one row of n floats, temperature 1, no mask: the short way for small calls. */
   readonly softmaxRow: (y: number, x: number, n: number) => void;

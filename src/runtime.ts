@@ -10,8 +10,10 @@ import { type Hardmax, hardmaxOn } from "./ops/hardmax";
 import { type LogSoftmax, logSoftmaxOn } from "./ops/logSoftmax";
 import { type LogSumExp, logSumExpOn } from "./ops/logSumExp";
 import { type MergeAttention, mergeAttentionOn } from "./ops/mergeAttention";
+import { type Sample, sampleOn } from "./ops/sample";
 import { type Softmax, softmaxOn } from "./ops/softmax";
 import { type Sparsemax, sparsemaxOn } from "./ops/sparsemax";
+import { type TopK, topKOn } from "./ops/topK";
 import { selfTest } from "./selfTest";
 
 const PAGE = 65536;
@@ -42,6 +44,8 @@ export interface Runtime {
   readonly entmax: Entmax;
   readonly attention: Attention;
   readonly mergeAttention: MergeAttention;
+  readonly topK: TopK;
+  readonly sample: Sample;
 }
 
 /** A way to a backend, tried in order; it throws where this host has no way there. */
@@ -102,5 +106,7 @@ function runtimeOn(engine: Engine, rejected: Runtime["rejected"]): Runtime {
     entmax: entmaxOn(core),
     attention: attentionOn(core),
     mergeAttention: mergeAttentionOn(core),
+    topK: topKOn(core),
+    sample: sampleOn(core),
   };
 }

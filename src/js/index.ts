@@ -9,6 +9,7 @@ import { logSumExp } from "./logSumExp";
 import { softmax, softmaxRow } from "./softmax";
 import { sparsemax } from "./sparsemax";
 import { views } from "./state";
+import { vocabularyKernels } from "./vocabulary";
 
 export function jsEngine(bytes: number): Engine {
   const buffer = new ArrayBuffer(bytes);
@@ -27,6 +28,7 @@ export function jsEngine(bytes: number): Engine {
       entmax15: entmax15(memory),
       entmax: entmax(memory),
       ...attentionKernels(memory),
+      ...vocabularyKernels(memory),
     },
   };
 }

@@ -1,0 +1,132 @@
+/**
+ * The first token, in index order, at which the running sum of weights exp((x - m) / T) exceeds `target`; -1 if none does
+ *
+ * The weights are those of the allowed logits above t, and of the first `ties` that equal t: what truncation leaves. MASS is the
+ * running sum, over all of them where no token is found (target Infinity: a way to sum), WEIGHT the token's own weight.
+ *
+ * error   of each weight as in exp.ts; summed as in row.ts
+ */
+import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5, prescale } from "../exp";
+import { loadTail, widen } from "../lanes";
+import { exp64 } from "../log";
+import { BLOCK } from "../phases";
+import { STAGE } from "../stage";
+import { ALL, below, MASS, STRIP, strip, TIES, WEIGHT } from "./tokens";
+
+// @ts-ignore: decorator
+@lazy const WEIGHTS: usize = memory.data(256, 16);
+
+/** The least float32 above t. */
+function next(t: f32): f32 {
+  if (t == 0) return f32.MIN_VALUE;
+  const bits = reinterpret<i32>(t);
+  return reinterpret<f32>(bits + (bits > 0 ? 1 : -1));
+}
+
+/** WEIGHTS = the weights of the n <= BLOCK logits at x, 0 below t. @returns their sum */
+function weigh(x: usize, n: usize, t: f32, m: f32, c: f32, floor: f32): f64 {
+  const tv = f32x4.splat(t), mv = f32x4.splat(m), cv = f32x4.splat(c), fv = f32x4.splat(floor);
+  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
+  let s0 = f32x4.splat(0), s1 = s0;
+  let y = WEIGHTS;
+  for (; n >= 8; n -= 8, x += 32, y += 32) {
+    const v0 = v128.load(x), v1 = v128.load(x, 16);
+    const e0 = v128.and(exp(f32x4.sub(v0, mv), cv, fv, B, C0, C1, C2, C3, C4, C5), f32x4.ge(v0, tv));
+    const e1 = v128.and(exp(f32x4.sub(v1, mv), cv, fv, B, C0, C1, C2, C3, C4, C5), f32x4.ge(v1, tv));
+    v128.store(y, e0);
+    v128.store(y, e1, 16);
+    s0 = f32x4.add(s0, e0);
+    s1 = f32x4.add(s1, e1);
+  }
+  for (; n; n -= min(n, 4), x += 16, y += 16) {
+    const v = n < 4 ? loadTail(x, n, f32x4.splat(-Infinity)) : v128.load(x);
+    const e = v128.and(exp(f32x4.sub(v, mv), cv, fv, B, C0, C1, C2, C3, C4, C5), f32x4.ge(v, tv));
+    v128.store(y, e);
+    s0 = f32x4.add(s0, e);
+  }
+  const s = widen(f32x4.add(s0, s1));
+  return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
+}
+
+/** As weigh, for a temperature past 2^64, where x - m that float32 cannot hold matters. */
+function weighWide(x: usize, n: usize, t: f32, m: f32, temperature: f64): f64 {
+  let s: f64 = 0;
+  for (let j: usize = 0; j < n << 2; j += 4) {
+    const v = load<f32>(x + j);
+    const w: f32 = v >= t ? <f32>exp64((<f64>v - <f64>m) / temperature) : 0;
+    store<f32>(WEIGHTS + j, w);
+    s += <f64>w;
+  }
+  return s;
+}
+
+function countTies(x: usize, n: usize, t: f32): u32 {
+  let count: u32 = 0;
+  for (let j: usize = 0; j < n; j++) count += u32(load<f32>(x + (j << 2)) == t);
+  return count;
+}
+
+/** Leaves a weight to the first `ties` of the logits that equal t. @returns the sum of what is left */
+function cutTies(x: usize, n: usize, t: f32, ties: u32): f64 {
+  let s: f64 = 0;
+  for (let j: usize = 0; j < n << 2; j += 4) {
+    if (load<f32>(x + j) == t) {
+      if (ties) ties--;
+      else store<f32>(WEIGHTS + j, 0);
+    }
+    s += <f64>load<f32>(WEIGHTS + j);
+  }
+  return s;
+}
+
+/** The first of WEIGHTS at which `mass` and those up to it exceed `target`; the last one that is not 0, where rounding denies it. */
+function find(n: usize, mass: f64, target: f64): usize {
+  let last: usize = 0;
+  for (let j: usize = 0; j < n; j++) {
+    const w = load<f32>(WEIGHTS + (j << 2));
+    if (w == 0) continue;
+    last = j;
+    mass += <f64>w;
+    if (mass > target) break;
+  }
+  return last;
+}
+
+export function vocabularyDraw(
+  state: usize, x: usize, mask: usize, from: usize, n: usize, shift: u32,
+  t: f32, ties: u32, target: f64, m: f32, temperature: f64,
+): i32 {
+  const wide = prescale(temperature) != 1;
+  const c = exponentScale(temperature), floor = exponentFloor(c);
+  let mass: f64 = 0;
+  if (from) {
+    mass = load<f64>(state, MASS);
+    ties = load<u32>(state, TIES);
+  }
+  const beyond = next(t);
+  let lo = ties ? t : beyond;
+  for (let i: usize = 0; i < n; i += STRIP) {
+    if (below(state, from + i, shift, lo)) continue;
+    const part = min(n - i, STRIP);
+    const source = strip(x, mask, i, part, 1, -Infinity);
+    for (let j: usize = 0; j < part; j += BLOCK) {
+      const at = source + (j << 2), block = min(part - j, BLOCK);
+      let sum = wide ? weighWide(at, block, lo, m, temperature) : weigh(at, block, lo, m, c, floor);
+      if (ties != 0 && ties != ALL) {
+        const here = countTies(at, block, t);
+        if (here > ties) sum = cutTies(at, block, t, ties);
+        ties -= min(ties, here);
+        if (ties == 0) lo = beyond;
+      }
+      if (mass + sum > target) {
+        const found = find(block, mass, target);
+        store<f64>(state, <f64>load<f32>(WEIGHTS + (found << 2)), WEIGHT);
+        return <i32>(from + i + j + found);
+      }
+      mass += sum;
+    }
+  }
+  store<f64>(state, mass, MASS);
+  store<u32>(state, ties, TIES);
+  return -1;
+}

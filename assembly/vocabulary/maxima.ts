@@ -1,0 +1,19 @@
+/**
+ * maxima[b] = the largest allowed logit of block b; -Infinity where none is allowed, NaN where one of them is NaN
+ *
+ * Their maximum is the row's. Beyond that, the k-th largest of them is a lower bound of the k-th largest logit, since k blocks hold
+ * one that large; and a pass that looks for logits above some bound need only read the blocks whose maximum is.
+ */
+import { largest } from "../row";
+import { forbidden, MAXIMA, STRIP, strip } from "./tokens";
+
+export function vocabularyMaxima(state: usize, x: usize, mask: usize, from: usize, n: usize, shift: u32): void {
+  for (let i: usize = 0; i < n; i += STRIP) {
+    const part = min(n - i, STRIP), token = from + i;
+    const at = state + (token >> shift << 2);
+    const first = (token & ((1 << shift) - 1)) == 0;
+    const m: f32 = first ? -Infinity : load<f32>(at, MAXIMA);
+    const shut = mask != 0 && forbidden(mask, i, part);
+    store<f32>(at, shut ? m : max(m, largest(strip(x, mask, i, part, 1, -Infinity), part)), MAXIMA);
+  }
+}

@@ -1,0 +1,85 @@
+import {
+  checkCount,
+  checkOptions,
+  checkRandom,
+  checkShare,
+  checkTemperature,
+  checkTokens,
+  type FloatInput,
+} from "../check";
+import type { Core } from "./axis";
+import { Vocabulary } from "./vocabulary";
+
+export interface SampleOptions {
+  /** Logits are divided by it first; finite and >= 0; 0 takes the first maximum; default 1. */
+  temperature?: number;
+  /** Only this many of the most probable tokens, an integer >= 1; default all. */
+  topK?: number;
+  /** Only the smallest set of the most probable tokens, of those that topK leaves, that has this share; in (0, 1]; default 1. */
+  topP?: number;
+  /** Only tokens at least this times as probable as the most probable one; in [0, 1]; default 0. */
+  minP?: number;
+  /** One bit for each token, bit i & 31 of word i >> 5: 1 = allowed, 0 = not read. */
+  mask?: Uint32Array;
+  /** A number in [0, 1), asked for once in each call, before anything else is done; default Math.random. */
+  random?: () => number;
+}
+
+export interface SampleResult {
+  /** The token. */
+  index: number;
+  /** Its probability among the tokens it was drawn from. */
+  prob: number;
+  /** Its log-probability among all the tokens allowed, at this temperature. */
+  logProb: number;
+}
+
+export interface Sample {
+  /**
+   * Draws a token: mask, temperature, topK, topP, minP, then the draw.
+   *
+   * Each step keeps the most probable tokens of what the one before it left, of equal logits those with lower indices, and always
+   * at least one. The draw is by inverse transform over tokens in index order: the first one at which the running sum of probabilities
+   * exceeds random(). So the result depends on the logits, the options and that number alone, and what backends round differently
+   * can move a draw only where random() falls within 1e-6 of such a sum.
+   *
+   * topP is exact, also where it keeps most of a large vocabulary: it is decided in float64. A +Infinity is taken, the first one if
+   * there are several.
+   *
+   * prob within 2^-24 · (8 + 3·|x - max x|/T) of itself, logProb within 2^-24 · (6 + 2·|y|) (test/sample.test.ts).
+   * Source: Holtzman et al. 2020 (arXiv:1904.09751) for topP, Nguyen et al. 2024 (arXiv:2407.01082) for minP.
+   *
+   * @param logits   one for each token
+   * @param options  temperature, topK, topP, minP, mask, random
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} an option is out of its range, the mask's length does not match, random() is not in [0, 1);
+   *                      a logit that is allowed is NaN (the first is named), none is allowed, or all of those are -Infinity
+   * @example
+   * import { sample } from "softmax-wasm";
+   * sample(new Float32Array([0, 5, 1]), { temperature: 0 }); // { index: 1, prob: 1, logProb: 0 }
+   */
+  (logits: FloatInput, options?: SampleOptions): SampleResult;
+}
+
+const NO_OPTIONS: SampleOptions = {};
+
+export function sampleOn(core: Core): Sample {
+  return (logits, options = NO_OPTIONS) => {
+    checkOptions(options);
+    const temperature = checkTemperature(options.temperature);
+    const { topK, topP, minP, mask: bits, random = Math.random } = options;
+    if (topK !== undefined) checkCount("topK", topK);
+    if (topP !== undefined) checkShare("topP", topP, false);
+    if (minP !== undefined) checkShare("minP", minP, true);
+    const share = checkRandom(random);
+    const { x, mask } = checkTokens(logits, bits);
+
+    const vocabulary = new Vocabulary(core, x, mask);
+    const m = vocabulary.largest(temperature > 0);
+    if (temperature === 0 || m === Infinity) return { index: vocabulary.first(m), prob: 1, logProb: 0 };
+    const { s, logS } = vocabulary.sum(m, temperature);
+    const kept = vocabulary.truncate(m, s, temperature, topK ?? x.length, topP ?? 1, minP ?? 0);
+    const { index, prob } = vocabulary.draw(kept, share, m, s, temperature);
+    return { index, prob, logProb: (x[index] - m) / temperature - logS };
+  };
+}

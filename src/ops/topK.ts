@@ -1,0 +1,69 @@
+import { checkCount, checkOptions, checkTemperature, checkTokens, type FloatInput } from "../check";
+import type { Core } from "./axis";
+import { Vocabulary } from "./vocabulary";
+
+export interface TopKOptions {
+  /** Logits are divided by it first; finite and >= 0; 0 gives the first maximum all the probability; default 1. */
+  temperature?: number;
+  /** One bit for each token, bit i & 31 of word i >> 5: 1 = allowed, 0 = not read. */
+  mask?: Uint32Array;
+}
+
+export interface TopKResult {
+  /** Tokens, the most probable first; equal logits by index. */
+  indices: Uint32Array;
+  /** Their log-probabilities among all the tokens allowed. */
+  logProbs: Float32Array;
+  /** Of all the logits allowed, divided by the temperature. */
+  logSumExp: number;
+}
+
+export interface TopK {
+  /**
+   * The k most probable tokens, and their log-probabilities under the whole vocabulary.
+   *
+   *     logProbs_j = (x_j - m) / T - log Σ_i exp((x_i - m) / T)        m = max x
+   *
+   * Tokens that the mask leaves out are not read and never returned: fewer than k come back where fewer are allowed. A +Infinity
+   * has log-probability 0, the first one if there are several, and everything else -Infinity.
+   *
+   * Absolute error at most 2^-24 · (6 + 2·|y|) (test/topK.test.ts); logSumExp has the bits of logSumExp(logits).
+   * No full sort: the k-th largest of the blocks' maxima is a lower bound of the k-th largest logit, and few lie above it.
+   *
+   * @param logits   one for each token
+   * @param k        how many, an integer >= 1; more than the vocabulary has is all of it
+   * @param options  temperature, mask
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} k is not an integer >= 1, temperature is negative or not finite, the mask's length does not match;
+   *                      a logit that is allowed is NaN (the first is named), none is allowed, or all of those are -Infinity
+   * @example
+   * import { topK } from "softmax-wasm";
+   * const { indices, logProbs } = topK(new Float32Array([1, 3, 2, 3]), 2);
+   * indices; // [1, 3]
+   * logProbs; // [-0.9076, -0.9076]
+   */
+  (logits: FloatInput, k: number, options?: TopKOptions): TopKResult;
+}
+
+const NO_OPTIONS: TopKOptions = {};
+
+export function topKOn(core: Core): TopK {
+  return (logits, k, options = NO_OPTIONS) => {
+    checkCount("k", k);
+    checkOptions(options);
+    const temperature = checkTemperature(options.temperature);
+    const { x, mask } = checkTokens(logits, options.mask);
+    const vocabulary = new Vocabulary(core, x, mask);
+    const m = vocabulary.largest(true);
+    const certain = temperature === 0 || m === Infinity;
+    const { logS } = m === Infinity ? { logS: 0 } : vocabulary.sum(m, certain ? Number.MIN_VALUE : temperature);
+    const logSumExp = Math.fround(m / (certain ? Number.MIN_VALUE : temperature) + logS);
+    const indices = k === 1 ? Uint32Array.of(vocabulary.first(m)) : vocabulary.top(Math.min(k, x.length), m);
+    const logProbs = new Float32Array(indices.length);
+    for (let j = 0; j < indices.length; j++) {
+      if (certain) logProbs[j] = j === 0 ? 0 : -Infinity;
+      else logProbs[j] = (x[indices[j]] - m) / temperature - logS;
+    }
+    return { indices, logProbs, logSumExp };
+  };
+}

@@ -1,0 +1,442 @@
+/**
+ * A row of logits, one for each token of a vocabulary, and the questions that topK and sample ask of it.
+ *
+ * The order of tokens is by logit downwards, equal ones by index. Whatever truncates keeps a prefix of that order, which is
+ * written down as a threshold: every token above `t`, and of those at `t` the first `ties`. No token is sorted to find one. A histogram
+ * over the logits says in which bin the prefix ends, the bin's tokens are listed, and so on within the list.
+ */
+import { checkChoice } from "../check";
+import type { Heap } from "../heap";
+import { ALL_TIES, type Kernels, VOCABULARY, VOCABULARY_BINS, VOCABULARY_BLOCKS, VOCABULARY_STRIP } from "../kernels";
+import type { Core } from "./axis";
+
+/** Every token above t, and of those that equal it the first `ties`. */
+export interface Prefix {
+  readonly t: number;
+  readonly ties: number;
+  /** Its weights' sum, where it is known. */
+  readonly mass?: number;
+}
+
+export const EVERYTHING: Prefix = { t: -Infinity, ties: ALL_TIES };
+
+/** Copied in together: a tile is read again from the first cache. */
+const TILE = 8192;
+/** Lists up to this long are sorted, longer ones divided by another histogram. */
+const SORTED = 256;
+const LOWEST = -3.4028234663852886e38;
+
+/** One tile of tokens: the kernels' arguments. @returns true to stop */
+type Work = (x: number, mask: number, from: number, n: number) => boolean | undefined;
+
+/** Something to walk over: the row, or a list of logits in the heap. */
+interface Source {
+  readonly shift: number;
+  pass(work: Work): void;
+}
+
+export class Vocabulary implements Source {
+  readonly length: number;
+  /** Blocks are of 2^shift tokens. */
+  readonly shift: number;
+  readonly #logits: Float32Array;
+  readonly #mask: Uint32Array | undefined;
+  readonly #heap: Heap;
+  readonly #kernels: Kernels;
+  readonly #state: number;
+  readonly #x: number;
+  readonly #bits: number;
+  /** Where lists go, and how many tokens they hold. */
+  readonly #list: number;
+  readonly #capacity: number;
+  /** Tokens to a tile; the row's length once all of it is in the heap. */
+  #tile: number;
+  /** The row has room in the heap, and stays there once it is copied. */
+  readonly #fits: boolean;
+  #xHere: boolean;
+  #maskHere: boolean;
+  readonly #maxima: Float32Array;
+
+  constructor(core: Core, logits: Float32Array, mask: Uint32Array | undefined) {
+    const { heap, kernels } = core;
+    this.#heap = heap;
+    this.#kernels = kernels;
+    this.#state = heap.state;
+    this.#logits = logits;
+    this.#mask = mask;
+    const n = logits.length;
+    this.length = n;
+    let shift = Math.log2(VOCABULARY_STRIP);
+    while (n / 2 ** shift > VOCABULARY_BLOCKS) shift++;
+    this.shift = shift;
+    this.#maxima = new Float32Array(Math.ceil(n / 2 ** shift));
+
+    const xHome = heap.locate(logits, logits.byteOffset);
+    const maskHome = mask === undefined ? 0 : heap.locate(mask, mask.byteOffset);
+    this.#xHere = xHome !== 0;
+    this.#maskHere = maskHome !== 0 || mask === undefined;
+    const { room } = heap;
+    const least = Math.min(room >> 2, 32768); // floats of the list, two to a token
+    const perToken = (this.#xHere ? 0 : 1) + (this.#maskHere ? 0 : 1 / 32);
+    const fitting = perToken === 0 ? n : Math.floor((room - least - 16) / perToken);
+    this.#fits = n <= fitting;
+    this.#tile = this.#xHere && this.#maskHere ? n : Math.min(n, this.#fits ? TILE : fitting & -VOCABULARY_STRIP);
+    const staged = this.#fits ? n : this.#tile;
+    let at = heap.workspace;
+    const take = (floats: number): number => {
+      const from = at;
+      at += (4 * floats + 15) & ~15;
+      return from;
+    };
+    this.#x = this.#xHere ? xHome : take(staged);
+    this.#bits = this.#maskHere ? maskHome : take(Math.ceil(staged / 32));
+    this.#list = at;
+    this.#capacity = (room - ((at - heap.workspace) >> 2)) >> 1;
+  }
+
+  /** Walks over the row in tiles, from the first token on. @param keep  what is copied in is to stay, if it fits */
+  pass(work: Work, keep = true): void {
+    const { length } = this;
+    if (this.#xHere && this.#maskHere) {
+      work(this.#x, this.#bits, 0, length);
+      return;
+    }
+    const stays = keep && this.#fits;
+    for (let from = 0; from < length; from += this.#tile) {
+      const n = Math.min(this.#tile, length - from);
+      const to = stays ? from : 0;
+      let x = this.#x + 4 * from;
+      if (!this.#xHere) {
+        x = this.#x + 4 * to;
+        this.#heap.write(x, this.#logits, from, n);
+      }
+      let bits = this.#bits;
+      if (this.#mask !== undefined) {
+        bits += this.#maskHere ? from >> 3 : to >> 3;
+        if (!this.#maskHere) this.#heap.writeWords(bits, this.#mask, from >> 5, (n + 31) >> 5);
+      }
+      if (work(x, bits, from, n)) return;
+    }
+    if (!stays) return;
+    this.#xHere = true;
+    this.#maskHere = true;
+  }
+
+  /**
+   * The largest allowed logit, above -Infinity.
+   *
+   * @param keep  there will be another pass
+   * @throws {RangeError} an allowed logit is NaN, or none is above -Infinity
+   */
+  largest(keep: boolean): number {
+    const { vocabularyMaxima } = this.#kernels;
+    this.pass((x, mask, from, n) => {
+      vocabularyMaxima(this.#state, x, mask, from, n, this.shift);
+      return false;
+    }, keep);
+    this.#heap.read(this.#maxima, 0, this.#state + VOCABULARY.maxima, this.#maxima.length);
+    let m = -Infinity;
+    for (const maximum of this.#maxima) m = Math.max(m, maximum);
+    checkChoice(m, () => this.first(m), this.#mask !== undefined);
+    return m;
+  }
+
+  #allows(i: number): boolean {
+    return this.#mask === undefined || ((this.#mask[i >> 5] >>> (i & 31)) & 1) === 1;
+  }
+
+  /** The first allowed token whose logit is m, the largest one, or NaN. */
+  first(m: number): number {
+    const same = m === m ? (v: number) => v === m : (v: number) => v !== v;
+    const block = this.#maxima.findIndex(same);
+    for (let i = block << this.shift; i < this.length; i++) {
+      if (same(this.#logits[i]) && this.#allows(i)) return i;
+    }
+    return -1;
+  }
+
+  /** Σ exp((x - m) / T), and its logarithm. */
+  sum(m: number, temperature: number): { s: number; logS: number } {
+    const { vocabularySum } = this.#kernels;
+    this.pass((x, mask, from, n) => {
+      vocabularySum(this.#state, x, mask, from, n, this.shift, m, temperature);
+      return false;
+    });
+    const at = this.#state + VOCABULARY.sum;
+    return {
+      s: this.#heap.float64(at) + this.#heap.float64(at + 8),
+      logS: this.#heap.float64(this.#state + VOCABULARY.log),
+    };
+  }
+
+  /** Lists the tokens of `source` with lo <= x <= hi, in `bin` of the histogram from `top` on. @returns how many there are */
+  #gather(source: Source, lo: number, hi: number, ties = ALL_TIES, top = 0, perUnit = 0, bin = -1): number {
+    const { vocabularyGather } = this.#kernels;
+    const { shift } = source;
+    source.pass((x, mask, from, n) => {
+      vocabularyGather(
+        this.#state,
+        this.#list,
+        this.#capacity,
+        x,
+        mask,
+        from,
+        n,
+        shift,
+        lo,
+        hi,
+        top,
+        perUnit,
+        bin,
+        ties,
+      );
+      return false;
+    });
+    return this.#heap.word(this.#state + VOCABULARY.count);
+  }
+
+  /** The list's first `count` tokens as a source. */
+  #listed(count: number): Source {
+    return {
+      shift: 0,
+      pass: (work) => {
+        work(this.#list, 0, 0, count);
+      },
+    };
+  }
+
+  /** The blocks' maxima as a source. */
+  get #blocks(): Source {
+    return {
+      shift: 0,
+      pass: (work) => {
+        work(this.#state + VOCABULARY.maxima, 0, 0, this.#maxima.length);
+      },
+    };
+  }
+
+  /** The first `taken` tokens of the ordered list as a prefix. */
+  #prefixOfList(taken: number, mass: number): Prefix {
+    const at = this.#list + 4 * (taken - 1);
+    const t = this.#heap.float32(at);
+    let ties = 1;
+    while (ties < taken && this.#heap.float32(at - 4 * ties) === t) ties++;
+    return { t, ties, mass };
+  }
+
+  /**
+   * The shortest prefix whose weights reach want(the sum of all weights). Weights are exp((x - m) / T), or at T = Infinity 1.
+   *
+   * @param lo      tokens below it are not looked at
+   * @param bottom  a guess of how far down the prefix reaches; the closer, the fewer steps
+   * @returns       EVERYTHING, with the sum as its mass, where the sum falls short of it
+   */
+  #reach(
+    source: Source,
+    m: number,
+    temperature: number,
+    lo: number,
+    bottom: number,
+    want: (total: number) => number,
+  ): Prefix {
+    const { vocabularyHistogram, vocabularyOrder, vocabularyCut } = this.#kernels;
+    const last = VOCABULARY_BINS - 1;
+    const weights = new Float64Array(VOCABULARY_BINS);
+    let hi = m;
+    let perUnit = Math.min(last / (hi - bottom), 1e300);
+    let above = 0;
+    let target = Number.NaN;
+    for (;;) {
+      const { shift } = source;
+      source.pass((x, mask, from, n) => {
+        vocabularyHistogram(this.#state, x, mask, from, n, shift, lo, hi, perUnit, m, temperature);
+        return false;
+      });
+      const whole = this.#weights(weights);
+      if (target !== target) {
+        target = want(whole);
+        if (target > whole) return { ...EVERYTHING, mass: whole };
+      }
+      let bin = 0; // in which the prefix ends; the last one that is not empty, where rounding leaves the sum short
+      for (let b = 0, sum = above; b <= last && !(sum >= target && b > 0); b++) {
+        if (weights[b] === 0) continue;
+        bin = b;
+        above = sum;
+        sum += weights[b];
+      }
+      const margin = 1e-6 * (Math.abs(hi) + (bin + 1) / perUnit); // for what rounding does to the two bounds
+      const from = bin === last ? lo : Math.max(lo, hi - (bin + 0.5) / perUnit - margin);
+      const count = this.#gather(
+        source,
+        from,
+        Math.min(hi, hi - (bin - 0.5) / perUnit + margin),
+        ALL_TIES,
+        hi,
+        perUnit,
+        bin,
+      );
+      if (count <= SORTED) {
+        vocabularyOrder(this.#list, this.#capacity, count);
+        const taken = vocabularyCut(this.#state, this.#list, count, above, target, m, temperature);
+        return this.#prefixOfList(taken, this.#heap.float64(this.#state + VOCABULARY.mass));
+      }
+      const least = this.#heap.float32(this.#state + VOCABULARY.least);
+      const most = this.#heap.float32(this.#state + VOCABULARY.most);
+      if (least === most) {
+        const each = weights[bin] / count;
+        const ties = Math.min(Math.max(Math.ceil((target - above) / each), 1), count);
+        return { t: least, ties, mass: above + ties * each };
+      }
+      if (count <= this.#capacity) source = this.#listed(count);
+      lo = least;
+      hi = most;
+      perUnit = last / (most - least);
+    }
+  }
+
+  /** The histogram's bins, those of its lanes added up. @returns their sum, added up in the order of the bins */
+  #weights(weights: Float64Array): number {
+    const bins = this.#state + VOCABULARY.bins;
+    let sum = 0;
+    for (let b = 0; b < weights.length; b++) {
+      const at = bins + 32 * b;
+      weights[b] =
+        this.#heap.float64(at) +
+        this.#heap.float64(at + 8) +
+        (this.#heap.float64(at + 16) + this.#heap.float64(at + 24));
+      sum += weights[b];
+    }
+    return sum;
+  }
+
+  /** A lower bound of the k-th largest logit, from the blocks' maxima. */
+  #floor(k: number, m: number): number {
+    if (k > this.#maxima.length) return -Infinity;
+    return this.#reach(this.#blocks, m, Number.POSITIVE_INFINITY, LOWEST, this.#lowestMaximum, () => k).t;
+  }
+
+  get #lowestMaximum(): number {
+    let least = Infinity;
+    for (const maximum of this.#maxima) if (maximum > -Infinity && maximum < least) least = maximum;
+    return least;
+  }
+
+  /** Lists, in order, at least the first k tokens, if they are not too many. @returns how many of the list are wanted, or -1 */
+  #listTop(k: number, m: number): number {
+    const count = this.#gather(this, this.#floor(k, m), m);
+    if (count > Math.min(this.#capacity, Math.max(4 * SORTED, 2 * k))) return -1;
+    this.#kernels.vocabularyOrder(this.#list, this.#capacity, count);
+    return Math.min(k, count);
+  }
+
+  /** The k first tokens as a prefix; every finite one, if there are no more. */
+  #top(k: number, m: number): Prefix {
+    const bottom = m - 4 * (m - this.#lowestMaximum);
+    const lo = Math.max(this.#floor(k, m), LOWEST);
+    return this.#reach(this, m, Number.POSITIVE_INFINITY, lo, bottom, () => k);
+  }
+
+  /** The k first allowed tokens, in order: fewer where fewer are allowed. */
+  top(k: number, m: number): Uint32Array {
+    const listed = this.#listTop(k, m);
+    if (listed >= 0) return this.#indices(listed);
+    const { t, ties, mass } = this.#top(k, m);
+    const quota = t === -Infinity ? k - (mass as number) : ties; // what is not finite comes last
+    const count = this.#gather(this, t, m, quota);
+    if (count <= this.#capacity) {
+      this.#kernels.vocabularyOrder(this.#list, this.#capacity, count);
+      return this.#indices(count);
+    }
+    const logits = this.#logits;
+    const indices = new Uint32Array(count);
+    let found = 0;
+    let left = quota;
+    for (let i = 0; i < logits.length; i++) {
+      if (this.#allows(i) && (logits[i] > t || (logits[i] === t && left-- > 0))) indices[found++] = i;
+    }
+    return indices.sort((a, b) => logits[b] - logits[a] || a - b);
+  }
+
+  #indices(count: number): Uint32Array {
+    const indices = new Uint32Array(count);
+    this.#heap.readWords(indices, 0, this.#list + 4 * this.#capacity, count);
+    return indices;
+  }
+
+  /** What is left of the vocabulary by topK, then topP of what that leaves, then minP. */
+  truncate(m: number, s: number, temperature: number, topK: number, topP: number, minP: number): Prefix {
+    let kept = EVERYTHING;
+    if (topK < this.length)
+      kept = topK === 1 ? { t: m, ties: 1, mass: 1 } : this.#truncateK(topK, topP, m, temperature);
+    if (topP < 1 && (topK >= this.length || kept.mass === undefined))
+      kept = this.#nucleus(kept, topP, m, s, temperature);
+    if (minP > 0) {
+      const t = floatAtLeast(m + temperature * Math.log(minP));
+      if (t > kept.t) return { t, ties: ALL_TIES };
+    }
+    return kept;
+  }
+
+  /** topK, and topP at once where the tokens are few enough for a list; else without a mass, and topP is still to do. */
+  #truncateK(k: number, topP: number, m: number, temperature: number): Prefix {
+    const { vocabularyCut } = this.#kernels;
+    const listed = this.#listTop(k, m);
+    if (listed < 0) {
+      const { t, ties } = this.#top(k, m);
+      return { t, ties };
+    }
+    const mass = this.#state + VOCABULARY.mass;
+    vocabularyCut(this.#state, this.#list, listed, 0, Infinity, m, temperature);
+    const target = topP * this.#heap.float64(mass);
+    const taken = topP < 1 ? vocabularyCut(this.#state, this.#list, listed, 0, target, m, temperature) : listed;
+    return this.#prefixOfList(taken, this.#heap.float64(mass));
+  }
+
+  /** The shortest prefix of what is kept that has the share topP of its weight. */
+  #nucleus(kept: Prefix, topP: number, m: number, s: number, temperature: number): Prefix {
+    let surplus = 0; // weight of the tokens at kept.t that are not kept
+    if (kept.ties !== ALL_TIES) {
+      surplus = (this.#gather(this, kept.t, kept.t) - kept.ties) * Math.exp((kept.t - m) / temperature);
+    }
+    // tokens lighter than this weigh less than 1 - topP together
+    const lightest = m + temperature * Math.log(((1 - topP) * s) / this.length);
+    const lo = Math.max(kept.t, LOWEST);
+    const found = this.#reach(this, m, temperature, lo, Math.max(lo, lightest), (total) => topP * (total - surplus));
+    return found.t === kept.t ? { ...found, ties: Math.min(found.ties, kept.ties) } : found;
+  }
+
+  /** The token at which the running sum of the weights kept passes `share` of their whole. @param share  in [0, 1) */
+  draw(kept: Prefix, share: number, m: number, s: number, temperature: number): { index: number; prob: number } {
+    let mass = kept === EVERYTHING ? s : (kept.mass ?? this.#walk(kept, Infinity, m, temperature).mass);
+    let drawn = this.#walk(kept, share * mass, m, temperature);
+    if (drawn.index < 0) {
+      // the weights kept are float32s, and add up to a little less than was reckoned: to this
+      mass = drawn.mass;
+      drawn = this.#walk(kept, Math.min(share * mass, mass * (1 - 2 ** -52)), m, temperature);
+    }
+    const weight = this.#heap.float64(this.#state + VOCABULARY.weight);
+    return { index: drawn.index, prob: Math.min(1, weight / mass) };
+  }
+
+  #walk(kept: Prefix, target: number, m: number, temperature: number): { index: number; mass: number } {
+    const { vocabularyDraw } = this.#kernels;
+    let index = -1;
+    this.pass((x, mask, from, n) => {
+      index = vocabularyDraw(this.#state, x, mask, from, n, this.shift, kept.t, kept.ties, target, m, temperature);
+      return index >= 0;
+    });
+    return { index, mass: this.#heap.float64(this.#state + VOCABULARY.mass) };
+  }
+}
+
+const float = new Float32Array(1);
+const bits = new Int32Array(float.buffer);
+
+/** The least float32 that is at least v. */
+function floatAtLeast(v: number): number {
+  float[0] = v;
+  if (float[0] >= v) return float[0];
+  if (float[0] === 0) bits[0] = 1;
+  else bits[0] += float[0] > 0 ? 1 : -1;
+  return float[0];
+}
