@@ -12,7 +12,7 @@ export { logSumExp } from "./logSumExp";
 export { softmax, softmaxRow } from "./softmax";
 export { sparsemax } from "./sparsemax";
 export { vocabularyDraw } from "./vocabulary/draw";
-export { vocabularyHistogram } from "./vocabulary/histogram";
+export { vocabularyHistogram, vocabularyOctaves } from "./vocabulary/histogram";
 export { vocabularyCut, vocabularyGather, vocabularyOrder } from "./vocabulary/list";
 export { vocabularyMaxima } from "./vocabulary/maxima";
 export { vocabularySum } from "./vocabulary/sum";

@@ -18,7 +18,7 @@ export const ALL_SPARSE = ALL | SETTLE;
 export const STRIP = 256;
 
 /** Bytes of the state that a kernel keeps between phases. */
-export const STATE_BYTES = 52 * STRIP;
+export const STATE_BYTES = 84 * STRIP;
 
 /**
  * A function along the middle of three axes, f32[outer, axis, inner], row-major.
@@ -198,9 +198,11 @@ export interface AttentionKernels {
   readonly mergeAttention: (oA: number, lseA: number, oB: number, lseB: number, rows: number, valueDim: number) => void;
 }
 
-/** Blocks of tokens whose maxima are kept, and bins of a histogram: four float64s each (assembly/vocabulary/). */
+/** Blocks of tokens whose maxima are kept (assembly/vocabulary/). */
 export const VOCABULARY_BLOCKS = 1024;
-export const VOCABULARY_BINS = 256;
+/** Bins of a histogram, two float64s each; those of vocabularyOctaves are this many to a halving of the weight. */
+export const VOCABULARY_BINS = 1024;
+export const BINS_PER_OCTAVE = 16;
 /** Tokens that a pass works on together; tiles and blocks are multiples of it. */
 export const VOCABULARY_STRIP = 256;
 /** No limit to the tokens taken at a threshold. */
@@ -221,10 +223,10 @@ export const VOCABULARY = {
   /** f64, weight of what was taken; f64, weight of the token drawn */
   mass: 40,
   weight: 48,
-  /** f64[VOCABULARY_BINS][4] */
+  /** f64[VOCABULARY_BINS][2] */
   bins: 1024,
   /** f32[VOCABULARY_BLOCKS] */
-  maxima: 9216,
+  maxima: 17408,
 } as const;
 
 /**
@@ -249,6 +251,17 @@ export interface VocabularyKernels {
     m: number,
     temperature: number,
   ) => void;
+  readonly vocabularyOctaves: (
+    state: number,
+    x: number,
+    mask: number,
+    from: number,
+    n: number,
+    shift: number,
+    lo: number,
+    m: number,
+    perUnit: number,
+  ) => void;
   readonly vocabularyHistogram: (
     state: number,
     x: number,
@@ -259,8 +272,10 @@ export interface VocabularyKernels {
     lo: number,
     hi: number,
     perUnit: number,
+    last: number,
     m: number,
-    temperature: number,
+    perOctave: number,
+    center: number,
   ) => void;
   readonly vocabularyGather: (
     state: number,
@@ -276,6 +291,7 @@ export interface VocabularyKernels {
     top: number,
     perUnit: number,
     bin: number,
+    lastBin: number,
     ties: number,
   ) => void;
   readonly vocabularyOrder: (list: number, capacity: number, count: number) => void;

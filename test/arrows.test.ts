@@ -28,9 +28,14 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   // attention: a folder of its own; it takes what the rows take
   [/^assembly\/tanh$/, [/^assembly\/(exp|lanes)$/]],
   [/^assembly\/attention\//, [/^assembly\/(exp|lanes|log|row|stage|tanh)$/, /^assembly\/attention\//]],
+  // the vocabulary: a folder of its own too
+  [/^assembly\/vocabulary\//, [/^assembly\/(exp|lanes|log|phases|row|stage)$/, /^assembly\/vocabulary\//]],
   [
     /^assembly\/index$/,
-    [/^assembly\/(softmax|logSoftmax|logSumExp|hardmax|sparsemax|entmax15|entmax)$/, /^assembly\/attention\//],
+    [
+      /^assembly\/(softmax|logSoftmax|logSumExp|hardmax|sparsemax|entmax15|entmax)$/,
+      /^assembly\/(attention|vocabulary)\//,
+    ],
   ],
 
   // src: doors -> runtime -> ops -> { check, heap, kernels } <- { js, wasm }

@@ -7,7 +7,7 @@
  * error   of each weight as in exp.ts; summed as in row.ts
  */
 import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5, prescale } from "../exp";
-import { loadTail, widen } from "../lanes";
+import { firstLanes, loadTail, widen } from "../lanes";
 import { exp64 } from "../log";
 import { BLOCK } from "../phases";
 import { STAGE } from "../stage";
@@ -60,10 +60,15 @@ function weighWide(x: usize, n: usize, t: f32, m: f32, temperature: f64): f64 {
   return s;
 }
 
+/** How many of the n <= BLOCK logits at x equal t. */
 function countTies(x: usize, n: usize, t: f32): u32 {
-  let count: u32 = 0;
-  for (let j: usize = 0; j < n; j++) count += u32(load<f32>(x + (j << 2)) == t);
-  return count;
+  const tv = f32x4.splat(t);
+  let count = i32x4.splat(0);
+  for (; n >= 4; n -= 4, x += 16) count = i32x4.sub(count, f32x4.eq(v128.load(x), tv));
+  if (n) count = i32x4.sub(count, v128.and(f32x4.eq(v128.load(x), tv), firstLanes(n)));
+  return (
+    i32x4.extract_lane(count, 0) + i32x4.extract_lane(count, 1) + i32x4.extract_lane(count, 2) + i32x4.extract_lane(count, 3)
+  );
 }
 
 /** Leaves a weight to the first `ties` of the logits that equal t. @returns the sum of what is left */

@@ -2,15 +2,15 @@
  * A list of tokens in two arrays beside each other: f32 logits, and `capacity` floats behind them u32 indices.
  */
 import { exp64 } from "../log";
-import { BIN_COUNT, below, COUNT, LEAST, MASS, MOST, STRIP, strip, TIES } from "./tokens";
+import { below, COUNT, LEAST, MASS, MOST, STRIP, strip, TIES } from "./tokens";
 
 /**
- * Appends the allowed logits with lo <= x <= hi that fall into `bin` (histogram.ts; any, where bin is negative), of those
- * equal to lo the first `ties` alone. COUNT goes on where the list is full, LEAST and MOST with it. x may be the list itself.
+ * Appends the allowed logits with lo <= x <= hi and bin <= round((top - x)·perUnit) <= lastBin, of those equal to lo the first
+ * `ties` alone. COUNT goes on where the list is full, LEAST and MOST with it. x may be the list itself.
  */
 export function vocabularyGather(
   state: usize, list: usize, capacity: u32, x: usize, mask: usize, from: usize, n: usize, shift: u32,
-  lo: f32, hi: f32, top: f32, perUnit: f64, bin: i32, ties: u32,
+  lo: f32, hi: f32, top: f32, perUnit: f64, bin: f64, lastBin: f64, ties: u32,
 ): void {
   let count: u32 = 0, least: f32 = Infinity, most: f32 = -Infinity;
   if (from) {
@@ -25,22 +25,26 @@ export function vocabularyGather(
     if (below(state, from + i, shift, lo)) continue;
     const part = min(n - i, STRIP);
     const source = strip(x, mask, i, part, 1, NaN);
-    for (let j: usize = 0; j < part; j += 4) {
-      const v = v128.load(source + (j << 2));
-      let hits = i32x4.bitmask(v128.and(f32x4.ge(v, lov), f32x4.le(v, hiv)));
-      if (part - j < 4) hits &= (1 << <i32>(part - j)) - 1;
-      while (hits) {
-        const lane = <usize>ctz(hits);
-        hits &= hits - 1;
-        const value = load<f32>(source + ((j + lane) << 2));
-        if (bin >= 0 && <i32>nearest(min<f64>((<f64>top - <f64>value) * perUnit, <f64>BIN_COUNT - 1)) != bin) continue;
+    for (let j: usize = 0; j < part; j += 16) {
+      // a bit for each of 16 logits
+      const at = source + (j << 2);
+      const v0 = v128.load(at), v1 = v128.load(at, 16), v2 = v128.load(at, 32), v3 = v128.load(at, 48);
+      const t0 = v128.and(f32x4.ge(v0, lov), f32x4.le(v0, hiv)), t1 = v128.and(f32x4.ge(v1, lov), f32x4.le(v1, hiv));
+      const t2 = v128.and(f32x4.ge(v2, lov), f32x4.le(v2, hiv)), t3 = v128.and(f32x4.ge(v3, lov), f32x4.le(v3, hiv));
+      let hits = i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(t0, t1), i16x8.narrow_i32x4_s(t2, t3)));
+      if (part - j < 16) hits &= (1 << <i32>(part - j)) - 1;
+      for (; hits; hits &= hits - 1) {
+        const k = j + ctz(hits);
+        const value = load<f32>(source + (k << 2));
+        const place = nearest((<f64>top - <f64>value) * perUnit);
+        if (place < bin || place > lastBin) continue; // with perUnit 0 and -Infinity it is NaN
         if (value == lo) {
           if (ties == 0) continue;
           ties--;
         }
         if (count < capacity) {
           store<f32>(list + (<usize>count << 2), value);
-          store<u32>(indices + (<usize>count << 2), <u32>(from + i + j + lane));
+          store<u32>(indices + (<usize>count << 2), <u32>(from + i + k));
         }
         count++;
         least = min(least, value);
@@ -97,7 +101,10 @@ export function vocabularyOrder(list: usize, capacity: u32, count: u32): void {
   }
 }
 
-/** How many of an ordered list's entries it takes until MASS, `above` and their weights, reaches `target`; all, if it never does. */
+/**
+ * How many of an ordered list's entries it takes until MASS, which is `above` and their weights, reaches `target`; all, if it
+ * never does. Weights are exp((x - m) / T), at T = Infinity 1.
+ */
 export function vocabularyCut(
   state: usize, list: usize, count: u32, above: f64, target: f64, m: f32, temperature: f64,
 ): u32 {

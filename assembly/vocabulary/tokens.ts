@@ -17,13 +17,16 @@ export const MOST: usize = 32; // f32, the largest
 export const TIES: usize = 36; // u32, how many tokens at the threshold may still be taken
 export const MASS: usize = 40; // f64, weight of what has been taken
 export const WEIGHT: usize = 48; // f64, weight of the token that was drawn
-export const BINS: usize = 1024; // f64[256][4], a histogram for each lane
-export const MAXIMA: usize = 9216; // f32[1024], of the blocks
+export const SPLATS: usize = 64; // v128[6], scalars as vectors: V8 builds a splat anew in every round, what it has loaded it keeps
+export const BINS: usize = 1024; // f64[1024][2], a histogram, or two
+export const MAXIMA: usize = 17408; // f32[1024], of the blocks
+
+/** Bins of a sixteenth of an octave: 64 octaves, what is lighter does not count in a vocabulary of 2^27. */
+export const OCTAVE_BINS: usize = 1024;
 
 /** No limit to the tokens taken at the threshold. */
 export const ALL: u32 = 0xffffffff;
 
-export const BIN_COUNT: usize = 256;
 /** Tokens that a pass works on together. */
 export const STRIP: usize = 256;
 

@@ -7,6 +7,12 @@ import type { Memory } from "./state";
 
 const { sum, log, count, least, most, ties: tiesAt, mass, weight, bins, maxima } = VOCABULARY;
 
+// assembly/vocabulary/weight.ts
+const C1 = 0.043321698775062194;
+const C2 = 0.0009383847927372452;
+const C3 = 0.00001355112567938221;
+const C4 = 1.467632986259077e-7;
+
 export function vocabularyKernels({ f32, f64, u32 }: Memory): VocabularyKernels {
   const allowed = (mask: number, i: number): boolean =>
     mask === 0 || ((u32[(mask >>> 2) + (i >>> 5)] >>> (i & 31)) & 1) === 1;
@@ -68,16 +74,30 @@ export function vocabularyKernels({ f32, f64, u32 }: Memory): VocabularyKernels 
       f64[(state + log) >>> 3] = Math.log(s);
     },
 
-    vocabularyHistogram(state, x, mask, from, n, shift, lo, hi, perUnit, m, temperature) {
+    vocabularyOctaves(state, x, mask, from, n, shift, lo, m, perUnit) {
       const at = (state + bins) >>> 3;
-      if (from === 0) f64.fill(0, at, at + 4 * VOCABULARY_BINS);
+      if (from === 0) f64.fill(0, at, at + 2 * VOCABULARY_BINS);
       each(state, x, mask, from, n, shift, lo, (value) => {
-        if (value >= lo && value <= hi) f64[at + 4 * binOf(value, hi, perUnit)] += Math.exp((value - m) / temperature);
+        if (!(value >= lo)) return false;
+        const u = (m - value) * perUnit;
+        const k = Math.floor(u + 0.5);
+        f64[at + 2 * k] += weigh(k - u);
         return false;
       });
     },
 
-    vocabularyGather(state, list, capacity, x, mask, from, n, shift, lo, hi, top, perUnit, bin, ties) {
+    vocabularyHistogram(state, x, mask, from, n, shift, lo, hi, perUnit, last, m, perOctave, center) {
+      const at = (state + bins) >>> 3;
+      if (from === 0) f64.fill(0, at, at + 2 * VOCABULARY_BINS);
+      each(state, x, mask, from, n, shift, lo, (value) => {
+        if (!(value >= lo && value <= hi)) return false;
+        const k = Math.min(Math.floor((hi - value) * perUnit + 0.5), last);
+        f64[at + 2 * k] += weigh(center - (m - value) * perOctave);
+        return false;
+      });
+    },
+
+    vocabularyGather(state, list, capacity, x, mask, from, n, shift, lo, hi, top, perUnit, bin, lastBin, ties) {
       const word = state >>> 2;
       const first = from === 0;
       let found = first ? 0 : u32[word + (count >>> 2)];
@@ -85,7 +105,9 @@ export function vocabularyKernels({ f32, f64, u32 }: Memory): VocabularyKernels 
       let largest = first ? -Infinity : f32[word + (most >>> 2)];
       let left = first ? ties : u32[word + (tiesAt >>> 2)];
       each(state, x, mask, from, n, shift, lo, (value, i) => {
-        if (!(value >= lo && value <= hi) || (bin >= 0 && binOf(value, top, perUnit) !== bin)) return false;
+        if (!(value >= lo && value <= hi)) return false;
+        const place = Math.floor((top - value) * perUnit + 0.5);
+        if (place < bin || place > lastBin) return false;
         if (value === lo) {
           if (left === 0) return false;
           left--;
@@ -149,7 +171,7 @@ export function vocabularyKernels({ f32, f64, u32 }: Memory): VocabularyKernels 
   };
 }
 
-/** The histogram's bin of a logit at or below `top`. */
-function binOf(value: number, top: number, perUnit: number): number {
-  return Math.min(Math.floor((top - value) * perUnit + 0.5), VOCABULARY_BINS - 1);
+/** 2^(r/16), |r| <= 1/2. */
+function weigh(r: number): number {
+  return 1 + r * (C1 + r * (C2 + r * (C3 + r * C4)));
 }

@@ -7,7 +7,15 @@
  */
 import { checkChoice } from "../check";
 import type { Heap } from "../heap";
-import { ALL_TIES, type Kernels, VOCABULARY, VOCABULARY_BINS, VOCABULARY_BLOCKS, VOCABULARY_STRIP } from "../kernels";
+import {
+  ALL_TIES,
+  BINS_PER_OCTAVE,
+  type Kernels,
+  VOCABULARY,
+  VOCABULARY_BINS,
+  VOCABULARY_BLOCKS,
+  VOCABULARY_STRIP,
+} from "../kernels";
 import type { Core } from "./axis";
 
 /** Every token above t, and of those that equal it the first `ties`. */
@@ -21,10 +29,28 @@ export interface Prefix {
 export const EVERYTHING: Prefix = { t: -Infinity, ties: ALL_TIES };
 
 /** Copied in together: a tile is read again from the first cache. */
-const TILE = 8192;
+const TILE = 4096;
+const LAST_BIN = VOCABULARY_BINS - 1;
+const LOWEST = -3.4028234663852886e38;
+
+/** What a token's bin must be to be listed. */
+interface Bin {
+  readonly top: number;
+  readonly perUnit: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+// What the current call has read out of the heap; calls are synchronous, and none begins before another has ended.
+/** The blocks' maxima. */
+const maxima = new Float32Array(VOCABULARY_BLOCKS);
+/** Weights of the last histogram's bins. */
+const bins = new Float64Array(VOCABULARY_BINS);
+
+const ANY: Bin = { top: 0, perUnit: 0, first: 0, last: Infinity };
+
 /** Lists up to this long are sorted, longer ones divided by another histogram. */
 const SORTED = 256;
-const LOWEST = -3.4028234663852886e38;
 
 /** One tile of tokens: the kernels' arguments. @returns true to stop */
 type Work = (x: number, mask: number, from: number, n: number) => boolean | undefined;
@@ -55,7 +81,8 @@ export class Vocabulary implements Source {
   readonly #fits: boolean;
   #xHere: boolean;
   #maskHere: boolean;
-  readonly #maxima: Float32Array;
+  /** Blocks of it. */
+  readonly #blocks: number;
 
   constructor(core: Core, logits: Float32Array, mask: Uint32Array | undefined) {
     const { heap, kernels } = core;
@@ -69,7 +96,7 @@ export class Vocabulary implements Source {
     let shift = Math.log2(VOCABULARY_STRIP);
     while (n / 2 ** shift > VOCABULARY_BLOCKS) shift++;
     this.shift = shift;
-    this.#maxima = new Float32Array(Math.ceil(n / 2 ** shift));
+    this.#blocks = Math.ceil(n / 2 ** shift);
 
     const xHome = heap.locate(logits, logits.byteOffset);
     const maskHome = mask === undefined ? 0 : heap.locate(mask, mask.byteOffset);
@@ -134,9 +161,9 @@ export class Vocabulary implements Source {
       vocabularyMaxima(this.#state, x, mask, from, n, this.shift);
       return false;
     }, keep);
-    this.#heap.read(this.#maxima, 0, this.#state + VOCABULARY.maxima, this.#maxima.length);
+    this.#heap.read(maxima, 0, this.#state + VOCABULARY.maxima, this.#blocks);
     let m = -Infinity;
-    for (const maximum of this.#maxima) m = Math.max(m, maximum);
+    for (let b = 0; b < this.#blocks; b++) m = Math.max(m, maxima[b]);
     checkChoice(m, () => this.first(m), this.#mask !== undefined);
     return m;
   }
@@ -147,10 +174,11 @@ export class Vocabulary implements Source {
 
   /** The first allowed token whose logit is m, the largest one, or NaN. */
   first(m: number): number {
-    const same = m === m ? (v: number) => v === m : (v: number) => v !== v;
-    const block = this.#maxima.findIndex(same);
+    let block = 0;
+    while (maxima[block] !== m && !(m !== m && maxima[block] !== maxima[block])) block++;
     for (let i = block << this.shift; i < this.length; i++) {
-      if (same(this.#logits[i]) && this.#allows(i)) return i;
+      const v = this.#logits[i];
+      if ((v === m || (m !== m && v !== v)) && this.#allows(i)) return i;
     }
     return -1;
   }
@@ -169,10 +197,11 @@ export class Vocabulary implements Source {
     };
   }
 
-  /** Lists the tokens of `source` with lo <= x <= hi, in `bin` of the histogram from `top` on. @returns how many there are */
-  #gather(source: Source, lo: number, hi: number, ties = ALL_TIES, top = 0, perUnit = 0, bin = -1): number {
+  /** Lists the tokens of `source` with lo <= x <= hi, and of `bin` where one is given. @returns how many there are */
+  #gather(source: Source, lo: number, hi: number, ties = ALL_TIES, bin = ANY): number {
     const { vocabularyGather } = this.#kernels;
     const { shift } = source;
+    const { top, perUnit, first, last } = bin;
     source.pass((x, mask, from, n) => {
       vocabularyGather(
         this.#state,
@@ -187,7 +216,8 @@ export class Vocabulary implements Source {
         hi,
         top,
         perUnit,
-        bin,
+        first,
+        last,
         ties,
       );
       return false;
@@ -206,11 +236,11 @@ export class Vocabulary implements Source {
   }
 
   /** The blocks' maxima as a source. */
-  get #blocks(): Source {
+  get #maxima(): Source {
     return {
       shift: 0,
       pass: (work) => {
-        work(this.#state + VOCABULARY.maxima, 0, 0, this.#maxima.length);
+        work(this.#state + VOCABULARY.maxima, 0, 0, this.#blocks);
       },
     };
   }
@@ -225,56 +255,90 @@ export class Vocabulary implements Source {
   }
 
   /**
-   * The shortest prefix whose weights reach want(the sum of all weights). Weights are exp((x - m) / T), or at T = Infinity 1.
+   * The first k tokens of `source` as a prefix; EVERYTHING, with their number as its mass, where fewer are finite.
    *
    * @param lo      tokens below it are not looked at
    * @param bottom  a guess of how far down the prefix reaches; the closer, the fewer steps
-   * @returns       EVERYTHING, with the sum as its mass, where the sum falls short of it
    */
-  #reach(
+  #reachCount(source: Source, k: number, m: number, lo: number, bottom: number): Prefix {
+    const { vocabularyHistogram } = this.#kernels;
+    const perUnit = Math.min(LAST_BIN / (m - bottom), 1e300);
+    source.pass((x, mask, from, n) => {
+      vocabularyHistogram(this.#state, x, mask, from, n, source.shift, lo, m, perUnit, LAST_BIN, m, 0, 0);
+      return false;
+    });
+    const all = this.#weights(() => 1);
+    return k > all ? { ...EVERYTHING, mass: all } : this.#descend(source, 0, k, lo, m, perUnit, m, Infinity, 0);
+  }
+
+  /**
+   * The shortest prefix of the row whose weights exp((x - m) / T) reach want(the sum of all weights).
+   *
+   * @param lo  tokens below it are not looked at
+   */
+  #reachMass(m: number, temperature: number, lo: number, want: (all: number) => number): Prefix {
+    const { vocabularyOctaves } = this.#kernels;
+    const perUnit = Math.min((BINS_PER_OCTAVE * Math.LOG2E) / temperature, 1e300);
+    const least = Math.max(lo, floatAtLeast(m - (LAST_BIN - 2) / perUnit));
+    this.pass((x, mask, from, n) => {
+      vocabularyOctaves(this.#state, x, mask, from, n, this.shift, least, m, perUnit);
+      return false;
+    });
+    const all = this.#weights((bin) => 2 ** (-bin / BINS_PER_OCTAVE));
+    return this.#descend(this, 0, want(all), least, m, perUnit, m, temperature, perUnit);
+  }
+
+  /** The bins' weights, with what each is to be multiplied by. @returns their sum, added up in the order of the bins */
+  #weights(factor: (bin: number) => number): number {
+    const at = this.#state + VOCABULARY.bins;
+    let sum = 0;
+    for (let b = 0; b < VOCABULARY_BINS; b++) {
+      const both = this.#heap.float64(at + 16 * b) + this.#heap.float64(at + 16 * b + 8);
+      bins[b] = both === 0 ? 0 : both * factor(b);
+      sum += bins[b];
+    }
+    return sum;
+  }
+
+  /**
+   * From a histogram of `source` to the prefix at which the running sum, `above` and what follows, reaches `target`: the tokens
+   * of the bin where it does are listed, and sorted if they are few, or divided by another histogram.
+   *
+   * @param lo, hi     what the histogram is of
+   * @param perUnit    its bins are round((hi - x)·perUnit)
+   * @param perOctave  of vocabularyOctaves, 0 where each token weighs 1
+   */
+  #descend(
     source: Source,
+    above: number,
+    target: number,
+    lo: number,
+    hi: number,
+    perUnit: number,
     m: number,
     temperature: number,
-    lo: number,
-    bottom: number,
-    want: (total: number) => number,
+    perOctave: number,
   ): Prefix {
     const { vocabularyHistogram, vocabularyOrder, vocabularyCut } = this.#kernels;
-    const last = VOCABULARY_BINS - 1;
-    const weights = new Float64Array(VOCABULARY_BINS);
-    let hi = m;
-    let perUnit = Math.min(last / (hi - bottom), 1e300);
-    let above = 0;
-    let target = Number.NaN;
+    let center = -1; // the bin of vocabularyOctaves that all of this is in
     for (;;) {
-      const { shift } = source;
-      source.pass((x, mask, from, n) => {
-        vocabularyHistogram(this.#state, x, mask, from, n, shift, lo, hi, perUnit, m, temperature);
-        return false;
-      });
-      const whole = this.#weights(weights);
-      if (target !== target) {
-        target = want(whole);
-        if (target > whole) return { ...EVERYTHING, mass: whole };
-      }
       let bin = 0; // in which the prefix ends; the last one that is not empty, where rounding leaves the sum short
-      for (let b = 0, sum = above; b <= last && !(sum >= target && b > 0); b++) {
-        if (weights[b] === 0) continue;
+      for (let b = 0, sum = above; b <= LAST_BIN && !(sum >= target && b > 0); b++) {
+        if (bins[b] === 0) continue;
         bin = b;
         above = sum;
-        sum += weights[b];
+        sum += bins[b];
       }
+      const weight = bins[bin];
       const margin = 1e-6 * (Math.abs(hi) + (bin + 1) / perUnit); // for what rounding does to the two bounds
-      const from = bin === last ? lo : Math.max(lo, hi - (bin + 0.5) / perUnit - margin);
-      const count = this.#gather(
-        source,
-        from,
-        Math.min(hi, hi - (bin - 0.5) / perUnit + margin),
-        ALL_TIES,
-        hi,
+      const from = bin === LAST_BIN ? lo : Math.max(lo, hi - (bin + 0.5) / perUnit - margin);
+      const upTo = Math.min(hi, hi - (bin - 0.5) / perUnit + margin);
+      const count = this.#gather(source, from, upTo, ALL_TIES, {
+        top: hi,
         perUnit,
-        bin,
-      );
+        first: bin,
+        last: bin === LAST_BIN ? Infinity : bin,
+      });
       if (count <= SORTED) {
         vocabularyOrder(this.#list, this.#capacity, count);
         const taken = vocabularyCut(this.#state, this.#list, count, above, target, m, temperature);
@@ -283,57 +347,63 @@ export class Vocabulary implements Source {
       const least = this.#heap.float32(this.#state + VOCABULARY.least);
       const most = this.#heap.float32(this.#state + VOCABULARY.most);
       if (least === most) {
-        const each = weights[bin] / count;
+        const each = weight / count;
         const ties = Math.min(Math.max(Math.ceil((target - above) / each), 1), count);
         return { t: least, ties, mass: above + ties * each };
       }
       if (count <= this.#capacity) source = this.#listed(count);
+      if (center < 0) center = perOctave > 0 ? bin : 0;
       lo = least;
       hi = most;
-      perUnit = last / (most - least);
+      perUnit = LAST_BIN / (most - least);
+      const within = source;
+      within.pass((x, mask, at, n) => {
+        const { shift } = within;
+        vocabularyHistogram(this.#state, x, mask, at, n, shift, lo, hi, perUnit, LAST_BIN, m, perOctave, center);
+        return false;
+      });
+      const factor = 2 ** (-center / BINS_PER_OCTAVE);
+      this.#weights(() => factor);
     }
   }
 
-  /** The histogram's bins, those of its lanes added up. @returns their sum, added up in the order of the bins */
-  #weights(weights: Float64Array): number {
-    const bins = this.#state + VOCABULARY.bins;
-    let sum = 0;
-    for (let b = 0; b < weights.length; b++) {
-      const at = bins + 32 * b;
-      weights[b] =
-        this.#heap.float64(at) +
-        this.#heap.float64(at + 8) +
-        (this.#heap.float64(at + 16) + this.#heap.float64(at + 24));
-      sum += weights[b];
-    }
-    return sum;
-  }
-
-  /** A lower bound of the k-th largest logit, from the blocks' maxima. */
+  /** A logit that at least k others should reach: certainly where k blocks have one, else most probably, by a sample. */
   #floor(k: number, m: number): number {
-    if (k > this.#maxima.length) return -Infinity;
-    return this.#reach(this.#blocks, m, Number.POSITIVE_INFINITY, LOWEST, this.#lowestMaximum, () => k).t;
+    if (k <= this.#blocks) return this.#reachCount(this.#maxima, k, m, LOWEST, this.#lowestMaximum).t;
+    const { length } = this;
+    const size = Math.min(Math.max(length >> 3, 64), 2048, this.#capacity);
+    const sample = new Float32Array(size);
+    let drawn = 0;
+    for (let j = 0; j < size; j++) {
+      const i = Math.floor((j * length) / size);
+      if (this.#allows(i)) sample[drawn++] = this.#logits[i];
+    }
+    const expected = (k * size) / length;
+    const rank = Math.ceil(expected + 4 * Math.sqrt(expected) + 4); // four standard deviations, and then some
+    if (rank > drawn) return -Infinity;
+    this.#heap.write(this.#list, sample, 0, drawn);
+    return this.#reachCount(this.#listed(drawn), rank, m, LOWEST, this.#lowestMaximum).t;
   }
 
   get #lowestMaximum(): number {
     let least = Infinity;
-    for (const maximum of this.#maxima) if (maximum > -Infinity && maximum < least) least = maximum;
+    for (let b = 0; b < this.#blocks; b++) if (maxima[b] > -Infinity && maxima[b] < least) least = maxima[b];
     return least;
   }
 
   /** Lists, in order, at least the first k tokens, if they are not too many. @returns how many of the list are wanted, or -1 */
   #listTop(k: number, m: number): number {
-    const count = this.#gather(this, this.#floor(k, m), m);
-    if (count > Math.min(this.#capacity, Math.max(4 * SORTED, 2 * k))) return -1;
+    const floor = this.#floor(k, m);
+    const count = this.#gather(this, floor, m);
+    if (count < k && floor > -Infinity) return -1;
+    if (count > Math.min(this.#capacity, 4 * Math.max(SORTED, k))) return -1;
     this.#kernels.vocabularyOrder(this.#list, this.#capacity, count);
     return Math.min(k, count);
   }
 
   /** The k first tokens as a prefix; every finite one, if there are no more. */
   #top(k: number, m: number): Prefix {
-    const bottom = m - 4 * (m - this.#lowestMaximum);
-    const lo = Math.max(this.#floor(k, m), LOWEST);
-    return this.#reach(this, m, Number.POSITIVE_INFINITY, lo, bottom, () => k);
+    return this.#reachCount(this, k, m, LOWEST, m - 4 * (m - this.#lowestMaximum));
   }
 
   /** The k first allowed tokens, in order: fewer where fewer are allowed. */
@@ -364,12 +434,11 @@ export class Vocabulary implements Source {
   }
 
   /** What is left of the vocabulary by topK, then topP of what that leaves, then minP. */
-  truncate(m: number, s: number, temperature: number, topK: number, topP: number, minP: number): Prefix {
+  truncate(m: number, temperature: number, topK: number, topP: number, minP: number): Prefix {
     let kept = EVERYTHING;
     if (topK < this.length)
       kept = topK === 1 ? { t: m, ties: 1, mass: 1 } : this.#truncateK(topK, topP, m, temperature);
-    if (topP < 1 && (topK >= this.length || kept.mass === undefined))
-      kept = this.#nucleus(kept, topP, m, s, temperature);
+    if (topP < 1 && (topK >= this.length || kept.mass === undefined)) kept = this.#nucleus(kept, topP, m, temperature);
     if (minP > 0) {
       const t = floatAtLeast(m + temperature * Math.log(minP));
       if (t > kept.t) return { t, ties: ALL_TIES };
@@ -393,15 +462,13 @@ export class Vocabulary implements Source {
   }
 
   /** The shortest prefix of what is kept that has the share topP of its weight. */
-  #nucleus(kept: Prefix, topP: number, m: number, s: number, temperature: number): Prefix {
+  #nucleus(kept: Prefix, topP: number, m: number, temperature: number): Prefix {
     let surplus = 0; // weight of the tokens at kept.t that are not kept
     if (kept.ties !== ALL_TIES) {
       surplus = (this.#gather(this, kept.t, kept.t) - kept.ties) * Math.exp((kept.t - m) / temperature);
     }
-    // tokens lighter than this weigh less than 1 - topP together
-    const lightest = m + temperature * Math.log(((1 - topP) * s) / this.length);
     const lo = Math.max(kept.t, LOWEST);
-    const found = this.#reach(this, m, temperature, lo, Math.max(lo, lightest), (total) => topP * (total - surplus));
+    const found = this.#reachMass(m, temperature, lo, (all) => topP * (all - surplus));
     return found.t === kept.t ? { ...found, ties: Math.min(found.ties, kept.ties) } : found;
   }
 
@@ -430,13 +497,13 @@ export class Vocabulary implements Source {
 }
 
 const float = new Float32Array(1);
-const bits = new Int32Array(float.buffer);
+const floatBits = new Int32Array(float.buffer);
 
 /** The least float32 that is at least v. */
 function floatAtLeast(v: number): number {
   float[0] = v;
   if (float[0] >= v) return float[0];
-  if (float[0] === 0) bits[0] = 1;
-  else bits[0] += float[0] > 0 ? 1 : -1;
+  if (float[0] === 0) floatBits[0] = 1;
+  else floatBits[0] += float[0] > 0 ? 1 : -1;
   return float[0];
 }
