@@ -6,8 +6,10 @@ import { entmax15On } from "./ops/entmax15";
 import { hardmaxOn } from "./ops/hardmax";
 import { logSoftmaxOn } from "./ops/logSoftmax";
 import { logSumExpOn } from "./ops/logSumExp";
+import { sampleOn } from "./ops/sample";
 import { softmaxOn } from "./ops/softmax";
 import { sparsemaxOn } from "./ops/sparsemax";
+import { topKOn } from "./ops/topK";
 
 // Eleven logits: a whole pair of vectors and a tail of three.
 const X = Float32Array.of(1, 2, 3, -Infinity, -40, 2.5, 0, 0.125, -3, 1.75, 2.875);
@@ -53,5 +55,10 @@ export function selfTest(core: Core): void {
   const [attention, ones] = [attentionOn(core), new Float32Array(13).fill(1)];
   expect("attention", attention(ones, ones, V, { headDim: 1 }), () => 7);
   expect("attention of one query", attention([1], ones, V, { headDim: 1 }), () => 7);
+  const top = topKOn(core)(X, 3);
+  expect("topK", [...top.indices, ...top.logProbs], (j) => [2, 10, 5, 3 - LSE, 2.875 - LSE, 2.5 - LSE][j]);
+  // of the three that topP leaves, [2, 5, 10] in index order, the last
+  const { index, prob } = sampleOn(core)(X, { topP: 0.7, random: () => 0.9 });
+  expect("sample", [index, prob], (j) => [10, P[10] / (P[2] + P[5] + P[10])][j]);
   expect("hardmax", hardmaxOn(core)(X), (j) => (j === 2 ? 1 : 0));
 }
