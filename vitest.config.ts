@@ -14,5 +14,9 @@ const bytes = {
 
 export default defineConfig({
   plugins: [bytes],
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000 },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+    provide: { engine: process.env.SOFTMAX_WASM_ENGINE }, // what scripts/test.mjs means to run on: test/engine.test.ts
+  },
 });
