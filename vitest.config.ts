@@ -17,6 +17,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
+    maxWorkers: "100%", // one core less otherwise: half of a small machine
     provide: { engine: process.env.SOFTMAX_WASM_ENGINE }, // what scripts/test.mjs means to run on: test/engine.test.ts
   },
 });
