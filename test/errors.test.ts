@@ -1,8 +1,8 @@
 /** Every error a caller can cause: its class, its whole message, and that nothing else came of it. */
-import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime, type RuntimeOptions, softmax } from "../src/index";
 import { BACKENDS, runtimeOf } from "./backends";
+import { foreign } from "./realm";
 
 const RIGHT = {
   softmax: [0.09003057, 0.24472847, 0.66524096, 0.09003057, 0.24472847, 0.66524096],
@@ -30,7 +30,6 @@ const on = (x: number, out: number, outLength = 6) => {
   return { x: new Float32Array(buffer, 4 * x, 6), out: new Float32Array(buffer, 4 * out, outLength) };
 };
 
-const ForeignUint8Array = runInNewContext("Uint8Array") as typeof Uint8Array;
 /** out from byte 8 on, and a mask, in one buffer. */
 const masked = (outLength: number, at: number, length: number, Mask = Uint8Array) => {
   const buffer = new ArrayBuffer(64);
@@ -185,8 +184,8 @@ fault(["softmax", "logSoftmax"], RangeError, `"out" expected memory apart from m
   ["bytes 8 to 32 of the buffer where mask has 8 to 14", () => masked(6, 8, 6)],
   ["bytes 8 to 32 of the buffer where mask has 26 to 32", () => masked(6, 26, 6)],
   ["bytes 8 to 32 of the buffer where mask has 31 to 34", () => masked(6, 31, 3)],
-  ["bytes 8 to 32 of the buffer where mask has 26 to 32", () => masked(6, 26, 6, ForeignUint8Array)],
-  ["bytes 8 to 32 of the buffer where mask has 8 to 14", () => masked(6, 8, 6, ForeignUint8Array)],
+  ["bytes 8 to 32 of the buffer where mask has 26 to 32", () => masked(6, 26, 6, foreign.Uint8Array)],
+  ["bytes 8 to 32 of the buffer where mask has 8 to 14", () => masked(6, 8, 6, foreign.Uint8Array)],
 ]);
 fault(REDUCE, RangeError, `"out" expected memory apart from mask's, got`, [
   ["bytes 8 to 16 of the buffer where mask has 3 to 9", () => masked(2, 3, 6)],

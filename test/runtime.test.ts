@@ -1,7 +1,7 @@
 /** Which backend runs, on whose memory, and what kinds of arrays it takes. */
-import { readFileSync } from "node:fs";
-import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
+import kernels from "../build/kernels.wasm?bytes";
+import kernelsRelaxed from "../build/kernels-relaxed.wasm?bytes";
 import {
   backend,
   createRuntime,
@@ -18,6 +18,7 @@ import type { Kernels } from "../src/kernels";
 import { type Candidate, startRuntime } from "../src/runtime";
 import { BACKENDS, runtimeOf } from "./backends";
 import { random } from "./cases";
+import { foreign } from "./realm";
 
 type Functions = Pick<Runtime, "softmax" | "logSoftmax" | "logSumExp" | "hardmax">;
 type Name = keyof Functions;
@@ -79,17 +80,15 @@ describe("createRuntime", () => {
 });
 
 describe("createRuntime with a module", () => {
-  const compile = (name: string): WebAssembly.Module =>
-    new WebAssembly.Module(readFileSync(new URL(`../build/${name}.wasm`, import.meta.url)));
   const mismatch = (wanted: string, given: string): Error =>
     new Error(
       `backend "${wanted}" (the module given is the binary of "${given}") is not available here; ` +
         '"auto" takes the best one that is, "js" runs everywhere',
     );
 
-  const FILES = [["wasm", "kernels"] as const, ["wasm-relaxed", "kernels-relaxed"] as const];
-  it.each(FILES.filter(([name]) => BACKENDS.includes(name)))("is %s for build/%s.wasm", (name, file) => {
-    const module = compile(file);
+  const FILES = [["wasm", "kernels", kernels] as const, ["wasm-relaxed", "kernels-relaxed", kernelsRelaxed] as const];
+  it.each(FILES.filter(([name]) => BACKENDS.includes(name)))("is %s for build/%s.wasm", (name, _, bytes) => {
+    const module = new WebAssembly.Module(bytes);
     for (const asked of ["auto", name] as const) {
       const runtime = createRuntime({ module, backend: asked });
       expect(runtime.backend).toBe(name);
@@ -199,24 +198,22 @@ describe.each(BACKENDS)("a runtime on %s", (name) => {
   });
 
   it("takes arrays of another realm", () => {
-    const Foreign = runInNewContext("({ Array, ArrayBuffer, Float32Array, Uint8Array })") as typeof globalThis;
-    const x = new Foreign.Float32Array(X);
-    const mask = new Foreign.Uint8Array(MASK);
+    const x = new foreign.Float32Array(X);
+    const mask = new foreign.Uint8Array(MASK);
     expect(x instanceof Float32Array || mask instanceof Uint8Array).toBe(false);
-    const shape = Foreign.Array.from(SHAPE);
+    const shape = foreign.Array.from(SHAPE);
     expect(results(runtime, x, { shape, mask })).toEqual(want);
-    expect(results(runtime, Foreign.Array.from(X), { shape, mask })).toEqual(want);
+    expect(results(runtime, foreign.Array.from(X), { shape, mask })).toEqual(want);
     for (const f of NAMES) {
-      const out = new Foreign.Float32Array(want[f].length);
+      const out = new foreign.Float32Array(want[f].length);
       expect(runtime[f](x, { shape, mask, out })).toBe(out);
       expect(bits(out)).toEqual(want[f]);
     }
   });
 
   it("takes a mask of another realm beside out in one buffer", () => {
-    const Foreign = runInNewContext("({ ArrayBuffer, Uint8Array })") as typeof globalThis;
-    const buffer = new Foreign.ArrayBuffer(112 + 444);
-    const mask = new Foreign.Uint8Array(buffer, 0, 111);
+    const buffer = new foreign.ArrayBuffer(112 + 444);
+    const mask = new foreign.Uint8Array(buffer, 0, 111);
     const out = new Float32Array(buffer, 112, 111);
     mask.set(MASK);
     expect(bits(runtime.softmax(X, { shape: SHAPE, mask, out }))).toEqual(want.softmax);
