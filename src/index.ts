@@ -59,6 +59,7 @@ const CANDIDATES: readonly Candidate[] = [...WASM, { backend: "js", start: jsEng
  *                      backend's
  * @throws {Error}      the backend asked for, or the module, does not run on this host or fails its self-test
  * @example
+ * import { createRuntime } from "softmax-wasm";
  * const runtime = createRuntime({ backend: "wasm", heapBytes: 1 << 20 });
  * const x = runtime.alloc(1000); // written to and read in place
  * runtime.softmax(x, { out: x });
