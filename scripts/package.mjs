@@ -20,7 +20,7 @@ function check(name, run) {
     console.log(`ok      ${name}${detail ? `: ${detail}` : ""}`);
     passed++;
   } catch (error) {
-    console.log(`FAILED  ${name}\n${error.message}`);
+    console.log(`FAILED  ${name}\n${error.message.replace(/^(.{300}).+$/gm, "$1…")}`); // Node quotes a bundle's only line
     failed++;
   }
 }
@@ -153,6 +153,11 @@ try {
       return promises > 0 ? `${promises} as promised` : "";
     });
   }
+
+  check("examples/workers.mjs", () => {
+    copyFileSync("examples/workers.mjs", join(folder, "workers.mjs"));
+    return execute(process.execPath, ["workers.mjs"], folder).trim().split("\n").at(-1);
+  });
 
   // Last: it breaks the installed package.
   check("binaries that compute wrongly make way for js", () => {
