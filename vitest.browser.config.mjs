@@ -7,6 +7,8 @@ import base from "./vitest.config.ts";
 /** Tests that say nothing about an engine, or need what a page does not have. Every other file runs in browsers too. */
 const NODE_ONLY = [
   "test/arrows.test.ts", // reads the sources
+  "test/binaries.test.ts", // compares with build/, by way of Buffer
+  "test/selfTest.test.ts", // breaks bytes of build/, by way of Buffer
   "test/stories.test.ts", // reads a model from STORIES_DIR, and the built package as the examples do
 ];
 

@@ -22,7 +22,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^assembly\/power$/, [/^assembly\/(exp|lanes)$/]],
   [/^assembly\/newton$/, [/^assembly\/(log|phases)$/]],
   [/^assembly\/candidates$/, [/^assembly\/(lanes|phases)$/]],
-  [/^assembly\/sparse$/, [/^assembly\/(candidates|columns|phases|row)$/]],
+  [/^assembly\/sparse$/, [/^assembly\/(candidates|columns|lanes|phases|row)$/]],
   [/^assembly\/(sparsemax|entmax15|entmaxSteep)$/, [/^assembly\/(candidates|lanes|log|newton|phases|sparse)$/]],
   [/^assembly\/entmax$/, [/^assembly\/(entmax15|entmaxSteep|exp|lanes|newton|phases|power|sparse|sparsemax)$/]],
   // attention: a folder of its own; it takes what the rows take
