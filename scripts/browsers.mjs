@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 
 const windows = process.platform === "win32";
 
-const CHROMIUM = [
+export const CHROMIUM = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",

@@ -37,13 +37,18 @@ export type { Sparsemax } from "./ops/sparsemax";
 export type { TopK, TopKOptions, TopKResult } from "./ops/topK";
 export type { Runtime } from "./runtime";
 
+/** WebAssembly.Module, where the DOM's types or the host's declare it; any object where nothing does, so that these types need none. */
+export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
+  ? Module
+  : object;
+
 export interface RuntimeOptions {
   /** A backend by name, or the best that this host has; default "auto". */
   backend?: "auto" | Backend;
   /** Size of the heap, rounded up to 64 KiB; it never grows; default 8 MiB, at most 1 GiB. */
   heapBytes?: number;
   /** kernels.wasm or kernels-relaxed.wasm of this package, for hosts that forbid compiling from bytes. */
-  module?: WebAssembly.Module;
+  module?: WasmModule;
 }
 
 const WASM: readonly Candidate[] = (["wasm-relaxed", "wasm"] as const).map((backend) => ({
