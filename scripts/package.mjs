@@ -47,6 +47,25 @@ console.log(backend());
 `;
 const NAMES = "{ softmax, logSoftmax, logSumExp, hardmax, createRuntime, backend }";
 
+// The transformers door beside the main one: what it gives, and that the two instantiate one module between them.
+const USE_TRANSFORMERS = `
+let instances = 0;
+WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+  construct: (target, args) => (instances++, new target(...args)),
+});
+main.softmax([1, 2, 3]);
+const before = instances;
+const y = softmax(new Float32Array([1, 2, 3]));
+if (!(y instanceof Float32Array) || y.join() !== main.softmax([1, 2, 3]).join()) throw new Error("softmax gave " + y);
+const logs = log_softmax([0, -50]);
+if (!Array.isArray(logs) || logs[0] !== -Math.exp(-50) || logs[1] !== -50) throw new Error("log_softmax gave " + logs);
+const pairs = multinomialSampler({ temperature: 0 }).sample({ dims: [1, 3], data: Float32Array.of(1, 3, 2) });
+if (pairs.length !== 1 || pairs[0][0] !== 1n || pairs[0][1] !== 0) throw new Error("sample gave " + pairs);
+if (before !== 1 || instances !== 1) throw new Error(before + " instances for the main door, " + instances + " for both");
+console.log("one runtime, " + main.backend());
+`;
+const TRANSFORMERS = "{ softmax, log_softmax, multinomialSampler }";
+
 try {
   const [{ filename, files }] = JSON.parse(
     execute(npm, ["pack", "--json", "--ignore-scripts", "--pack-destination", folder]),
@@ -69,12 +88,19 @@ try {
       .map((file) => file.path)
       .filter((path) => !/^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path));
     if (stray.length > 0) throw new Error(`packed by mistake: ${stray.join(", ")}`);
+    for (const door of ["index", "js", "transformers"]) {
+      for (const ending of ["js", "cjs", "d.ts", "d.cts"]) {
+        const path = `dist/${door}.${ending}`;
+        if (!files.some((file) => file.path === path)) throw new Error(`${path} is not packed`);
+      }
+    }
     return `${files.length} files`;
   });
   check("both binaries", () =>
     below(65536, statSync("dist/kernels.wasm").size + statSync("dist/kernels-relaxed.wasm").size),
   );
   check("ESM bundle, gzipped", () => below(56000, gzipSync(readFileSync("dist/index.js")).length));
+  check("transformers door, no second copy of the kernels", () => below(8000, statSync("dist/transformers.js").size));
   check("no dependencies", () => {
     const { dependencies = {} } = JSON.parse(readFileSync("package.json", "utf8"));
     if (Object.keys(dependencies).length > 0) throw new Error(Object.keys(dependencies).join(", "));
@@ -91,6 +117,18 @@ try {
     check(`${door} from ESM`, () => execute(process.execPath, ["use.mjs"], folder).trim());
     check(`${door} from CJS`, () => execute(process.execPath, ["use.cjs"], folder).trim());
   }
+  const door = "softmax-wasm/transformers";
+  writeFileSync(
+    join(folder, "door.mjs"),
+    `import * as main from "softmax-wasm"; import ${TRANSFORMERS} from "${door}";${USE_TRANSFORMERS}`,
+  );
+  writeFileSync(
+    join(folder, "door.cjs"),
+    `const main = require("softmax-wasm"); const ${TRANSFORMERS} = require("${door}");${USE_TRANSFORMERS}`,
+  );
+  check(`${door} from ESM`, () => execute(process.execPath, ["door.mjs"], folder).trim());
+  check(`${door} from CJS`, () => execute(process.execPath, ["door.cjs"], folder).trim());
+  check("examples/transformers.mjs", () => void execute(process.execPath, ["examples/transformers.mjs"]));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
