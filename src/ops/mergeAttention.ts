@@ -1,5 +1,5 @@
 import { checkAttached, checkOptions, isFloat32Array, kind } from "../check";
-import { checkApart } from "./attention/options";
+import { checkApart } from "./attention/check";
 import type { Core } from "./axis";
 
 export interface MergeAttentionOptions {

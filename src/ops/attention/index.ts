@@ -1,6 +1,7 @@
 import type { FloatInput } from "../../check";
 import type { Core } from "../axis";
-import { type AttentionOptions, checkAttention } from "./options";
+import { checkAttention } from "./check";
+import type { AttentionOptions } from "./options";
 import { runAttention } from "./run";
 
 export type { AttentionOptions, Shape4 } from "./options";

@@ -5,7 +5,7 @@
  */
 import { COLUMNS_MULTIPLE, QUERY_BYTES, TILED_ROWS } from "../../kernels";
 import type { Core } from "../axis";
-import { type AttentionCall, FAR, type Spread } from "./options";
+import { type AttentionCall, FAR, type Spread } from "./check";
 import { type Plan, plan, roundUp } from "./plan";
 
 /** Queries i … i + queries of heads h … h + heads, in batch entry b. */
