@@ -8,7 +8,9 @@ import {
   type FloatInput,
   isFloat32Array,
   isUint8Array,
+  isUint32Array,
   kind,
+  newFloats,
 } from "../../check";
 import type { AttentionOptions, Shape4 } from "./options";
 
@@ -78,7 +80,8 @@ function checkArray<T extends Float32Array | Uint32Array>(
   type: "Float32Array" | "Uint32Array",
 ): T | undefined {
   if (value === undefined) return undefined;
-  if (kind(value) !== type) throw new TypeError(`"${name}" expected a ${type}, got ${kind(value)}`);
+  if (!(type === "Float32Array" ? isFloat32Array(value) : isUint32Array(value)))
+    throw new TypeError(`"${name}" expected a ${type}, got ${kind(value)}`);
   if (value.length === 0) checkAttached(name, value);
   if (value.length !== length) {
     throw new RangeError(`"${name}" expected length ${length} (${of}), got ${value.length}`);
@@ -86,10 +89,22 @@ function checkArray<T extends Float32Array | Uint32Array>(
   return value;
 }
 
+/** A copy of a list of numbers, each asked for once: what stands there may be a getter. */
+function checkNumbers(name: string, value: readonly number[], expected: string): number[] {
+  if (!Array.isArray(value)) throw new TypeError(`"${name}" expected ${expected}, got ${kind(value)}`);
+  return Array.from(value, (n: unknown) => {
+    if (typeof n !== "number") throw new TypeError(`"${name}" expected numbers, got ${kind(n)}`);
+    return n;
+  });
+}
+
+const checkShape = (name: string, value: Shape4 | undefined): number[] | undefined =>
+  value === undefined ? undefined : checkNumbers(name, value, "an array of sizes");
+
 function checkSpread<T extends Float32Array | Uint8Array>(
   name: "bias" | "mask",
   values: T | undefined,
-  shape: Shape4 | undefined,
+  shape: readonly number[] | undefined,
   full: Shape4,
 ): Spread<T> | undefined {
   if (values === undefined) {
@@ -101,7 +116,6 @@ function checkSpread<T extends Float32Array | Uint8Array>(
   }
   if (values.length === 0) checkAttached(name, values);
   const sizes = shape ?? [1, 1, full[2], full[3]];
-  if (!Array.isArray(sizes)) throw new TypeError(`"${name}Shape" expected an array of sizes, got ${kind(sizes)}`);
   const fits = sizes.length === 4 && sizes.every((n, i) => n === full[i] || (i < 3 && n === 1));
   if (!fits) {
     const [b, h, q, k] = full;
@@ -128,13 +142,9 @@ function checkReach(value: AttentionOptions["window"], causal: boolean | undefin
   if (causal !== undefined && typeof causal !== "boolean") {
     throw new TypeError(`"causal" expected a boolean, got ${kind(causal)}`);
   }
-  const sides = value === undefined ? [FAR, FAR] : typeof value === "number" ? [value, value] : value;
-  if (!Array.isArray(sides)) {
-    throw new TypeError(`"window" expected a number or [left, right], got ${kind(value)}`);
-  }
-  for (const side of sides) {
-    if (typeof side !== "number") throw new TypeError(`"window" expected numbers, got ${kind(side)}`);
-  }
+  let sides = [FAR, FAR];
+  if (typeof value === "number") sides = [value, value];
+  else if (value !== undefined) sides = checkNumbers("window", value, "a number or [left, right]");
   if (sides.length !== 2 || !sides.every((n) => n >= 0 && (Number.isInteger(n) || n === Infinity))) {
     throw new RangeError(
       `"window" expected an integer >= 0, or two of them, got ${typeof value === "number" ? value : `[${sides.join(", ")}]`}`,
@@ -166,23 +176,76 @@ export function checkApart(name: string, written: Float32Array, others: readonly
   }
 }
 
+/** Every option, asked for once: it may be a getter. */
+const readOnce = ({
+  headDim,
+  valueDim,
+  heads,
+  kvHeads,
+  batch,
+  layout,
+  scale,
+  causal,
+  window,
+  queryOffset,
+  softcap,
+  bias,
+  biasShape,
+  mask,
+  maskShape,
+  alibi,
+  sinks,
+  keyLengths,
+  out,
+  lse,
+  weights,
+}: AttentionOptions): AttentionOptions => ({
+  headDim,
+  valueDim,
+  heads,
+  kvHeads,
+  batch,
+  layout,
+  scale,
+  causal,
+  window,
+  queryOffset,
+  softcap,
+  bias,
+  biasShape,
+  mask,
+  maskShape,
+  alibi,
+  sinks,
+  keyLengths,
+  out,
+  lse,
+  weights,
+});
+
 export function checkAttention(
   qInput: FloatInput,
   kInput: FloatInput,
   vInput: FloatInput,
   options: AttentionOptions,
 ): AttentionCall {
+  // what may run code of the caller's comes first, as in checkCall (ops/axis.ts): getters, then elements of lists and arrays
+  checkOptions(options);
+  const given = readOnce(options);
+  const reach = checkReach(given.window, given.causal);
+  const biasShape = checkShape("biasShape", given.biasShape);
+  const maskShape = checkShape("maskShape", given.maskShape);
   const q = checkFloats("q", qInput);
   const k = checkFloats("k", kInput);
   const v = checkFloats("v", vInput);
-  checkOptions(options);
-  const { layout = "bhsd", queryOffset, softcap } = options;
-  if (options.headDim === undefined) throw new TypeError(`"headDim" expected a number, got undefined`);
-  const headDim = checkSize("headDim", options.headDim, 1);
-  const valueDim = checkSize("valueDim", options.valueDim, headDim);
-  const heads = checkSize("heads", options.heads, 1);
-  const kvHeads = checkSize("kvHeads", options.kvHeads, heads);
-  const batch = checkSize("batch", options.batch, 1);
+
+  const { layout = "bhsd", queryOffset, softcap, out } = given;
+  if (given.headDim === undefined) throw new TypeError(`"headDim" expected a number, got undefined`);
+  const headDim = checkSize("headDim", given.headDim, 1);
+  const valueDim = checkSize("valueDim", given.valueDim, headDim);
+  const heads = checkSize("heads", given.heads, 1);
+  const kvHeads = checkSize("kvHeads", given.kvHeads, heads);
+  const batch = checkSize("batch", given.batch, 1);
   if (heads % kvHeads !== 0) throw new RangeError(`"kvHeads" expected a divisor of heads = ${heads}, got ${kvHeads}`);
   if (layout !== "bhsd" && layout !== "bshd") {
     if (typeof layout !== "string") throw new TypeError(`"layout" expected a string, got ${kind(layout)}`);
@@ -197,7 +260,7 @@ export function checkAttention(
     );
   }
 
-  const { scale = 1 / Math.sqrt(headDim) } = options;
+  const { scale = 1 / Math.sqrt(headDim) } = given;
   checkNumber("scale", scale, Number.isFinite(scale), "a finite number");
   if (softcap !== undefined) {
     checkNumber("softcap", softcap, softcap > 0 && softcap < Infinity, "a finite number > 0");
@@ -205,13 +268,13 @@ export function checkAttention(
   if (queryOffset !== undefined) {
     checkNumber("queryOffset", queryOffset, Number.isSafeInteger(queryOffset), "an integer");
   }
-  const [left, right] = checkReach(options.window, options.causal);
+  const [left, right] = reach;
   const full: Shape4 = [batch, heads, queries, keys];
-  const bias = checkSpread("bias", options.bias, options.biasShape, full);
-  const mask = checkSpread("mask", options.mask, options.maskShape, full);
-  const alibi = checkArray("alibi", options.alibi, heads, "one a head", "Float32Array");
-  const sinks = checkArray("sinks", options.sinks, heads, "one a head", "Float32Array");
-  const keyLengths = checkArray("keyLengths", options.keyLengths, batch, "one a batch entry", "Uint32Array");
+  const bias = checkSpread("bias", given.bias, biasShape, full);
+  const mask = checkSpread("mask", given.mask, maskShape, full);
+  const alibi = checkArray("alibi", given.alibi, heads, "one a head", "Float32Array");
+  const sinks = checkArray("sinks", given.sinks, heads, "one a head", "Float32Array");
+  const keyLengths = checkArray("keyLengths", given.keyLengths, batch, "one a batch entry", "Uint32Array");
   if (keyLengths !== undefined) {
     for (let b = 0; b < batch; b++) {
       if (keyLengths[b] > keys) {
@@ -221,15 +284,14 @@ export function checkAttention(
   }
 
   const length = batch * heads * queries * valueDim;
-  const lse = checkArray("lse", options.lse, batch * heads * queries, "[batch, heads, queries]", "Float32Array");
+  const lse = checkArray("lse", given.lse, batch * heads * queries, "[batch, heads, queries]", "Float32Array");
   const weights = checkArray(
     "weights",
-    options.weights,
+    given.weights,
     batch * heads * queries * keys,
     "[batch, heads, queries, keys]",
     "Float32Array",
   );
-  const { out } = options;
   if (out !== undefined || lse !== undefined || weights !== undefined) {
     const read: [string, View | undefined][] = [
       ["k", k],
@@ -241,7 +303,7 @@ export function checkAttention(
       ["keyLengths", keyLengths],
     ];
     if (out !== undefined) {
-      checkOut(out, length, [batch, ...(layout === "bhsd" ? [heads, queries] : [queries, heads]), valueDim]);
+      checkOut(out, length, [batch, ...(layout === "bhsd" ? [heads, queries] : [queries, heads]), valueDim], -1);
       checkOverlap(out, out.byteOffset, "q", q, q.byteOffset, 4);
       checkApart("out", out, read);
     }
@@ -253,7 +315,7 @@ export function checkAttention(
     q,
     k,
     v,
-    out: out ?? new Float32Array(length),
+    out: out ?? newFloats("out", length),
     lse,
     weights,
     bias,
