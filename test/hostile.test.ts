@@ -264,6 +264,16 @@ describe.each(BACKENDS)("hostile lists on %s", (backend) => {
     );
   });
 
+  it("looks at q and k again when v was a list", () => {
+    for (const key of ["q", "k"] as const) {
+      const arrays = { q: x.slice(), k: x.slice() };
+      const v = [0, 2, 3, 4, 5, 6];
+      Object.defineProperty(v, 0, { get: () => detached(arrays[key]).length });
+      const message = `"${key}" expected a live array, got one whose buffer is detached`;
+      expectError(() => attention(arrays.q, arrays.k, v, { headDim: 2 }), TypeError, message);
+    }
+  });
+
   it.each<[unknown, ErrorConstructor, string]>([
     [{ length: 1e12 }, RangeError, '"x" expected a length that this host has memory for, got 1000000000000'],
     [{ length: 2 ** 53 - 1 }, RangeError, '"x" expected a length that this host has memory for, got 9007199254740991'],

@@ -55,6 +55,10 @@ export interface AttentionCall {
 /** Further than any position: positions and distances stay 32-bit integers when they are added. */
 export const FAR = 2 ** 29;
 
+/** Beyond these a softcap or its inverse is 0 or Infinity as a float32; scores stay as they are above and are all 0 below. */
+const NO_CAP = 2 ** 126;
+const LEAST_CAP = 2 ** -126;
+
 function checkSize(name: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback;
   if (typeof value !== "number") throw new TypeError(`"${name}" expected a number, got ${kind(value)}`);
@@ -238,6 +242,8 @@ export function checkAttention(
   const q = checkFloats("q", qInput);
   const k = checkFloats("k", kInput);
   const v = checkFloats("v", vInput);
+  if (q.length === 0) checkAttached("q", q); // again: k or v may have been lists with getters
+  if (k.length === 0) checkAttached("k", k);
 
   const { layout = "bhsd", queryOffset, softcap, out } = given;
   if (given.headDim === undefined) throw new TypeError(`"headDim" expected a number, got undefined`);
@@ -332,7 +338,7 @@ export function checkAttention(
     valueDim,
     sequenceFirst: layout === "bshd",
     scale,
-    softcap: softcap ?? 0,
+    softcap: softcap === undefined || softcap > NO_CAP ? 0 : Math.max(softcap, LEAST_CAP),
     left,
     right,
     queryOffset,
