@@ -60,19 +60,18 @@ export function checkCall(
 ): AxisCall {
   const { shape, axis: along, out } = options;
   const logits = checkFloats("x", x);
-  const geometry = checkAxis(logits, shape, along);
-  const { outer, axis, inner, at } = geometry;
+  const { outer, axis, inner, at, shape: sizes } = checkAxis(logits, shape, along);
   const length = reduces ? outer * inner : logits.length;
   const xOffset = logits.byteOffset;
   let maskOffset = 0;
   if (mask !== undefined) {
-    checkMask(mask, logits.length, geometry);
+    checkMask(mask, logits.length, axis, at);
     maskOffset = mask.byteOffset;
   }
   if (out === undefined) {
     return { x: logits, xOffset, out: newFloats("out", length), outOffset: 0, mask, maskOffset, outer, axis, inner };
   }
-  checkOut(out, length, geometry.shape, reduces ? at : -1);
+  checkOut(out, length, sizes, reduces ? at : -1);
   const outOffset = out.byteOffset;
   checkOverlap(out, outOffset, "x", logits, xOffset, 4);
   if (mask !== undefined) checkOverlap(out, outOffset, "mask", mask, maskOffset, 1);
