@@ -32,7 +32,7 @@ const tag = Object.getOwnPropertyDescriptor(TypedArray.prototype, Symbol.toStrin
  */
 const typeOf = (value: unknown): string | undefined => tag.call(value);
 
-/** x and out of every call: the first line takes a tenth off a call on 16 floats, and is as sure of any view as it was born. */
+/** Asked of every x and out: its first line takes a tenth off a call on 16 floats, and only an exchanged prototype fools it. */
 export const isFloat32Array = (value: unknown): value is Float32Array =>
   (ArrayBuffer.isView(value) && value instanceof Float32Array) || typeOf(value) === "Float32Array";
 export const isUint32Array = (value: unknown): value is Uint32Array => typeOf(value) === "Uint32Array";
