@@ -285,6 +285,41 @@ describe.each(BACKENDS)("hostile lists on %s", (backend) => {
     expectError(() => softmax(list as number[]), type, message);
   });
 
+  it("does not ask what is no number for its value", () => {
+    const odd = {
+      [Symbol.toPrimitive]: () => {
+        throw new Error("asked");
+      },
+    };
+    const calls: Record<string, (options: object) => unknown> = {
+      temperature: (options) => softmax(x, options),
+      axis: (options) => softmax(x, { shape: [2, 3], ...options }),
+      alpha: (options) => runtime.entmax(x, options as { alpha: number }),
+      valueDim: (options) => runtime.mergeAttention(x, x, x, x, options as { valueDim: number }),
+    };
+    for (const option of [
+      "headDim",
+      "heads",
+      "kvHeads",
+      "batch",
+      "scale",
+      "queryOffset",
+      "softcap",
+      "window",
+      "causal",
+      "layout",
+    ]) {
+      calls[option] = (options) => attention(x, x, x, { headDim: 2, ...options });
+    }
+    for (const [option, call] of Object.entries(calls)) {
+      const error = errorOf(() => call({ [option]: odd }));
+      expect([error.constructor, error.message]).toEqual([
+        TypeError,
+        expect.stringMatching(`^"${option}" expected .*, got Object$`),
+      ]);
+    }
+  });
+
   it("refuses results that no host has memory for", () => {
     const shape = [0, 2 ** 53 - 1];
     const message = '"out" expected a length that this host has memory for, got 9007199254740991';

@@ -269,7 +269,7 @@ export function checkAttention(
   const { scale = 1 / Math.sqrt(headDim) } = given;
   checkNumber("scale", scale, Number.isFinite(scale), "a finite number");
   if (softcap !== undefined) {
-    checkNumber("softcap", softcap, softcap > 0 && softcap < Infinity, "a finite number > 0");
+    checkNumber("softcap", softcap, Number.isFinite(softcap) && softcap > 0, "a finite number > 0");
   }
   if (queryOffset !== undefined) {
     checkNumber("queryOffset", queryOffset, Number.isSafeInteger(queryOffset), "an integer");
