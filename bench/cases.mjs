@@ -35,14 +35,15 @@ export function inputs({ floats, within }) {
 
 /** Every case, as f32[outer, axis, inner] and as the options that say so to the facade. */
 export const CASES = Object.entries(OPS).flatMap(([name, op]) =>
-  op.cases.map(({ shape, axis: along = shape.length - 1, within }) => {
+  op.cases.map(({ shape, axis: along = shape.length - 1, within, alloc = false }) => {
     const product = (sizes) => sizes.reduce((n, size) => n * size, 1);
     const outer = product(shape.slice(0, along));
     const axis = shape[along];
     const inner = product(shape.slice(along + 1));
     return {
-      name: `${name} ${shape.join("×")}${along < shape.length - 1 ? ` axis ${along}` : ""}${within ? ` within ${within}` : ""}`,
+      name: `${name} ${shape.join("×")}${along < shape.length - 1 ? ` axis ${along}` : ""}${within ? ` within ${within}` : ""}${alloc ? " alloc'ed" : ""}`,
       within,
+      alloc,
       op: name,
       outer,
       axis,

@@ -17,8 +17,10 @@ const runtime = createRuntime({ backend });
 const results = [];
 for (const measured of CASES) {
   const { name, op, outer, axis, inner, floats, outFloats } = measured;
-  const x = inputs(measured);
-  const out = new Float32Array(outFloats);
+  const own = inputs(measured);
+  const x = measured.alloc ? runtime.alloc(floats) : own;
+  const out = measured.alloc ? runtime.alloc(outFloats) : new Float32Array(outFloats);
+  x.set(own);
   const y = new Float32Array(outFloats);
   const options = { ...measured.options, out };
   const run = runtime[op];
@@ -26,15 +28,16 @@ for (const measured of CASES) {
 
   run(x, options);
   judge(backend, measured, out, x);
-  plain(y, x, outer, axis, inner);
-  judge("plain loop", measured, y, x);
+  plain(y, own, outer, axis, inner);
+  judge("plain loop", measured, y, own);
 
-  const own = stopwatch(() => do_not_optimize(run(x, options)), effort);
+  const facade = stopwatch(() => do_not_optimize(run(x, options)), effort);
   const loop = stopwatch(() => {
-    plain(y, x, outer, axis, inner);
+    plain(y, own, outer, axis, inner);
     do_not_optimize(y);
   }, effort);
-  const [ns, plainNs] = await interleave([own, loop], effort.rounds);
+  const [ns, plainNs] = await interleave([facade, loop], effort.rounds);
   results.push({ name, floats, ns, plainNs });
+  runtime.free();
 }
 console.log(JSON.stringify({ node: process.versions.node, v8: process.versions.v8, results }));

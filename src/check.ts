@@ -11,6 +11,9 @@ interface Geometry {
   readonly outer: number;
   readonly axis: number;
   readonly inner: number;
+  /** Which axis of the shape that is, and the shape, if one was given. */
+  readonly at: number;
+  readonly shape: readonly number[] | undefined;
 }
 
 /** "Float32Array", "number 3", "string", "null": what came, for messages. */
@@ -20,39 +23,66 @@ export function kind(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
-/** instanceof is false for the arrays of another realm (a frame, a vm context, a test runner's sandbox). */
-export const isFloat32Array = (value: unknown): value is Float32Array =>
-  value instanceof Float32Array || kind(value) === "Float32Array";
-const isUint32Array = (value: unknown): value is Uint32Array =>
-  value instanceof Uint32Array || kind(value) === "Uint32Array";
-export const isUint8Array = (value: unknown): value is Uint8Array =>
-  value instanceof Uint8Array || kind(value) === "Uint8Array";
+const TypedArray = Object.getPrototypeOf(Uint8Array) as Uint8ArrayConstructor;
+const tag = Object.getOwnPropertyDescriptor(TypedArray.prototype, Symbol.toStringTag)?.get as (this: unknown) => string;
 
-/** A detached array has length 0, like an empty one; only a new view of its buffer tells them apart on every engine. */
-export function checkAttached(name: string, view: ArrayBufferView): void {
+/**
+ * "Float32Array" of one, whatever its realm (a frame, a vm context, a test runner's sandbox) and its class; undefined of
+ * what is no typed array. It asks the array itself: instanceof and Object.prototype.toString believe an object that says so.
+ */
+const typeOf = (value: unknown): string | undefined => tag.call(value);
+
+/** Asked of every x and out: its first line takes a tenth off a call on 16 floats, and only an exchanged prototype fools it. */
+export const isFloat32Array = (value: unknown): value is Float32Array =>
+  (ArrayBuffer.isView(value) && value instanceof Float32Array) || typeOf(value) === "Float32Array";
+export const isUint32Array = (value: unknown): value is Uint32Array => typeOf(value) === "Uint32Array";
+export const isUint8Array = (value: unknown): value is Uint8Array => typeOf(value) === "Uint8Array";
+
+/**
+ * A detached array has length 0, like an empty one, and so has one that its resizable buffer no longer reaches. Only a new
+ * view of the buffer tells the first on every engine, only an iterator the second.
+ */
+export function checkAttached(name: string, view: Float32Array | Float64Array | Uint8Array | Uint32Array): void {
   try {
     new Uint8Array(view.buffer);
   } catch {
     throw new TypeError(`"${name}" expected a live array, got one whose buffer is detached`);
   }
+  try {
+    TypedArray.prototype.keys.call(view);
+  } catch {
+    throw new TypeError(`"${name}" expected a live array, got one that reaches beyond its resized buffer`);
+  }
+}
+
+/** New and zeroed; `name` is whose length it is. */
+export function newFloats(name: string, length: number): Float32Array {
+  try {
+    return new Float32Array(length);
+  } catch (cause) {
+    throw new RangeError(`"${name}" expected a length that this host has memory for, got ${length}`, { cause });
+  }
 }
 
 function convert(name: string, value: unknown): Float32Array {
-  if (typeof value !== "object" || value === null) {
+  // what inherits from a typed array and is none (a Proxy of one, say) throws an error of the engine when asked for its length
+  const pretends = value instanceof TypedArray && typeOf(value) === undefined;
+  if (typeof value !== "object" || value === null || pretends) {
     throw new TypeError(`"${name}" expected a Float32Array or an array of numbers, got ${kind(value)}`);
   }
   const { length } = value as ArrayLike<unknown>;
   if (typeof length !== "number" || !Number.isSafeInteger(length) || length < 0) {
     throw new TypeError(`"${name}" expected a Float32Array or an array of numbers, got ${kind(value)}`);
   }
-  if (length === 0 && ArrayBuffer.isView(value)) checkAttached(name, value);
-  const numbers = value as ArrayLike<number>;
-  const floats = new Float32Array(length);
+  if (length === 0 && typeOf(value) !== undefined) checkAttached(name, value as Float32Array);
+  const numbers = value as ArrayLike<unknown>;
+  const floats = newFloats(name, length);
   for (let i = 0; i < length; i++) {
-    if (typeof numbers[i] !== "number") {
-      throw new TypeError(`"${name}" expected numbers, got ${kind(numbers[i])} at index ${i}`);
+    const number = numbers[i]; // once: it may be a getter
+    if (typeof number !== "number") {
+      throw new TypeError(`"${name}" expected numbers, got ${kind(number)} at index ${i}`);
     }
-    floats[i] = numbers[i];
+    floats[i] = number;
   }
   return floats;
 }
@@ -70,13 +100,25 @@ export function checkOptions(value: unknown): void {
   }
 }
 
-/** shape and axis as one Geometry; their product is `length`. */
-export function checkAxis(length: number, shape: readonly number[] | undefined, axis: number | undefined): Geometry {
-  if (shape === undefined && axis === undefined) return { outer: 1, axis: length, inner: 1 };
-  const sizes = shape === undefined ? [length] : shape;
-  if (!Array.isArray(sizes)) throw new TypeError(`"shape" expected an array of sizes, got ${kind(sizes)}`);
-  const rank = sizes.length;
+/** A copy, each size asked for once: what stands there may be a getter. */
+function checkSizes(value: readonly number[]): number[] {
+  if (!Array.isArray(value)) throw new TypeError(`"shape" expected an array of sizes, got ${kind(value)}`);
+  const sizes: number[] = [];
+  const rank = value.length;
+  for (let i = 0; i < rank; i++) {
+    const size = value[i];
+    if (typeof size !== "number") throw new TypeError(`"shape" expected numbers, got ${kind(size)} at index ${i}`);
+    sizes.push(size);
+  }
   if (rank === 0) throw new RangeError(`"shape" expected at least one size, got []`);
+  return sizes;
+}
+
+/** shape and axis as one Geometry; their product is x.length, which is read when no getter can change it any more. */
+export function checkAxis(x: Float32Array, shape: readonly number[] | undefined, axis: number | undefined): Geometry {
+  if (shape === undefined && axis === undefined) return { outer: 1, axis: x.length, inner: 1, at: 0, shape };
+  const sizes = shape === undefined ? [x.length] : checkSizes(shape);
+  const rank = sizes.length;
   const along = axis === undefined ? -1 : axis;
   if (typeof along !== "number") throw new TypeError(`"axis" expected an integer, got ${kind(along)}`);
   if (!Number.isInteger(along) || along < -rank || along >= rank) {
@@ -89,19 +131,19 @@ export function checkAxis(length: number, shape: readonly number[] | undefined, 
   let inner = 1;
   for (let i = 0; i < rank; i++) {
     const size = sizes[i];
-    if (typeof size !== "number") throw new TypeError(`"shape" expected numbers, got ${kind(size)} at index ${i}`);
     if (!Number.isSafeInteger(size) || size < 0) {
       throw new RangeError(`"shape" expected sizes that are integers >= 0, got [${sizes.join(", ")}]`);
     }
     if (i < at) outer *= size;
     else if (i > at) inner *= size;
   }
+  const { length } = x;
   if (outer * sizes[at] * inner !== length) {
     throw new RangeError(
       `"shape" expected sizes whose product is x.length = ${length}, got [${sizes.join(", ")}] = ${outer * sizes[at] * inner}`,
     );
   }
-  return { outer, axis: sizes[at], inner };
+  return { outer, axis: sizes[at], inner, at, shape: shape === undefined ? undefined : sizes };
 }
 
 /** Finite and >= 0; default 1. */
@@ -114,12 +156,13 @@ export function checkTemperature(value: number | undefined): number {
   return value;
 }
 
-/** Shaped as x, or one row of the axis. */
-export function checkMask(value: Uint8Array, length: number, axis: number): void {
+/** Shaped as x, or as its axis and shared by all rows. */
+export function checkMask(value: Uint8Array, length: number, axis: number, at: number): void {
   if (!isUint8Array(value)) throw new TypeError(`"mask" expected a Uint8Array, got ${kind(value)}`);
   if (value.length === 0) checkAttached("mask", value);
   if (value.length !== length && value.length !== axis) {
-    throw new RangeError(`"mask" expected length ${length} (as x) or ${axis} (one row), got ${value.length}`);
+    const shared = axis === length ? "" : ` or ${axis} (as its axis ${at})`;
+    throw new RangeError(`"mask" expected length ${length} (as x)${shared}, got ${value.length}`);
   }
 }
 
@@ -148,14 +191,22 @@ export function checkOverlap(
   );
 }
 
-/** @param shape  what the length is explained by */
-export function checkOut(value: Float32Array, length: number, shape: readonly number[] | undefined): void {
+/**
+ * @param shape    what the length is explained by
+ * @param without  the axis of it that the result does not have; -1 for none
+ */
+export function checkOut(
+  value: Float32Array,
+  length: number,
+  shape: readonly number[] | undefined,
+  without: number,
+): void {
   if (!isFloat32Array(value)) throw new TypeError(`"out" expected a Float32Array, got ${kind(value)}`);
   if (value.length === 0) checkAttached("out", value);
   if (value.length !== length) {
-    throw new RangeError(
-      `"out" expected length ${length}${shape === undefined ? "" : ` (shape [${shape.join(", ")}])`}, got ${value.length}`,
-    );
+    const whole = shape === undefined ? "x" : `shape [${shape.join(", ")}]`;
+    const of = without >= 0 ? ` (${whole} without axis ${without})` : shape === undefined ? "" : ` (${whole})`;
+    throw new RangeError(`"out" expected length ${length}${of}, got ${value.length}`);
   }
 }
 

@@ -31,6 +31,11 @@ function copy(y: Float32Array, to: number, x: Float32Array, from: number, count:
   for (; i < count; i++) y[to + i] = x[from + i];
 }
 
+/** Not the arrays' own `set` and `subarray`: a caller's class may have others, and subarray calls its constructor. */
+const { set } = Float32Array.prototype;
+const part = (x: Float32Array, from: number, count: number): Float32Array =>
+  count === x.length ? x : new Float32Array(x.buffer, x.byteOffset + 4 * from, count);
+
 const align16 = (bytes: number): number => (bytes + 15) & ~15;
 
 export class Heap {
@@ -105,10 +110,8 @@ export class Heap {
     const to = at >>> 2;
     if (count <= LOOP_FLOATS) {
       copy(f32, to, x, from, count);
-    } else if (count === x.length) {
-      f32.set(x, to);
     } else {
-      f32.set(x.subarray(from, from + count), to);
+      f32.set(part(x, from, count), to);
     }
   }
 
@@ -123,7 +126,7 @@ export class Heap {
         this.#view = f32.subarray(from, from + count);
         this.#viewFrom = from;
       }
-      y.set(this.#view, to);
+      set.call(y, this.#view, to);
     }
   }
 
@@ -136,7 +139,7 @@ export class Heap {
 
   /** As write, for the bytes of a mask. */
   writeBytes(at: number, mask: Uint8Array, from: number, count: number): void {
-    this.#u8.set(count === mask.length ? mask : mask.subarray(from, from + count), at);
+    this.#u8.set(count === mask.length ? mask : new Uint8Array(mask.buffer, mask.byteOffset + from, count), at);
   }
 
   /** As write, for the words of a bit mask. */

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { checkOptions } from "./check";
+import { checkOptions, kind } from "./check";
 import { jsEngine } from "./js/index";
 import type { Attention } from "./ops/attention";
 import type { Entmax } from "./ops/entmax";
@@ -44,6 +44,9 @@ export type { Runtime } from "./runtime";
 export function createRuntime(options: { backend?: "auto" | "js"; heapBytes?: number } = {}): Runtime {
   checkOptions(options);
   const { backend = "auto" } = options;
+  if (typeof backend !== "string") {
+    throw new TypeError(`"backend" expected "auto" or "js" of softmax-wasm/js, got ${kind(backend)}`);
+  }
   if (backend !== "auto" && backend !== "js") {
     throw new RangeError(`"backend" expected "auto" or "js" of softmax-wasm/js, got ${JSON.stringify(backend)}`);
   }

@@ -61,7 +61,7 @@ export function checkHeapBytes(value: number | undefined): number {
   if (!(value > 0 && value <= MOST_HEAP_BYTES)) {
     throw new RangeError(`"heapBytes" expected more than 0 and at most ${MOST_HEAP_BYTES}, got ${value}`);
   }
-  return Math.ceil(value / PAGE) * PAGE;
+  return Math.max(1, Math.ceil(value / PAGE)) * PAGE; // of a value below 2^-1058 the quotient is 0
 }
 
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

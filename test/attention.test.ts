@@ -208,6 +208,16 @@ describe.each(BACKENDS)("attention on %s", (backend) => {
     expect(attention([1, 2], [], [], { headDim: 2 })).toEqual(new Float32Array(2));
   });
 
+  it("takes a softcap of any size: scores as they are, or all alike", () => {
+    for (const queries of [1, 3, 20]) {
+      const { q, k, v, options } = callOf(19, queries, 30, { headDim: 4 });
+      q.fill(0, 0, 4); // scores of exactly 0 as well
+      for (const softcap of [1e30, 2 ** 126, 1e38, 3.5e38, 1e39, Number.MAX_VALUE, 1e-30, 2 ** -126, 1e-39, 5e-324]) {
+        check({ q, k, v, options: { ...options, softcap } }, `softcap ${softcap}`);
+      }
+    }
+  });
+
   it("stands queries at the last key by default; queryOffset 0 is PyTorch's mask", () => {
     const weights = new Float32Array(15);
     const rows = () =>

@@ -87,22 +87,24 @@ export function attentionReference(call: Call): Result {
 
 const largest = (v: Float32Array) => v.reduce((m, x) => (Number.isFinite(x) ? Math.max(m, Math.abs(x)) : m), 1e-30);
 
-/** What is off in out, lse or weights, in words. */
+/** What is off in out, lse or weights, in words. `factor` is that of the bounds where scores are large. */
 export function attentionFailure(
   got: { out: Float32Array; lse?: Float32Array; weights?: Float32Array },
   want: Result,
   v: Float32Array,
   label: string,
+  factor = 1,
 ): string | undefined {
   const scale = largest(v);
   return (
-    worst(got.out, want.out, () => OUT_BOUND * scale, `${label}: out`) ??
-    (got.lse && worst(got.lse, want.lse, (i) => LSE_BOUND * Math.max(1, Math.abs(want.lse[i])), `${label}: lse`)) ??
+    worst(got.out, want.out, () => factor * OUT_BOUND * scale, `${label}: out`) ??
+    (got.lse &&
+      worst(got.lse, want.lse, (i) => factor * LSE_BOUND * Math.max(1, Math.abs(want.lse[i])), `${label}: lse`)) ??
     (got.weights &&
       worst(
         got.weights,
         want.weights.map((w, i) => (Number.isNaN(w) ? got.weights?.[i] : w) as number),
-        () => WEIGHT_BOUND,
+        () => factor * WEIGHT_BOUND,
         `${label}: weights`,
       ))
   );

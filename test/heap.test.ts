@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime, type SoftmaxOptions } from "../src/index";
 import { BACKENDS, runtimeOf } from "./backends";
 import { random } from "./cases";
+import { floatsFree } from "./refusal";
 
 type Name = "softmax" | "logSoftmax" | "logSumExp" | "hardmax";
 const NAMES: readonly Name[] = ["softmax", "logSoftmax", "logSumExp", "hardmax"];
@@ -25,18 +26,6 @@ function expectSame(got: Float32Array, want: Float32Array, label: string): void 
   for (let i = 0; i < want.length; i++) {
     if (!Object.is(got[i], want[i])) expect.fail(`${label}: index ${i} expected ${want[i]}, got ${got[i]}`);
   }
-}
-
-/** Floats that alloc has left, by its own words. */
-function floatsFree({ alloc }: Runtime): number {
-  let message = "alloc(2 ** 40) went well";
-  try {
-    alloc(2 ** 40);
-  } catch (error) {
-    message = String(error);
-  }
-  const free = /^RangeError: "length" expected at most (\d+) floats/.exec(message);
-  return free ? Number(free[1]) : expect.fail(message);
 }
 
 /** The first KiB above what alloc gave out, where arrays from elsewhere are worked on. */

@@ -51,7 +51,7 @@ export function truncated(c: VocabularyCase, order = ordered(c.x, c.mask)): Kept
   const weight = (i: number) => Math.exp((x[i] - m) / temperature);
   let tokens = Array.from(order).filter((i) => x[i] > -Infinity);
   const all = sum(tokens.map(weight));
-  const mean = sum(tokens.map((i) => ((m - x[i]) / temperature) * weight(i))) / all;
+  const mean = sum(tokens.map((i) => (weight(i) > 0 ? ((m - x[i]) / temperature) * weight(i) : 0))) / all;
   tokens = tokens.slice(0, topK);
   if (topP < 1) tokens = tokens.slice(0, nucleus(tokens.map(weight), topP));
   tokens = tokens.filter((i) => (x[i] - m) / temperature >= Math.log(minP)); // weights beside 1 all round to it

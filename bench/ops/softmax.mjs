@@ -1,10 +1,14 @@
+/** alloc: x and out are views that the runtime's alloc gave out, so that nothing is copied. */
 export const cases = [
   { shape: [16] },
   { shape: [128] },
   { shape: [1000] },
+  { shape: [1000], alloc: true },
   { shape: [4096] },
+  { shape: [4096], alloc: true },
   { shape: [32000] },
   { shape: [128256] },
+  { shape: [128256], alloc: true },
   { shape: [64, 1000] },
   { shape: [1024, 64] },
   { shape: [512, 512] },

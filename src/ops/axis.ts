@@ -3,7 +3,7 @@
  * there), run, read out. In blocks of rows that stay in cache; what is longer than the heap goes through it tile by
  * tile, one phase of the kernel at a time, so the footprint is the same for a thousand floats and a billion.
  */
-import { checkAxis, checkFloats, checkMask, checkOut, checkOverlap, type FloatInput } from "../check";
+import { checkAxis, checkFloats, checkMask, checkOut, checkOverlap, type FloatInput, newFloats } from "../check";
 import type { Heap } from "../heap";
 import { ALL, type AxisKernel, FINISH, INIT, type Kernels, MAX, STRIP, SUM } from "../kernels";
 
@@ -46,27 +46,32 @@ export interface AxisOptions {
   out?: Float32Array;
 }
 
-/** Checks every argument but the scalars. A mask is looked at only where the operation takes one. */
+/**
+ * Checks every argument but the scalars. A mask is looked at only where the operation takes one.
+ *
+ * What may run code of the caller's (getters of options, elements of an x that is no Float32Array, of shape) comes first, and
+ * lengths and places are asked for when it has run: it may call this package, detach a buffer or resize one.
+ */
 export function checkCall(
   x: FloatInput,
   options: AxisOptions,
   mask: Uint8Array | undefined,
   reduces: boolean,
 ): AxisCall {
+  const { shape, axis: along, out } = options;
   const logits = checkFloats("x", x);
-  const { shape, out } = options;
-  const { outer, axis, inner } = checkAxis(logits.length, shape, options.axis);
+  const { outer, axis, inner, at, shape: sizes } = checkAxis(logits, shape, along);
   const length = reduces ? outer * inner : logits.length;
   const xOffset = logits.byteOffset;
   let maskOffset = 0;
   if (mask !== undefined) {
-    checkMask(mask, logits.length, axis);
+    checkMask(mask, logits.length, axis, at);
     maskOffset = mask.byteOffset;
   }
   if (out === undefined) {
-    return { x: logits, xOffset, out: new Float32Array(length), outOffset: 0, mask, maskOffset, outer, axis, inner };
+    return { x: logits, xOffset, out: newFloats("out", length), outOffset: 0, mask, maskOffset, outer, axis, inner };
   }
-  checkOut(out, length, shape);
+  checkOut(out, length, sizes, reduces ? at : -1);
   const outOffset = out.byteOffset;
   checkOverlap(out, outOffset, "x", logits, xOffset, 4);
   if (mask !== undefined) checkOverlap(out, outOffset, "mask", mask, maskOffset, 1);

@@ -1,7 +1,7 @@
 import { checkAlpha, checkOptions, type FloatInput } from "../check";
 import { type AxisCall, type Core, runAlongAxis } from "./axis";
 import { SOFTMAX_FLOW } from "./softmax";
-import { checkSparse, runSparse, type SparseOptions } from "./sparse";
+import { checkSparse, noShares, runSparse, type SparseOptions } from "./sparse";
 
 export interface EntmaxOptions extends SparseOptions {
   /** Finite and >= 1: 1 is softmax, 1.5 entmax15, 2 sparsemax; the higher, the fewer have a share. */
@@ -34,7 +34,7 @@ export interface Entmax {
 
 /** support of what softmax gave: what is too small for a float32 is 0 there too */
 function countShares(support: Uint32Array, { out, outer, axis, inner }: AxisCall): void {
-  support.fill(0);
+  noShares(support);
   for (let o = 0, at = 0; o < outer; o++) {
     for (let a = 0; a < axis; a++) {
       for (let i = 0; i < inner; i++, at++) if (out[at] !== 0) support[o * inner + i]++;
@@ -46,11 +46,12 @@ export function entmaxOn(core: Core): Entmax {
   const { entmax, softmax } = core.kernels;
   return (x, options) => {
     checkOptions(options);
-    const { alpha, support } = options;
+    const { alpha } = options;
     checkAlpha(alpha);
-    const call = checkSparse(x, options);
+    const checked = checkSparse(x, options);
+    const { call, support } = checked;
     if (alpha !== 1) {
-      runSparse(core, entmax, call, alpha, support);
+      runSparse(core, entmax, checked, alpha);
     } else {
       runAlongAxis(core, softmax, SOFTMAX_FLOW, call, 1);
       if (support !== undefined) countShares(support, call);

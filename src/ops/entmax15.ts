@@ -30,8 +30,8 @@ const NO_OPTIONS: SparseOptions = {};
 export function entmax15On(core: Core): Entmax15 {
   const { entmax15 } = core.kernels;
   return (x, options = NO_OPTIONS) => {
-    const call = checkSparse(x, options);
-    runSparse(core, entmax15, call, 1.5, options.support);
-    return call.out;
+    const checked = checkSparse(x, options);
+    runSparse(core, entmax15, checked, 1.5);
+    return checked.call.out;
   };
 }

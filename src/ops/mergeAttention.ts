@@ -1,5 +1,5 @@
 import { checkAttached, checkOptions, isFloat32Array, kind } from "../check";
-import { checkApart } from "./attention/options";
+import { checkApart } from "./attention/check";
 import type { Core } from "./axis";
 
 export interface MergeAttentionOptions {
@@ -59,13 +59,13 @@ const BLOCK_FLOATS = 16384;
 export function mergeAttentionOn(core: Core): MergeAttention {
   const { heap, kernels } = core;
   return (outA, lseA, outB, lseB, options) => {
+    checkOptions(options);
+    const { valueDim } = options; // before the views are looked at: it may be a getter
     const names = ["outA", "lseA", "outB", "lseB"];
     const views = [outA, lseA, outB, lseB];
     views.forEach((view, n) => {
       checkView(names[n], view);
     });
-    checkOptions(options);
-    const { valueDim } = options;
     if (typeof valueDim !== "number") throw new TypeError(`"valueDim" expected a number, got ${kind(valueDim)}`);
     if (!(Number.isSafeInteger(valueDim) && valueDim >= 1)) {
       throw new RangeError(`"valueDim" expected an integer >= 1, got ${valueDim}`);

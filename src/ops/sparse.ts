@@ -12,25 +12,31 @@ export interface SparseOptions extends AxisOptions {
   support?: Uint32Array;
 }
 
-/** Checks every argument but the scalars. */
-export function checkSparse(x: FloatInput, options: SparseOptions): AxisCall {
-  checkOptions(options);
-  const call = checkCall(x, options, undefined, false);
-  if (options.support !== undefined) checkSupport(options.support, call.outer * call.inner, call.x, call.out);
-  return call;
+/** A call whose arguments are in order, and where its supports go. */
+export interface SparseCall {
+  readonly call: AxisCall;
+  readonly support: Uint32Array | undefined;
 }
 
-export function runSparse(
-  core: Core,
-  kernel: SparseKernel,
-  call: AxisCall,
-  alpha: number,
-  support: Uint32Array | undefined,
-): void {
+/** Checks every argument but the scalars. */
+export function checkSparse(x: FloatInput, options: SparseOptions): SparseCall {
+  checkOptions(options);
+  const { support } = options;
+  const call = checkCall(x, options, undefined, false);
+  if (support !== undefined) checkSupport(support, call.outer * call.inner, call.x, call.out);
+  return { call, support };
+}
+
+/** Not its own `fill`: the class of a caller's array may have another. */
+export function noShares(support: Uint32Array): void {
+  for (let r = 0; r < support.length; r++) support[r] = 0;
+}
+
+export function runSparse(core: Core, kernel: SparseKernel, { call, support }: SparseCall, alpha: number): void {
   const { heap } = core;
   const { x, out, outer, axis, inner } = call;
   const slab = axis * inner;
-  if (slab === 0) support?.fill(0);
+  if (slab === 0 && support !== undefined) noShares(support);
   if (out.length === 0) return;
 
   const xHome = heap.locate(x, call.xOffset);

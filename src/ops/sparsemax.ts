@@ -31,8 +31,8 @@ const NO_OPTIONS: SparseOptions = {};
 export function sparsemaxOn(core: Core): Sparsemax {
   const { sparsemax } = core.kernels;
   return (x, options = NO_OPTIONS) => {
-    const call = checkSparse(x, options);
-    runSparse(core, sparsemax, call, 2, options.support);
-    return call.out;
+    const checked = checkSparse(x, options);
+    runSparse(core, sparsemax, checked, 2);
+    return checked.call.out;
   };
 }

@@ -165,9 +165,11 @@ export class Vocabulary implements Source {
       vocabularyMaxima(this.#state, x, mask, from, n, this.shift);
       return false;
     }, keep);
-    this.#heap.read(maxima, 0, this.#state + VOCABULARY.maxima, this.#blocks);
     let m = -Infinity;
-    for (let b = 0; b < this.#blocks; b++) m = Math.max(m, maxima[b]);
+    for (let b = 0; b < this.#blocks; b++) {
+      maxima[b] = this.#heap.float32(this.#state + VOCABULARY.maxima + 4 * b);
+      m = Math.max(m, maxima[b]);
+    }
     checkChoice(m, () => this.first(m), this.#mask !== undefined);
     return m;
   }
@@ -445,8 +447,9 @@ export class Vocabulary implements Source {
   }
 
   #indices(count: number): Uint32Array {
+    const at = this.#list + 4 * this.#capacity;
     const indices = new Uint32Array(count);
-    this.#heap.readWords(indices, 0, this.#list + 4 * this.#capacity, count);
+    for (let j = 0; j < count; j++) indices[j] = this.#heap.word(at + 4 * j);
     return indices;
   }
 

@@ -1,6 +1,7 @@
 import type { FloatInput } from "../../check";
 import type { Core } from "../axis";
-import { type AttentionOptions, checkAttention } from "./options";
+import { checkAttention } from "./check";
+import type { AttentionOptions } from "./options";
 import { runAttention } from "./run";
 
 export type { AttentionOptions, Shape4 } from "./options";
@@ -34,7 +35,8 @@ export interface Attention {
    * no key gives 0, lse -Infinity and weights 0; with a sink its lse is the sink. NaN in a position that a query
    * attends to makes that query's output NaN, and no other.
    *
-   * Error at most 2e-6 · max|v|, lse 2e-6 · max(1, |lse|) (test/attention.test.ts).
+   * Error at most 2e-6 · max|v|, lse 2e-6 · max(1, |lse|) (test/attention.test.ts), for scores up to 16; in proportion more
+   * beyond, since they are float32 (test/fuzz/attention.ts).
    * Source: Dao et al. 2022, arXiv:2205.14135; Vaswani et al. 2017, arXiv:1706.03762.
    *
    * @param q        queries, [batch, heads, queries, headDim] or, with layout "bshd", [batch, queries, heads, headDim]

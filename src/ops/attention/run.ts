@@ -5,7 +5,7 @@
  */
 import { COLUMNS_MULTIPLE, QUERY_BYTES, TILED_ROWS } from "../../kernels";
 import type { Core } from "../axis";
-import { type AttentionCall, FAR, type Spread } from "./options";
+import { type AttentionCall, FAR, type Spread } from "./check";
 import { type Plan, plan, roundUp } from "./plan";
 
 /** Queries i … i + queries of heads h … h + heads, in batch entry b. */
@@ -198,22 +198,22 @@ export function runAttention(core: Core, call: AttentionCall): void {
   };
 
   /** A bias or mask for a block and keys j … j + count: where it lies, or copied to the stage. */
-  const spread = <T extends Float32Array | Uint8Array>(
-    { values, batch: ofBatch, head, row }: Spread<T>,
+  const spread = (
+    { values, batch: ofBatch, head, row }: Spread<Float32Array | Uint8Array>,
+    bytes: 1 | 4, // of a value; instanceof does not know the arrays of another realm
     home: number,
     stage: number,
     { b, h, heads: n, i, queries: m }: Block,
     j: number,
     count: number,
   ): Place => {
-    const bytes = values.BYTES_PER_ELEMENT;
     const from = b * ofBatch + h * head + i * row + j;
     if (home !== 0) return { at: home + bytes * from, head, row };
     const headsHere = head === 0 ? 1 : n;
     const rowsHere = row === 0 ? 1 : m;
     eachRun(headsHere, rowsHere, head, row, count, (to, of, length) => {
-      if (values instanceof Uint8Array) heap.writeBytes(stage + to, values, from + of, length);
-      else heap.write(stage + 4 * to, values, from + of, length);
+      if (bytes === 1) heap.writeBytes(stage + to, values as Uint8Array, from + of, length);
+      else heap.write(stage + 4 * to, values as Float32Array, from + of, length);
     });
     return { at: stage, head: head === 0 ? 0 : rowsHere * count, row: row === 0 ? 0 : count };
   };
@@ -236,8 +236,8 @@ export function runAttention(core: Core, call: AttentionCall): void {
   /** A block of queries against the loaded keys j … j + count. */
   const attend = (block: Block, kvHead: number, offset: number, j: number, count: number): void => {
     const { b, heads: n, queries: m } = block;
-    const biasAt = bias === undefined ? NOWHERE : spread(bias, biasHome, at(p.pairs), block, j, count);
-    const maskAt = mask === undefined ? NOWHERE : spread(mask, maskHome, at(maskStage), block, j, count);
+    const biasAt = bias === undefined ? NOWHERE : spread(bias, 4, biasHome, at(p.pairs), block, j, count);
+    const maskAt = mask === undefined ? NOWHERE : spread(mask, 1, maskHome, at(maskStage), block, j, count);
     const w = weightsPlace(block, j, count);
     const slopes = alibi === undefined ? 0 : at(p.scalars + n);
     const position = offset + block.i - j;
@@ -306,13 +306,14 @@ export function runAttention(core: Core, call: AttentionCall): void {
     );
   };
 
-  weights?.fill(0); // what is out of sight stays so
+  if (weights !== undefined) Float32Array.prototype.fill.call(weights, 0); // what is out of sight stays so
   const wholeQueries = p.rows >= queries;
   const headsTogether = wholeQueries ? Math.min(group, Math.floor(p.rows / queries)) : 1;
   const queriesTogether = wholeQueries ? queries : p.rows;
 
   for (let b = 0; b < batch; b++) {
-    const valid = call.keyLengths === undefined ? keys : call.keyLengths[b];
+    // checked, but another thread may write to shared memory meanwhile
+    const valid = call.keyLengths === undefined ? keys : Math.min(call.keyLengths[b], keys);
     const offset = clamp(call.queryOffset ?? valid - queries, -FAR, FAR);
     /** The keys that any of `n` queries from i on sees. */
     const seen = (i: number, n: number): [from: number, to: number] => [

@@ -1,0 +1,346 @@
+/** Attention's arguments: every error they can be, and what they mean where they are none. */
+import {
+  checkAttached,
+  checkFloats,
+  checkOptions,
+  checkOut,
+  checkOverlap,
+  type FloatInput,
+  isFloat32Array,
+  isUint8Array,
+  isUint32Array,
+  kind,
+  newFloats,
+} from "../../check";
+import type { AttentionOptions, Shape4 } from "./options";
+
+/** A bias or a mask: pitches in elements, 0 where it is broadcast. */
+export interface Spread<Values> {
+  readonly values: Values;
+  readonly offset: number;
+  readonly batch: number;
+  readonly head: number;
+  readonly row: number;
+}
+
+/** A call whose arguments are in order. */
+export interface AttentionCall {
+  readonly q: Float32Array;
+  readonly k: Float32Array;
+  readonly v: Float32Array;
+  readonly out: Float32Array;
+  readonly lse: Float32Array | undefined;
+  readonly weights: Float32Array | undefined;
+  readonly bias: Spread<Float32Array> | undefined;
+  readonly mask: Spread<Uint8Array> | undefined;
+  readonly alibi: Float32Array | undefined;
+  readonly sinks: Float32Array | undefined;
+  readonly keyLengths: Uint32Array | undefined;
+  readonly batch: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly queries: number;
+  readonly keys: number;
+  readonly headDim: number;
+  readonly valueDim: number;
+  readonly sequenceFirst: boolean;
+  readonly scale: number;
+  readonly softcap: number;
+  /** How far a query sees from its position; FAR is no limit. */
+  readonly left: number;
+  readonly right: number;
+  readonly queryOffset: number | undefined;
+}
+
+/** Further than any position: positions and distances stay 32-bit integers when they are added. */
+export const FAR = 2 ** 29;
+
+/** Beyond these a softcap or its inverse is 0 or Infinity as a float32; scores stay as they are above and are all 0 below. */
+const NO_CAP = 2 ** 126;
+const LEAST_CAP = 2 ** -126;
+
+function checkSize(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (typeof value !== "number") throw new TypeError(`"${name}" expected a number, got ${kind(value)}`);
+  if (!(Number.isSafeInteger(value) && value >= 1)) {
+    throw new RangeError(`"${name}" expected an integer >= 1, got ${value}`);
+  }
+  return value;
+}
+
+/** The axis that a length leaves over, when the others are known. */
+function checkLength(name: string, x: Float32Array, others: number, of: string): number {
+  if (x.length % others !== 0) {
+    throw new RangeError(`"${name}" expected a length divisible by ${of} = ${others}, got ${x.length}`);
+  }
+  return x.length / others;
+}
+
+function checkArray<T extends Float32Array | Uint32Array>(
+  name: string,
+  value: T | undefined,
+  length: number,
+  of: string,
+  type: "Float32Array" | "Uint32Array",
+): T | undefined {
+  if (value === undefined) return undefined;
+  if (!(type === "Float32Array" ? isFloat32Array(value) : isUint32Array(value)))
+    throw new TypeError(`"${name}" expected a ${type}, got ${kind(value)}`);
+  if (value.length === 0) checkAttached(name, value);
+  if (value.length !== length) {
+    throw new RangeError(`"${name}" expected length ${length} (${of}), got ${value.length}`);
+  }
+  return value;
+}
+
+/** A copy of a list of numbers, each asked for once: what stands there may be a getter. */
+function checkNumbers(name: string, value: readonly number[], expected: string): number[] {
+  if (!Array.isArray(value)) throw new TypeError(`"${name}" expected ${expected}, got ${kind(value)}`);
+  return Array.from(value, (n: unknown) => {
+    if (typeof n !== "number") throw new TypeError(`"${name}" expected numbers, got ${kind(n)}`);
+    return n;
+  });
+}
+
+const checkShape = (name: string, value: Shape4 | undefined): number[] | undefined =>
+  value === undefined ? undefined : checkNumbers(name, value, "an array of sizes");
+
+function checkSpread<T extends Float32Array | Uint8Array>(
+  name: "bias" | "mask",
+  values: T | undefined,
+  shape: readonly number[] | undefined,
+  full: Shape4,
+): Spread<T> | undefined {
+  if (values === undefined) {
+    if (shape !== undefined) throw new TypeError(`"${name}" expected an array beside "${name}Shape", got undefined`);
+    return undefined;
+  }
+  if (name === "bias" ? !isFloat32Array(values) : !isUint8Array(values)) {
+    throw new TypeError(`"${name}" expected a ${name === "bias" ? "Float32Array" : "Uint8Array"}, got ${kind(values)}`);
+  }
+  if (values.length === 0) checkAttached(name, values);
+  const sizes = shape ?? [1, 1, full[2], full[3]];
+  const fits = sizes.length === 4 && sizes.every((n, i) => n === full[i] || (i < 3 && n === 1));
+  if (!fits) {
+    const [b, h, q, k] = full;
+    throw new RangeError(
+      `"${name}Shape" expected [${b} or 1, ${h} or 1, ${q} or 1, ${k}] (batch, heads, queries, keys), got [${sizes.join(", ")}]`,
+    );
+  }
+  const [b, h, q, k] = sizes;
+  if (values.length !== b * h * q * k) {
+    throw new RangeError(
+      `"${name}" expected length ${b * h * q * k} (shape [${sizes.join(", ")}]), got ${values.length}`,
+    );
+  }
+  return {
+    values,
+    offset: values.byteOffset,
+    batch: b === 1 ? 0 : h * q * k,
+    head: h === 1 ? 0 : q * k,
+    row: q === 1 ? 0 : k,
+  };
+}
+
+function checkReach(value: AttentionOptions["window"], causal: boolean | undefined): [left: number, right: number] {
+  if (causal !== undefined && typeof causal !== "boolean") {
+    throw new TypeError(`"causal" expected a boolean, got ${kind(causal)}`);
+  }
+  let sides = [FAR, FAR];
+  if (typeof value === "number") sides = [value, value];
+  else if (value !== undefined) sides = checkNumbers("window", value, "a number or [left, right]");
+  if (sides.length !== 2 || !sides.every((n) => n >= 0 && (Number.isInteger(n) || n === Infinity))) {
+    throw new RangeError(
+      `"window" expected an integer >= 0, or two of them, got ${typeof value === "number" ? value : `[${sides.join(", ")}]`}`,
+    );
+  }
+  return [Math.min(sides[0], FAR), causal ? 0 : Math.min(sides[1], FAR)];
+}
+
+function checkNumber(name: string, value: number, inRange: boolean, range: string): void {
+  if (typeof value !== "number") throw new TypeError(`"${name}" expected a number, got ${kind(value)}`);
+  if (!inRange) throw new RangeError(`"${name}" expected ${range}, got ${value}`);
+}
+
+type View = Float32Array | Uint8Array | Uint32Array;
+
+/** Throws where what is written meets anything else that the call reads or writes. */
+export function checkApart(name: string, written: Float32Array, others: readonly [string, View | undefined][]): void {
+  const from = written.byteOffset;
+  const to = from + written.byteLength;
+  for (const [other, view] of others) {
+    if (view === undefined || view.byteLength === 0 || written.length === 0 || view.buffer !== written.buffer) continue;
+    const start = view.byteOffset;
+    const end = start + view.byteLength;
+    if (from < end && start < to) {
+      throw new RangeError(
+        `"${name}" expected memory apart from ${other}'s, got bytes ${from} to ${to} of the buffer where ${other} has ${start} to ${end}`,
+      );
+    }
+  }
+}
+
+/** Every option, asked for once: it may be a getter. */
+const readOnce = ({
+  headDim,
+  valueDim,
+  heads,
+  kvHeads,
+  batch,
+  layout,
+  scale,
+  causal,
+  window,
+  queryOffset,
+  softcap,
+  bias,
+  biasShape,
+  mask,
+  maskShape,
+  alibi,
+  sinks,
+  keyLengths,
+  out,
+  lse,
+  weights,
+}: AttentionOptions): AttentionOptions => ({
+  headDim,
+  valueDim,
+  heads,
+  kvHeads,
+  batch,
+  layout,
+  scale,
+  causal,
+  window,
+  queryOffset,
+  softcap,
+  bias,
+  biasShape,
+  mask,
+  maskShape,
+  alibi,
+  sinks,
+  keyLengths,
+  out,
+  lse,
+  weights,
+});
+
+export function checkAttention(
+  qInput: FloatInput,
+  kInput: FloatInput,
+  vInput: FloatInput,
+  options: AttentionOptions,
+): AttentionCall {
+  // what may run code of the caller's comes first, as in checkCall (ops/axis.ts): getters, then elements of lists and arrays
+  checkOptions(options);
+  const given = readOnce(options);
+  const reach = checkReach(given.window, given.causal);
+  const biasShape = checkShape("biasShape", given.biasShape);
+  const maskShape = checkShape("maskShape", given.maskShape);
+  const q = checkFloats("q", qInput);
+  const k = checkFloats("k", kInput);
+  const v = checkFloats("v", vInput);
+  if (q.length === 0) checkAttached("q", q); // again: k or v may have been lists with getters
+  if (k.length === 0) checkAttached("k", k);
+
+  const { layout = "bhsd", queryOffset, softcap, out } = given;
+  if (given.headDim === undefined) throw new TypeError(`"headDim" expected a number, got undefined`);
+  const headDim = checkSize("headDim", given.headDim, 1);
+  const valueDim = checkSize("valueDim", given.valueDim, headDim);
+  const heads = checkSize("heads", given.heads, 1);
+  const kvHeads = checkSize("kvHeads", given.kvHeads, heads);
+  const batch = checkSize("batch", given.batch, 1);
+  if (heads % kvHeads !== 0) throw new RangeError(`"kvHeads" expected a divisor of heads = ${heads}, got ${kvHeads}`);
+  if (layout !== "bhsd" && layout !== "bshd") {
+    if (typeof layout !== "string") throw new TypeError(`"layout" expected a string, got ${kind(layout)}`);
+    throw new RangeError(`"layout" expected "bhsd" or "bshd", got ${JSON.stringify(layout)}`);
+  }
+
+  const queries = checkLength("q", q, batch * heads * headDim, "batch · heads · headDim");
+  const keys = checkLength("k", k, batch * kvHeads * headDim, "batch · kvHeads · headDim");
+  if (v.length !== batch * kvHeads * keys * valueDim) {
+    throw new RangeError(
+      `"v" expected length ${batch * kvHeads * keys * valueDim} (${keys} keys, as k has, of ${valueDim} floats), got ${v.length}`,
+    );
+  }
+
+  const { scale = 1 / Math.sqrt(headDim) } = given;
+  checkNumber("scale", scale, Number.isFinite(scale), "a finite number");
+  if (softcap !== undefined) {
+    checkNumber("softcap", softcap, Number.isFinite(softcap) && softcap > 0, "a finite number > 0");
+  }
+  if (queryOffset !== undefined) {
+    checkNumber("queryOffset", queryOffset, Number.isSafeInteger(queryOffset), "an integer");
+  }
+  const [left, right] = reach;
+  const full: Shape4 = [batch, heads, queries, keys];
+  const bias = checkSpread("bias", given.bias, biasShape, full);
+  const mask = checkSpread("mask", given.mask, maskShape, full);
+  const alibi = checkArray("alibi", given.alibi, heads, "one a head", "Float32Array");
+  const sinks = checkArray("sinks", given.sinks, heads, "one a head", "Float32Array");
+  const keyLengths = checkArray("keyLengths", given.keyLengths, batch, "one a batch entry", "Uint32Array");
+  if (keyLengths !== undefined) {
+    for (let b = 0; b < batch; b++) {
+      if (keyLengths[b] > keys) {
+        throw new RangeError(`"keyLengths" expected at most the ${keys} keys of k, got ${keyLengths[b]} at index ${b}`);
+      }
+    }
+  }
+
+  const length = batch * heads * queries * valueDim;
+  const lse = checkArray("lse", given.lse, batch * heads * queries, "[batch, heads, queries]", "Float32Array");
+  const weights = checkArray(
+    "weights",
+    given.weights,
+    batch * heads * queries * keys,
+    "[batch, heads, queries, keys]",
+    "Float32Array",
+  );
+  if (out !== undefined || lse !== undefined || weights !== undefined) {
+    const read: [string, View | undefined][] = [
+      ["k", k],
+      ["v", v],
+      ["bias", bias?.values],
+      ["mask", mask?.values],
+      ["alibi", alibi],
+      ["sinks", sinks],
+      ["keyLengths", keyLengths],
+    ];
+    if (out !== undefined) {
+      checkOut(out, length, [batch, ...(layout === "bhsd" ? [heads, queries] : [queries, heads]), valueDim], -1);
+      checkOverlap(out, out.byteOffset, "q", q, q.byteOffset, 4);
+      checkApart("out", out, read);
+    }
+    if (lse !== undefined) checkApart("lse", lse, [["out", out], ["q", q], ...read]);
+    if (weights !== undefined) checkApart("weights", weights, [["out", out], ["lse", lse], ["q", q], ...read]);
+  }
+
+  return {
+    q,
+    k,
+    v,
+    out: out ?? newFloats("out", length),
+    lse,
+    weights,
+    bias,
+    mask,
+    alibi,
+    sinks,
+    keyLengths,
+    batch,
+    heads,
+    kvHeads,
+    queries,
+    keys,
+    headDim,
+    valueDim,
+    sequenceFirst: layout === "bshd",
+    scale,
+    softcap: softcap === undefined || softcap > NO_CAP ? 0 : Math.max(softcap, LEAST_CAP),
+    left,
+    right,
+    queryOffset,
+  };
+}

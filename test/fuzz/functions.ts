@@ -1,0 +1,29 @@
+/**
+ * Every function that is fuzzed: how it is called, and what is right. A new function is a new entry: an arbitrary for its
+ * arguments, its definition and its bound, and what of its arguments must be refused.
+ */
+import fc from "fast-check";
+import { attention, mergeAttention } from "./attention";
+import { hardmax, logSoftmax, logSumExp, softmax, sparse } from "./axis";
+import type { Fuzzed } from "./calls";
+import { sample, topK } from "./vocabulary";
+
+export const FUZZED: readonly Fuzzed[] = [
+  softmax,
+  logSoftmax,
+  logSumExp,
+  hardmax,
+  sparse("sparsemax", fc.constant(2)),
+  sparse("entmax15", fc.constant(1.5)),
+  sparse(
+    "entmax",
+    fc.oneof(
+      fc.constantFrom(1, 1.1, 1.25, 1.5, 1.9, 2, 2.5, 3, 7, 1000),
+      fc.double({ min: 1.01, max: 20, noNaN: true }),
+    ),
+  ),
+  attention,
+  mergeAttention,
+  topK,
+  sample,
+];
