@@ -37,7 +37,7 @@ const RUNS = {
 
 const args = process.argv.slice(2);
 const set = args[0] in RUNS ? args.shift() : "here";
-const only = process.env.ONLY?.split(",");
+const only = process.env.ONLY?.split(/,(?! )/); // "Node 24, unfused" is one name
 const total = { passed: 0, failed: 0, skipped: 0 };
 const missing = [];
 
