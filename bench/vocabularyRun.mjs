@@ -1,8 +1,9 @@
 /**
  * node bench/vocabularyRun.mjs BACKEND [--quick]     topK and sample on one backend, as JSON
  *
- * Every result is judged first. Then, for each row of logits, the package's calls in turn, a millisecond each, round after round,
- * and in the first rounds the plain JavaScript. CPU time, not the clock's: the plain sort takes so long that a neighbour gets its turn in the middle of it.
+ * Every result is judged first. Then all calls on all rows in turn, a millisecond each, round after round, so that a second with a
+ * busy neighbour spoils some rounds of every call and not all rounds of one; in the first rounds the plain JavaScript too. CPU
+ * time, not the clock's: the plain sort takes so long that a neighbour gets its turn in the middle of it.
  */
 import { do_not_optimize } from "mitata";
 import { createRuntime } from "softmax-wasm";
@@ -16,7 +17,7 @@ const TOKENS = 151_936;
 const [backend, quick] = process.argv.slice(2);
 const { rounds, plainRounds, warmMs } = quick
   ? { rounds: 6, plainRounds: 1, warmMs: 40 }
-  : { rounds: 60, plainRounds: 5, warmMs: 300 };
+  : { rounds: 30, plainRounds: 3, warmMs: 120 };
 const BATCH_MS = 1;
 
 const normal = logits(TOKENS);
@@ -76,10 +77,11 @@ function judge(label, x) {
   return left;
 }
 
-const results = [];
-for (const [row, x] of Object.entries(rows)) {
+const timed = Object.entries(rows).flatMap(([row, x]) => {
   const left = judge(row, x);
-  const timed = Object.entries(contenders(x)).map(([name, { own, loop, sorts = false }]) => ({
+  return Object.entries(contenders(x)).map(([name, { own, loop, sorts = false }]) => ({
+    row,
+    left,
     name,
     sorts,
     own: cpuStopwatch(() => do_not_optimize(own()), warmMs, BATCH_MS),
@@ -87,12 +89,12 @@ for (const [row, x] of Object.entries(rows)) {
     ns: [],
     plainNs: [], // one for each of the first rounds of ns
   }));
-  for (let r = 0; r < rounds; r++) {
-    for (const { own, loop, ns, plainNs } of timed) {
-      ns.push(own());
-      if (loop && r < plainRounds) plainNs.push(loop());
-    }
+});
+for (let r = 0; r < rounds; r++) {
+  for (const { own, loop, ns, plainNs } of timed) {
+    ns.push(own());
+    if (loop && r < plainRounds) plainNs.push(loop());
   }
-  for (const { name, sorts, ns, plainNs } of timed) results.push({ row, left, name, sorts, ns, plainNs });
 }
+const results = timed.map(({ own, loop, ...figures }) => figures);
 console.log(JSON.stringify({ backend: runtime.backend, node: process.versions.node, results }));
