@@ -5,9 +5,9 @@
  * busy neighbour spoils some rounds of every call and not all rounds of one; in the first rounds the plain JavaScript too. CPU
  * time, not the clock's: the plain sort takes so long that a neighbour gets its turn in the middle of it.
  */
+import { readFileSync } from "node:fs";
 import { do_not_optimize } from "mitata";
 import { createRuntime } from "softmax-wasm";
-import { readLogits } from "../examples/realLogits.mjs";
 import { logits } from "./cases.mjs";
 import { definition, judgeLogSumExp, judgeSample, judgeTopK } from "./judgeSampling.mjs";
 import * as plain from "./plainSampling.mjs";
@@ -21,7 +21,10 @@ const { rounds, plainRounds, warmMs } = quick
 const BATCH_MS = 1;
 
 const normal = logits(TOKENS);
-const real = readLogits();
+/** The example's data (examples/data/README.md), little-endian as every host that this runs on. */
+const real = new Float32Array(
+  new Uint8Array(readFileSync(new URL("../examples/data/stories-logits.f32", import.meta.url))).buffer,
+);
 const rows = {
   "N(0, 3²)": normal,
   "real, tiled": Float32Array.from({ length: TOKENS }, (_, i) => real[i % real.length]),
