@@ -10,4 +10,8 @@ export default defineConfig({
   minify: true,
   splitting: false,
   noExternal: ["@assemblyscript/loader"],
+  esbuildOptions(options) {
+    // Its ES module: a require() would take the UMD one, which hands itself to any AMD loader it meets, webpack's included.
+    options.alias = { "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js" };
+  },
 });

@@ -10,10 +10,10 @@
  * error    absolute 1e-6, measured 2e-8; rows sum to 1 within 1e-6; exactly 0 off the support      test/sparsemax.test.ts
  * source   Martins & Astudillo 2016, arXiv:1602.02068
  */
-import { high, low, narrow, storeUpTo4 } from "./lanes";
+import { high, low } from "./lanes";
 import { newton } from "./newton";
-import { COLUMN_ANY, COLUMN_M, COLUMN_S, SPARSE_D, SPARSE_FLOOR, SPARSE_M, SPARSE_S, SPARSE_T } from "./phases";
-import { alongSparse } from "./sparse";
+import { SPARSE_D, SPARSE_S, SPARSE_T } from "./phases";
+import { alongSparse, columnsShares, rowShares } from "./sparse";
 
 /** S = Σ [d - τ]_+, D = |{d > τ}|, in float64 */
 function accumulate(state: usize, list: usize, n: usize): void {
@@ -36,74 +36,18 @@ function step(state: usize): bool {
   return newton(state, 1e-9);
 }
 
-/**
- * [x - m - τ]_+ with τ in two float32 parts: x - m - hi is exact where it is small, so that thousands of small shares are
- * not all off to one side.
- */
-// @ts-ignore: decorator
-@inline
-function share(x: v128, m: v128, hi: v128, lo: v128, zero: v128): v128 {
-  return f32x4.pmax(f32x4.sub(f32x4.sub(f32x4.sub(x, m), hi), lo), zero);
+function shares(state: usize, y: usize, x: usize, n: usize): u32 {
+  return rowShares(state, y, x, n, false);
 }
 
-function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
-  const tau = load<f64>(state, SPARSE_T) - 1;
-  const m = f32x4.splat(load<f32>(state, SPARSE_M)), zero = f32x4.splat(0);
-  const hi = f32x4.splat(<f32>tau), lo = f32x4.splat(<f32>(tau - <f64><f32>tau));
-  const floor = f32x4.splat(load<f32>(state, SPARSE_FLOOR));
-  let count = i32x4.splat(0), left = n;
-  for (; left >= 16; left -= 16, x += 64, y += 64) {
-    let v0 = v128.load(x), v1 = v128.load(x, 16), v2 = v128.load(x, 32), v3 = v128.load(x, 48);
-    const any = f32x4.gt(f32x4.pmax(f32x4.pmax(v0, v1), f32x4.pmax(v2, v3)), floor);
-    if (!v128.any_true(any)) {
-      v0 = v1 = v2 = v3 = zero;
-    } else {
-      v0 = share(v0, m, hi, lo, zero);
-      v1 = share(v1, m, hi, lo, zero);
-      v2 = share(v2, m, hi, lo, zero);
-      v3 = share(v3, m, hi, lo, zero);
-      count = i32x4.add(count, i32x4.add(f32x4.gt(v0, zero), f32x4.gt(v1, zero)));
-      count = i32x4.add(count, i32x4.add(f32x4.gt(v2, zero), f32x4.gt(v3, zero)));
-    }
-    v128.store(y, v0);
-    v128.store(y, v1, 16);
-    v128.store(y, v2, 32);
-    v128.store(y, v3, 48);
-  }
-  let size = -i32x4.extract_lane(count, 0) - i32x4.extract_lane(count, 1)
-    - i32x4.extract_lane(count, 2) - i32x4.extract_lane(count, 3);
-  for (; left; left -= min(left, 4), x += 16, y += 16) {
-    const v = share(v128.load(x), m, hi, lo, zero);
-    storeUpTo4(y, v, left);
-    size += popcnt(i32x4.bitmask(f32x4.gt(v, zero)) & (left < 4 ? (1 << <i32>left) - 1 : 15));
-  }
-  return size;
-}
-
-/** m - m is the NaN of a column whose maximum is not finite. */
-function columnsShares(state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
-  const zero = f32x4.splat(0), one = f64x2.splat(1);
-  for (let i: usize = 0; i < width; i += 4) {
-    const at = state + (i << 2), tAt = state + (i << 3);
-    const m = v128.load(at, COLUMN_M), nan = f32x4.sub(m, m);
-    const tau0 = f64x2.sub(v128.load(tAt, COLUMN_S), one), tau1 = f64x2.sub(v128.load(tAt, COLUMN_S + 16), one);
-    const hi = narrow(tau0, tau1);
-    const lo = narrow(f64x2.sub(tau0, low(hi)), f64x2.sub(tau1, high(hi)));
-    let count = i32x4.splat(0);
-    let from = x + (i << 2), to = y + (i << 2);
-    for (let a = axis; a; a--, from += pitch << 2, to += pitch << 2) {
-      const v = f32x4.add(share(v128.load(from), m, hi, lo, zero), nan);
-      storeUpTo4(to, v, width - i);
-      count = i32x4.sub(count, f32x4.ne(v, zero));
-    }
-    v128.store(at, count, COLUMN_ANY);
-  }
+function columns(state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
+  columnsShares(state, y, x, axis, width, pitch, false);
 }
 
 export function sparsemax(
   y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, state: usize, phases: i32,
 ): bool {
   return alongSparse(
-    y, support, x, outer, axis, inner, 1, true, false, state, phases, accumulate, step, rowShares, columnsShares,
+    y, support, x, outer, axis, inner, 1, true, false, state, phases, accumulate, step, shares, columns,
   );
 }

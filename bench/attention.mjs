@@ -9,7 +9,7 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { node24 } from "../scripts/node24.mjs";
+import { relaxedNode } from "../scripts/engines.mjs";
 import { compileNative } from "./native.mjs";
 import { median } from "./rounds.mjs";
 import { table } from "./table.mjs";
@@ -47,7 +47,7 @@ for (const backend of ["wasm-relaxed", "wasm", "js"]) {
   let binary = process.execPath;
   let native;
   try {
-    if (backend === "wasm-relaxed") binary = node24();
+    if (backend === "wasm-relaxed") binary = relaxedNode();
     if (backend !== "js") native = compileNative(backend, "attention");
   } catch (error) {
     notes.push(`${backend}: ${error.message}`);

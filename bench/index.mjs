@@ -8,7 +8,7 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { node24 } from "../scripts/node24.mjs";
+import { relaxedNode } from "../scripts/engines.mjs";
 import { CASES, SEED } from "./cases.mjs";
 import { firstCall } from "./firstCall.mjs";
 import { compileNative } from "./native.mjs";
@@ -30,7 +30,7 @@ const notes = [];
 const backends = [];
 for (const name of ["wasm-relaxed", "wasm", "js"]) {
   try {
-    backends.push({ name, binary: name === "wasm-relaxed" ? node24() : process.execPath, runs: [] });
+    backends.push({ name, binary: name === "wasm-relaxed" ? relaxedNode() : process.execPath, runs: [] });
   } catch (error) {
     notes.push(`${name} is left out: ${error.message}`);
   }

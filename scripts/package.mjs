@@ -1,10 +1,12 @@
-// The package as its users get it: packed, linted, installed into an empty project, called from ESM and CJS.
-// Needs a build. The last line counts the checks: "N passed, N failed".
+// The package as its users get it: packed, linted, compared with a fresh build of its binaries, installed into an empty
+// project, called from ESM and CJS, every snippet of its documents run. And what is in the repository: nothing unused, the
+// reference without a warning. Needs a build. The last line counts the checks: "N passed, N failed".
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
+import { program, snippets } from "./snippets.mjs";
 
 const windows = process.platform === "win32";
 const npm = windows ? "npm.cmd" : "npm";
@@ -18,7 +20,7 @@ function check(name, run) {
     console.log(`ok      ${name}${detail ? `: ${detail}` : ""}`);
     passed++;
   } catch (error) {
-    console.log(`FAILED  ${name}\n${error.message}`);
+    console.log(`FAILED  ${name}\n${error.message.replace(/^(.{300}).+$/gm, "$1…")}`); // Node quotes a bundle's only line
     failed++;
   }
 }
@@ -47,7 +49,28 @@ console.log(backend());
 `;
 const NAMES = "{ softmax, logSoftmax, logSumExp, hardmax, createRuntime, backend }";
 
+/** Every file that package.json says there is. */
+function promised() {
+  const { main, module, types, exports } = JSON.parse(readFileSync("package.json", "utf8"));
+  const leaves = (value) => (typeof value === "string" ? [value] : Object.values(value).flatMap(leaves));
+  return [main, module, types, ...leaves(exports)].map((path) => path.replace("./", ""));
+}
+
+/** The binaries inside a bundle: its long strings of base64. */
+const embedded = (path) =>
+  (readFileSync(path, "utf8").match(/(?<=["'`])[A-Za-z0-9+/]{1000,}={0,2}(?=["'`])/g) ?? []).map((text) =>
+    Buffer.from(text, "base64"),
+  );
+
+function same(name, bytes, built) {
+  if (Buffer.compare(bytes, built) !== 0) throw new Error(`${name} is not what assembly/ compiles to`);
+}
+
 try {
+  check("nothing unused (knip)", () => void execute(process.execPath, ["node_modules/knip/bin/knip.js"]));
+  check("reference without a warning (typedoc)", () => {
+    execute(process.execPath, ["node_modules/typedoc/bin/typedoc", "--out", join(folder, "docs")]);
+  });
   const [{ filename, files }] = JSON.parse(
     execute(npm, ["pack", "--json", "--ignore-scripts", "--pack-destination", folder]),
   );
@@ -69,6 +92,8 @@ try {
       .map((file) => file.path)
       .filter((path) => !/^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path));
     if (stray.length > 0) throw new Error(`packed by mistake: ${stray.join(", ")}`);
+    const missing = promised().filter((path) => !files.some((file) => file.path === path));
+    if (missing.length > 0) throw new Error(`not packed: ${missing.join(", ")}`);
     return `${files.length} files`;
   });
   check("both binaries", () =>
@@ -91,6 +116,68 @@ try {
     check(`${door} from ESM`, () => execute(process.execPath, ["use.mjs"], folder).trim());
     check(`${door} from CJS`, () => execute(process.execPath, ["use.cjs"], folder).trim());
   }
+
+  const dist = join(folder, "node_modules/softmax-wasm/dist");
+  check("the binaries are what assembly/ compiles to, as files and inside the bundles", () => {
+    const built = ["kernels", "kernels-relaxed"].map((name) => {
+      const target = name === "kernels" ? "simd" : "relaxed";
+      const to = relative(".", join(folder, name)).replaceAll("\\", "/");
+      const asc = ["node_modules/assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target];
+      execute(process.execPath, [...asc, "--outFile", `${to}.wasm`, "--textFile", `${to}.wat`]);
+      const bytes = readFileSync(join(folder, `${name}.wasm`));
+      same(`${name}.wasm`, readFileSync(join(dist, `${name}.wasm`)), bytes);
+      return bytes;
+    });
+    for (const bundle of ["index.js", "index.cjs"]) {
+      const inside = embedded(join(dist, bundle));
+      if (inside.length !== built.length) throw new Error(`${bundle} holds ${inside.length} binaries`);
+      inside.sort(Buffer.compare);
+      for (const [i, bytes] of [...built].sort(Buffer.compare).entries())
+        same(`what ${bundle} holds`, inside[i], bytes);
+    }
+    for (const bundle of ["js.js", "js.cjs"]) {
+      if (embedded(join(dist, bundle)).length > 0) throw new Error(`${bundle} holds a binary`);
+    }
+  });
+
+  copyFileSync("scripts/given.mjs", join(folder, "given.mjs"));
+  for (const { name, code, reason } of snippets()) {
+    if (reason !== undefined) {
+      console.log(`not run ${name}: ${reason}`);
+      continue;
+    }
+    check(`snippet ${name}`, () => {
+      const { text, promises } = program(code);
+      writeFileSync(join(folder, "snippet.mjs"), text);
+      execute(process.execPath, ["snippet.mjs"], folder);
+      return promises > 0 ? `${promises} as promised` : "";
+    });
+  }
+
+  check("examples/workers.mjs", () => {
+    copyFileSync("examples/workers.mjs", join(folder, "workers.mjs"));
+    return execute(process.execPath, ["workers.mjs"], folder).trim().split("\n").at(-1);
+  });
+
+  // Last: it breaks the installed package.
+  check("binaries that compute wrongly make way for js", () => {
+    const path = join(dist, "index.cjs");
+    let bundle = readFileSync(path, "utf8");
+    for (const bytes of embedded(path)) {
+      const broken = Buffer.from(bytes);
+      broken[bytes.indexOf(Buffer.from(Float32Array.of(0.693147004).buffer)) + 2] ^= 0x40; // ln 2 in assembly/exp.ts
+      bundle = bundle.replace(bytes.toString("base64"), broken.toString("base64"));
+    }
+    writeFileSync(path, bundle);
+    writeFileSync(
+      join(folder, "use.cjs"),
+      `const ${NAMES} = require("softmax-wasm");${USE}
+for (const { reason } of createRuntime().rejected) console.log(reason);`,
+    );
+    const [name, ...reasons] = execute(process.execPath, ["use.cjs"], folder).trim().split("\n");
+    if (name !== "js" || !reasons.at(-1).startsWith("self-test: ")) throw new Error(`${name}: ${reasons.join("; ")}`);
+    return reasons.at(-1);
+  });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

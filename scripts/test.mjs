@@ -1,27 +1,84 @@
-// The one test suite, under this Node and, where that is older than 22, once more under Node 24, which has relaxed SIMD.
-// Arguments go to vitest. The last line counts both runs: "N passed, N failed".
+// The one test suite, by vitest, under one engine after the other:
+//   node scripts/test.mjs              this Node and, where that is older than 22, one that has relaxed SIMD
+//   node scripts/test.mjs --engines    Node 20, 22, 24 and 26, Node 24 without fused multiply-add, Bun, Deno
+//   node scripts/test.mjs --browsers   Chromium, Firefox, WebKitGTK
+// ONLY=Bun,Deno takes those of them alone; other arguments go to vitest. An engine that cannot be had is named at the end, and
+// fails in CI. The last line counts all runs: "N passed, N failed".
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
-import { node24 } from "./node24.mjs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { findBrowser } from "./browsers.mjs";
+import { bun, deno, node, nodeMajor, relaxedNode } from "./engines.mjs";
 
-const run = (command, args) => spawnSync(command, args, { stdio: "inherit" }).status ?? 1;
+const VITEST = "node_modules/vitest/vitest.mjs";
+const onNode = (major) => [`Node ${major}`, () => [node(major), VITEST]];
+const inBrowser = (name) => [
+  name,
+  () => {
+    findBrowser(name);
+    return [process.execPath, VITEST, "--config", "vitest.browser.config.mjs", "--project", name];
+  },
+];
 
-if (run(process.execPath, ["scripts/build-wasm.mjs"]) !== 0) process.exit(1);
-mkdirSync(".cache", { recursive: true });
+/** Names and how to start vitest there, which throws where that engine cannot be had. */
+const RUNS = {
+  here: [onNode(nodeMajor), ...(nodeMajor < 22 ? [["Node 24", () => [relaxedNode(), VITEST]]] : [])],
+  "--engines": [
+    onNode(20),
+    onNode(22),
+    onNode(24),
+    onNode(26),
+    // V8's flag takes FMA3 from x64; other processors have no multiply-add that does not fuse.
+    ...(process.arch === "x64" ? [["Node 24, unfused", () => [node(24), VITEST, "--execArgv=--no-enable-fma3"]]] : []),
+    ["Bun", () => [bun(), VITEST]],
+    ["Deno", () => [deno(), "run", "--allow-all", VITEST]],
+  ],
+  "--browsers": [inBrowser("Chromium"), inBrowser("Firefox"), inBrowser("WebKitGTK")],
+};
 
+const args = process.argv.slice(2);
+const set = args[0] in RUNS ? args.shift() : "here";
+const only = process.env.ONLY?.split(",");
 const total = { passed: 0, failed: 0, skipped: 0 };
-let status = 0;
-for (const node of new Set([process.execPath, node24()])) {
-  const report = `.cache/vitest-${total.passed === 0 ? "this" : "24"}.json`;
-  const args = ["run", ...process.argv.slice(2), "--reporter=default", "--reporter=json", `--outputFile=${report}`];
-  console.log(`\nvitest under ${node === process.execPath ? `Node ${process.version}` : "Node 24"}`);
-  status ||= run(node, ["node_modules/vitest/vitest.mjs", ...args]);
+const missing = [];
+
+function run(name, [binary, ...before]) {
+  const report = `.cache/vitest-${name.replaceAll(/\W+/g, "-")}.json`;
+  rmSync(report, { force: true });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${report}`];
+  const { status } = spawnSync(binary, [...before, "run", ...args, ...reporters], {
+    stdio: "inherit",
+    env: { ...process.env, SOFTMAX_WASM_ENGINE: name },
+  });
+  if (!existsSync(report)) {
+    console.log(`vitest under ${name} ended with ${status} and left no report`);
+    total.failed++;
+    return;
+  }
   const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(readFileSync(report));
   total.passed += numPassedTests;
   total.failed += numFailedTests;
   total.skipped += numPendingTests;
-  if (numPassedTests + numFailedTests === 0) status ||= 1;
-  if (numFailedTests === 0 && numFailedTestSuites > 0) total.failed += numFailedTestSuites; // a file that does not load
+  if (numFailedTests > 0) return;
+  if (numFailedTestSuites > 0)
+    total.failed += numFailedTestSuites; // files that do not load
+  else if (status !== 0 || numPassedTests === 0) total.failed++; // an error outside of any test, or none that ran
 }
+
+if (spawnSync(process.execPath, ["scripts/build-wasm.mjs"], { stdio: "inherit" }).status !== 0) process.exit(1);
+mkdirSync(".cache", { recursive: true });
+for (const [name, command] of RUNS[set].filter(([name]) => only === undefined || only.includes(name))) {
+  console.log(`\nvitest under ${name}`);
+  let start;
+  try {
+    start = command();
+  } catch (error) {
+    missing.push(`${name} was not run: ${error.message}`);
+    continue;
+  }
+  run(name, start);
+}
+
+if (missing.length > 0) console.log(`\n${missing.join("\n")}`);
+if (process.env.CI) total.failed += missing.length;
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
-process.exit(status || (total.failed > 0 ? 1 : 0));
+process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

@@ -7,7 +7,7 @@
 export type FloatInput = Float32Array | ArrayLike<number>;
 
 /** f32[outer, axis, inner], row-major: any shape, seen from one of its axes. */
-export interface Geometry {
+interface Geometry {
   readonly outer: number;
   readonly axis: number;
   readonly inner: number;

@@ -17,7 +17,7 @@ import type { Sample } from "./ops/sample";
 import type { Softmax, SoftmaxOptions } from "./ops/softmax";
 import type { Sparsemax } from "./ops/sparsemax";
 import type { TopK } from "./ops/topK";
-import { type Candidate, checkHeapBytes, type Runtime, startRuntime } from "./runtime";
+import { type Candidate, checkHeapBytes, type Runtime, reasonOf, runtimeOn, startRuntime } from "./runtime";
 import { embeddedModule, wasmEngine } from "./wasm";
 
 export type { FloatInput } from "./check";
@@ -37,13 +37,18 @@ export type { Sparsemax } from "./ops/sparsemax";
 export type { TopK, TopKOptions, TopKResult } from "./ops/topK";
 export type { Runtime } from "./runtime";
 
+/** WebAssembly.Module, where the DOM's types or the host's declare it; any object where nothing does, so that these types need none. */
+export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
+  ? Module
+  : object;
+
 export interface RuntimeOptions {
   /** A backend by name, or the best that this host has; default "auto". */
   backend?: "auto" | Backend;
   /** Size of the heap, rounded up to 64 KiB; it never grows; default 8 MiB, at most 1 GiB. */
   heapBytes?: number;
   /** kernels.wasm or kernels-relaxed.wasm of this package, for hosts that forbid compiling from bytes. */
-  module?: WebAssembly.Module;
+  module?: WasmModule;
 }
 
 const WASM: readonly Candidate[] = (["wasm-relaxed", "wasm"] as const).map((backend) => ({
@@ -59,9 +64,11 @@ const CANDIDATES: readonly Candidate[] = [...WASM, { backend: "js", start: jsEng
  * backend asked for by name is that one or an error.
  *
  * @throws {TypeError}  an option is not of the type it must be
- * @throws {RangeError} backend is not a backend's name, heapBytes is out of range
- * @throws {Error}      the backend asked for, or the module, is not available on this host
+ * @throws {RangeError} backend is not a backend's name, heapBytes is out of range, module is not this package's or not the
+ *                      backend's
+ * @throws {Error}      the backend asked for, or the module, does not run on this host or fails its self-test
  * @example
+ * import { createRuntime } from "softmax-wasm";
  * const runtime = createRuntime({ backend: "wasm", heapBytes: 1 << 20 });
  * const x = runtime.alloc(1000); // written to and read in place
  * runtime.softmax(x, { out: x });
@@ -85,16 +92,27 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
 
 function startModule(module: WebAssembly.Module, backend: "auto" | Backend, heapBytes: number): Runtime {
   if (!(typeof WebAssembly === "object" && module instanceof WebAssembly.Module)) {
-    throw new TypeError(`"module" expected a WebAssembly.Module, got ${kind(module)}`);
+    const got = kind(module) === "WebAssembly.Module" ? "one of another realm" : kind(module);
+    throw new TypeError(`"module" expected a WebAssembly.Module, got ${got}`);
   }
-  const start = (bytes: number) => {
-    const engine = wasmEngine(module, bytes);
-    if (backend !== "auto" && engine.backend !== backend) {
-      throw new Error(`the module given is the binary of "${engine.backend}"`);
-    }
-    return engine;
-  };
-  return startRuntime([{ backend: backend === "auto" ? "wasm" : backend, start }], heapBytes);
+  if (backend === "js") throw new RangeError(`"module" expected none with backend "js", got a WebAssembly.Module`);
+  const exported = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
+  const missing = ["relaxed", "heapBase", ...Object.keys(jsEngine(65536).kernels)].find((name) => !exported.has(name));
+  if (missing !== undefined) {
+    throw new RangeError(
+      `"module" expected kernels.wasm or kernels-relaxed.wasm of this version of softmax-wasm, got one without ${missing}`,
+    );
+  }
+  let runtime: Runtime;
+  try {
+    runtime = runtimeOn(wasmEngine(module, heapBytes), []);
+  } catch (error) {
+    throw new Error(`"module" expected one that runs right on this host, got one that does not (${reasonOf(error)})`);
+  }
+  if (backend !== "auto" && runtime.backend !== backend) {
+    throw new RangeError(`"module" expected the binary of backend "${backend}", got that of "${runtime.backend}"`);
+  }
+  return runtime;
 }
 
 let shared: Runtime | undefined;

@@ -64,7 +64,7 @@ export function checkHeapBytes(value: number | undefined): number {
   return Math.ceil(value / PAGE) * PAGE;
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The first candidate that starts and passes the self-test. @throws {Error} with every reason, when none does */
 export function startRuntime(candidates: readonly Candidate[], heapBytes: number): Runtime {
@@ -76,13 +76,15 @@ export function startRuntime(candidates: readonly Candidate[], heapBytes: number
       rejected.push({ backend, reason: reasonOf(error) });
     }
   }
-  const reasons = rejected.map(({ backend, reason }) => `"${backend}" (${reason})`);
-  throw new Error(
-    `backend ${reasons.join(", ")} is not available here; "auto" takes the best one that is, "js" runs everywhere`,
-  );
+  const tried = rejected.map(({ backend, reason }) => `"${backend}" (${reason})`).join(", ");
+  const hint = candidates.some(({ backend }) => backend === "js")
+    ? ""
+    : '; "auto" takes the best one that does, "js" runs everywhere';
+  throw new Error(`"backend" expected one that runs here, got ${rejected.length > 1 ? "none: " : ""}${tried}${hint}`);
 }
 
-function runtimeOn(engine: Engine, rejected: Runtime["rejected"]): Runtime {
+/** @throws {Error} the engine fails the self-test */
+export function runtimeOn(engine: Engine, rejected: Runtime["rejected"]): Runtime {
   const heap = new Heap(engine);
   const core: Core = { heap, kernels: engine.kernels };
   selfTest(core);

@@ -22,7 +22,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^assembly\/power$/, [/^assembly\/(exp|lanes)$/]],
   [/^assembly\/newton$/, [/^assembly\/(log|phases)$/]],
   [/^assembly\/candidates$/, [/^assembly\/(lanes|phases)$/]],
-  [/^assembly\/sparse$/, [/^assembly\/(candidates|columns|phases|row)$/]],
+  [/^assembly\/sparse$/, [/^assembly\/(candidates|columns|lanes|phases|row)$/]],
   [/^assembly\/(sparsemax|entmax15|entmaxSteep)$/, [/^assembly\/(candidates|lanes|log|newton|phases|sparse)$/]],
   [/^assembly\/entmax$/, [/^assembly\/(entmax15|entmaxSteep|exp|lanes|newton|phases|power|sparse|sparsemax)$/]],
   // attention: a folder of its own; it takes what the rows take
@@ -78,6 +78,17 @@ function resolve(file: string, specifier: string): string {
   return MODULES.has(path) ? path : MODULES.has(`${path}/index`) ? `${path}/index` : path;
 }
 
+/** Files that `entry` imports, however far away, and itself. Types count as well. */
+function graph(entry: string, seen = new Set<string>()): Set<string> {
+  seen.add(entry);
+  for (const specifier of specifiers(readFileSync(join(ROOT, entry), "utf8"))) {
+    const file = `${resolve(entry, specifier)}.ts`;
+    if (FILES.includes(file) && !seen.has(file)) graph(file, seen);
+    else if (specifier.startsWith(".") && !FILES.includes(file)) throw new Error(`${entry} imports ${specifier}`);
+  }
+  return seen;
+}
+
 /** Every import that no arrow allows, in words. */
 function strays(file: string, text: string): string[] {
   const row = ARROWS.find(([pattern]) => pattern.test(file.replace(/\.[cm]?[jt]s$/, "")));
@@ -101,6 +112,15 @@ describe("arrows", () => {
         .map((target) => `${file} imports ${target}`),
     );
     expect(found).toEqual([]);
+  });
+
+  it("softmax-wasm/js does not know of WebAssembly", () => {
+    const wasm = (entry: string): string[] => [...graph(entry)].filter((file) => file.startsWith("src/wasm/"));
+    expect(wasm("src/js.ts")).toEqual([]);
+    expect(wasm("src/index.ts").sort()).toEqual(["src/wasm/base64.ts", "src/wasm/binaries.ts", "src/wasm/index.ts"]);
+    expect(graph("src/js.ts")).toContain("src/js/softmax.ts");
+    const code = [...graph("src/js.ts")].map((file) => readFileSync(join(ROOT, file), "utf8")).join("\n");
+    expect(code).not.toMatch(/\bWebAssembly\.\w|@assemblyscript/);
   });
 
   it("no file is called utils, helpers, common or core", () => {

@@ -6,7 +6,7 @@ import type { AttentionOptions, Shape4 } from "../src/ops/attention";
 import { type Call, callOf, normal } from "./attentionReference";
 import { random } from "./cases";
 
-export const TABLE = {
+const TABLE = {
   queries: [1, 2, 5, 13, 49, 100],
   keys: [1, 3, 8, 25, 97, 130],
   headDim: [1, 3, 8, 64, 80],
@@ -31,7 +31,7 @@ export const TABLE = {
   keyLengths: [false, true],
 } as const;
 
-export type Row = { [Name in keyof typeof TABLE]: (typeof TABLE)[Name][number] };
+type Row = { [Name in keyof typeof TABLE]: (typeof TABLE)[Name][number] };
 
 const NAMES = Object.keys(TABLE) as (keyof typeof TABLE)[];
 

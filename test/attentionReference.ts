@@ -19,7 +19,7 @@ interface Result {
 export const OUT_BOUND = 2e-6;
 export const LSE_BOUND = 2e-6;
 /** Weights have no bound of their own: they are what out is for values of 0 and 1. */
-export const WEIGHT_BOUND = 2e-6;
+const WEIGHT_BOUND = 2e-6;
 
 /** Sizes of a call, defaults filled in. */
 export function sizesOf({ q, k, options }: Call) {

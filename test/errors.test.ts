@@ -1,8 +1,10 @@
 /** Every error a caller can cause: its class, its whole message, and that nothing else came of it. */
-import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime, type RuntimeOptions, softmax } from "../src/index";
+import { decodeBase64 } from "../src/wasm/base64";
+import { KERNELS } from "../src/wasm/binaries";
 import { BACKENDS, runtimeOf } from "./backends";
+import { foreign } from "./realm";
 
 const RIGHT = {
   softmax: [0.09003057, 0.24472847, 0.66524096, 0.09003057, 0.24472847, 0.66524096],
@@ -30,7 +32,6 @@ const on = (x: number, out: number, outLength = 6) => {
   return { x: new Float32Array(buffer, 4 * x, 6), out: new Float32Array(buffer, 4 * out, outLength) };
 };
 
-const ForeignUint8Array = runInNewContext("Uint8Array") as typeof Uint8Array;
 /** out from byte 8 on, and a mask, in one buffer. */
 const masked = (outLength: number, at: number, length: number, Mask = Uint8Array) => {
   const buffer = new ArrayBuffer(64);
@@ -185,8 +186,8 @@ fault(["softmax", "logSoftmax"], RangeError, `"out" expected memory apart from m
   ["bytes 8 to 32 of the buffer where mask has 8 to 14", () => masked(6, 8, 6)],
   ["bytes 8 to 32 of the buffer where mask has 26 to 32", () => masked(6, 26, 6)],
   ["bytes 8 to 32 of the buffer where mask has 31 to 34", () => masked(6, 31, 3)],
-  ["bytes 8 to 32 of the buffer where mask has 26 to 32", () => masked(6, 26, 6, ForeignUint8Array)],
-  ["bytes 8 to 32 of the buffer where mask has 8 to 14", () => masked(6, 8, 6, ForeignUint8Array)],
+  ["bytes 8 to 32 of the buffer where mask has 26 to 32", () => masked(6, 26, 6, foreign.Uint8Array)],
+  ["bytes 8 to 32 of the buffer where mask has 8 to 14", () => masked(6, 8, 6, foreign.Uint8Array)],
 ]);
 fault(REDUCE, RangeError, `"out" expected memory apart from mask's, got`, [
   ["bytes 8 to 16 of the buffer where mask has 3 to 9", () => masked(2, 3, 6)],
@@ -354,7 +355,7 @@ describe.each(BACKENDS)("errors on %s", (backend) => {
 describe("errors of createRuntime", () => {
   const NAMES = '"backend" expected "auto", "wasm-relaxed", "wasm" or "js", got';
   const BYTES = '"heapBytes" expected more than 0 and at most 1073741824, got';
-  const HINT = '"auto" takes the best one that is, "js" runs everywhere';
+  const HINT = '"auto" takes the best one that does, "js" runs everywhere';
   const emptyModule = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
 
   it.each<[unknown, ErrorConstructor, string]>([
@@ -383,11 +384,23 @@ describe("errors of createRuntime", () => {
     expectRight(softmax(logits(), { shape: [2, 3] }), "softmax");
   });
 
-  it("of a module that is not this package's", () => {
-    const error = errorOf(() => createRuntime({ module: emptyModule }));
-    expect(error.constructor).toBe(Error);
-    expect(error.message.startsWith('backend "wasm" (')).toBe(true);
-    expect(error.message.endsWith(`) is not available here; ${HINT}`)).toBe(true);
+  it("of a module of another realm", () => {
+    const module = new foreign.WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+    const message = '"module" expected a WebAssembly.Module, got one of another realm';
+    expectError(() => createRuntime({ module }), TypeError, message);
+  });
+
+  it("of a module that is not this package's, or of another version of it", () => {
+    const expected = '"module" expected kernels.wasm or kernels-relaxed.wasm of this version of softmax-wasm';
+    for (const backend of ["auto", "wasm"] as const) {
+      const start = (): Runtime => createRuntime({ module: emptyModule, backend });
+      expectError(start, RangeError, `${expected}, got one without relaxed`);
+    }
+    const bytes = decodeBase64(KERNELS);
+    const name = [..."\x07softmax\x00"].map((c) => c.charCodeAt(0));
+    bytes[bytes.findIndex((_, i) => name.every((c, j) => bytes[i + j] === c)) + 7] += 1; // softmay
+    const older = new WebAssembly.Module(bytes);
+    expectError(() => createRuntime({ module: older }), RangeError, `${expected}, got one without softmax`);
   });
 
   it('of "wasm-relaxed" where the engine lacks it; elsewhere it works', () => {
@@ -398,7 +411,7 @@ describe("errors of createRuntime", () => {
       return;
     }
     const reason = "this engine has no WebAssembly relaxed SIMD";
-    expectError(start, Error, `backend "wasm-relaxed" (${reason}) is not available here; ${HINT}`);
+    expectError(start, Error, `"backend" expected one that runs here, got "wasm-relaxed" (${reason}); ${HINT}`);
     expectRight(softmax(logits(), { shape: [2, 3] }), "softmax");
   });
 });

@@ -1,26 +1,8 @@
-/** softmax-wasm/js: the JavaScript backend of the main door, and none of its WebAssembly. */
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path/posix";
-import { fileURLToPath } from "node:url";
+/** softmax-wasm/js: the JavaScript backend of the main door. That it has none of its WebAssembly: arrows.test.ts. */
 import { describe, expect, it } from "vitest";
 import * as mainDoor from "../src/index";
 import * as door from "../src/js";
 import { random } from "./cases";
-
-const ROOT = fileURLToPath(new URL("../", import.meta.url));
-
-/** Files that `entry` imports, however far away, and itself. Types count as well. */
-function graph(entry: string, seen = new Set<string>()): Set<string> {
-  seen.add(entry);
-  const text = readFileSync(join(ROOT, entry), "utf8");
-  for (const [, specifier] of text.matchAll(/^(?:import|export)\b[^;"]*"(\.[^"]+)"/gm)) {
-    const path = normalize(join(dirname(entry), specifier));
-    const file = [`${path}.ts`, `${path}/index.ts`].find((name) => existsSync(join(ROOT, name)));
-    if (file === undefined) throw new Error(`${entry} imports ${specifier}, which is no file`);
-    if (!seen.has(file)) graph(file, seen);
-  }
-  return seen;
-}
 
 const next = random(17);
 const X = Float32Array.from({ length: 5000 }, () => 20 * next() - 10);
@@ -72,14 +54,5 @@ describe("softmax-wasm/js", () => {
 
   it("has the main door's names", () => {
     expect(Object.keys(door).sort()).toEqual(Object.keys(mainDoor).sort());
-  });
-
-  it("does not know of WebAssembly", () => {
-    const wasm = (entry: string): string[] => [...graph(entry)].filter((file) => file.startsWith("src/wasm/"));
-    expect(wasm("src/js.ts")).toEqual([]);
-    expect(wasm("src/index.ts").sort()).toEqual(["src/wasm/base64.ts", "src/wasm/binaries.ts", "src/wasm/index.ts"]);
-    expect(graph("src/js.ts")).toContain("src/js/softmax.ts");
-    const code = [...graph("src/js.ts")].map((file) => readFileSync(join(ROOT, file), "utf8")).join("\n");
-    expect(code).not.toMatch(/\bWebAssembly\.\w|@assemblyscript/);
   });
 });

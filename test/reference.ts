@@ -47,7 +47,7 @@ export function sum(values: Iterable<number>): number {
 }
 
 const U = 2 ** -24;
-export const SMALLEST_NORMAL = 2 ** -126;
+const SMALLEST_NORMAL = 2 ** -126;
 
 /** Relative, where the result is normal. d = (x - max) / T. */
 export const softmaxBound = (d: number): number => U * (8 + 3 * Math.abs(d));

@@ -78,7 +78,7 @@ function steepRow(z: readonly number[], s: number): number[] {
 }
 
 /** One row, its special values included. */
-export function entmaxRow(values: readonly number[], alpha: number): number[] {
+function entmaxRow(values: readonly number[], alpha: number): number[] {
   const m = values.reduce((a, b) => (Number.isNaN(b) ? b : Math.max(a, b)), -Infinity);
   if (values.some(Number.isNaN) || !Number.isFinite(m)) return values.map(() => Number.NaN);
   const z = values.map((v) => v - m);

@@ -2,8 +2,8 @@
  * Histograms over the logits, downwards from the largest: their running sum says in which bin a number of tokens, or a share
  * of the probability, is reached.
  *
- * A bin has two sums, one for each lane of a pair: logits that are alike follow each other through one bin, and an addition waits
- * nine cycles for the one before it.
+ * A bin of vocabularyOctaves has two sums, one for each lane of a pair: logits that are alike follow each other through one bin,
+ * and an addition waits nine cycles for the one before it.
  */
 import { high, low } from "../lanes";
 import { below, BINS, OCTAVE_BINS, SPLATS, STRIP, strip } from "./tokens";
@@ -103,8 +103,9 @@ export function vocabularyHistogram(
         const d = low(pair ? v128.shuffle<u64>(v, v, 1, 1) : v);
         const bin = f64x2.add(f64x2.pmin(f64x2.mul(f64x2.sub(top, d), scale), end), whole);
         const w = weight(f64x2.sub(middle, f64x2.mul(f64x2.sub(mv, d), octaves)), C1, C2, C3, C4, one);
+        // in index order into one sum: a list gets the bits that the row gets it was gathered from
         if (hits & 1) add(bins, i32x4.extract_lane(bin, 0), f64x2.extract_lane(w, 0));
-        if (hits & 2) add(bins + 8, i32x4.extract_lane(bin, 2), f64x2.extract_lane(w, 1));
+        if (hits & 2) add(bins, i32x4.extract_lane(bin, 2), f64x2.extract_lane(w, 1));
       }
     }
   }

@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "clock.h"
 
 #ifdef __FMA__
 #define MR 6
@@ -170,17 +171,6 @@ static void few(float *out, const float *q, size_t rows, const float *k, const f
   }
   for (size_t r = 0; r < rows; r++)
     for (size_t d = 0; d < dim; d++) out[r * dim + d] /= l[r];
-}
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return 1e9 * t.tv_sec + t.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b) {
-  const double d = *(const double *)a - *(const double *)b;
-  return (d > 0) - (d < 0);
 }
 
 int main(int argc, char **argv) {

@@ -10,7 +10,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "clock.h"
 
 #define BLOCK 64   /* floats added up in float32 before they go into a float64 sum */
 #define GAP 512    /* floats between x and y, as in bench/kernel.mjs */
@@ -75,17 +76,6 @@ static void softmax(float *y, const float *x, size_t n) {
     _mm_storeu_ps(y, _mm_mul_ps(_mm_loadu_ps(y), r));
     _mm_storeu_ps(y + 4, _mm_mul_ps(_mm_loadu_ps(y + 4), r));
   }
-}
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return 1e9 * t.tv_sec + t.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b) {
-  const double d = *(const double *)a - *(const double *)b;
-  return (d > 0) - (d < 0);
 }
 
 int main(int argc, char **argv) {

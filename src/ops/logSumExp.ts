@@ -32,6 +32,7 @@ export interface LogSumExp {
    * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
    * @throws {RangeError} sizes do not match, temperature is negative or not finite, out overlaps an input
    * @example
+   * import { logSumExp } from "softmax-wasm";
    * logSumExp([1, 2, 3, 4], { shape: [2, 2] }); // [2.3133, 4.3133]
    */
   (x: FloatInput, options: SoftmaxOptions): Float32Array;

@@ -28,9 +28,12 @@ export interface MergeAttention {
    * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
    * @throws {RangeError} lengths do not match, or an array overlaps another
    * @example
-   * attention(q, kA, vA, { headDim, out: outA, lse: lseA });
-   * attention(q, kB, vB, { headDim, out: outB, lse: lseB });
-   * mergeAttention(outA, lseA, outB, lseB, { valueDim: headDim }); // attention over both
+   * import { attention, mergeAttention } from "softmax-wasm";
+   * const [lseA, lseB] = [new Float32Array(1), new Float32Array(1)];
+   * const outA = attention([1], [1], [5], { headDim: 1, lse: lseA }); // [5]
+   * const outB = attention([1], [2, 3], [6, 7], { headDim: 1, lse: lseB }); // [6.7311]
+   * mergeAttention(outA, lseA, outB, lseB, { valueDim: 1 }); // as attention over all three
+   * outA; // [6.5752]
    */
   (
     outA: Float32Array,

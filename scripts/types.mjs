@@ -1,0 +1,70 @@
+// The packed package's types in projects of others: TypeScript old and new, every moduleResolution, with and without DOM.
+// Needs a build. The last line counts: "N passed, N failed".
+import { symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { check, checking } from "./checks.mjs";
+import { execute } from "./execute.mjs";
+import { fetched } from "./fetched.mjs";
+import { bareProject } from "./project.mjs";
+
+const TYPESCRIPT = ["5.0.4", "5.9.3", "6.0.3", "7.0.2"];
+const VERSIONS = {
+  "@cloudflare/workers-types": "5.20261117.1",
+  "@types/node": "20.19.43",
+  "expect-type": "1.4.0",
+  ...Object.fromEntries(TYPESCRIPT.map((version) => [`typescript-${version}`, `npm:typescript@${version}`])),
+};
+
+const RESOLUTIONS = [
+  ["node16", "node16"],
+  ["nodenext", "nodenext"],
+  ["bundler", "esnext"],
+];
+/** What declares the globals, and whether WebAssembly is among them. */
+const LIBS = [
+  { name: "ES2022 alone", lib: ["ES2022"], types: [], has: false },
+  { name: "DOM", lib: ["ES2022", "DOM"], types: [], has: true },
+  { name: "a web worker", lib: ["ES2022", "WebWorker"], types: [], has: true },
+  { name: "workerd", lib: ["ES2022"], types: ["@cloudflare/workers-types"], has: true },
+  { name: "Node's types", lib: ["ES2022"], types: ["node"], has: false },
+];
+
+/** Of our own version every combination, of the others those that differ most. */
+const OURS = "5.9.3";
+const COMBINATIONS = TYPESCRIPT.flatMap((version) =>
+  RESOLUTIONS.flatMap(([resolution, module]) =>
+    (version === OURS ? LIBS : LIBS.slice(0, 2)).map((globals) => ({ version, resolution, module, ...globals })),
+  ),
+);
+
+const config = ({ resolution, module, lib, types, has }) => ({
+  compilerOptions: {
+    target: "ES2022",
+    module,
+    moduleResolution: resolution,
+    lib,
+    types,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noEmit: true,
+  },
+  files: [
+    "consumer.mts",
+    ...(module === "esnext" ? [] : ["consumer.cts"]), // require() is not of that module system
+    has ? "withModule.mts" : "withoutModule.mts",
+  ],
+});
+
+await checking(async () => {
+  const tools = join(fetched("types", VERSIONS), "node_modules");
+  const project = bareProject("test/types");
+  symlinkSync(tools, join(project, "../node_modules"), "junction");
+  for (const combination of COMBINATIONS) {
+    const { version, resolution, name } = combination;
+    await check(`TypeScript ${version}, ${resolution}, ${name}`, () => {
+      writeFileSync(join(project, "tsconfig.json"), JSON.stringify(config(combination)));
+      execute(process.execPath, [join(tools, `typescript-${version}/bin/tsc`), "-p", "."], project);
+    });
+  }
+});

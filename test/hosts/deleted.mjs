@@ -1,0 +1,2 @@
+// node --import ./deleted.mjs …        a host without WebAssembly
+delete globalThis.WebAssembly;

@@ -1,0 +1,19 @@
+# The packed package as modules of a worker, by the names that it is imported by.
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .worker)],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+
+const worker :Workerd.Worker = (
+  compatibilityDate = "2026-11-01",
+  modules = [
+    (name = "worker.mjs", esModule = embed "workerd.mjs"),
+    (name = "everything.mjs", esModule = embed "everything.mjs"),
+    (name = "softmax-wasm", esModule = embed "node_modules/softmax-wasm/dist/index.js"),
+    (name = "softmax-wasm/js", esModule = embed "node_modules/softmax-wasm/dist/js.js"),
+    (name = "softmax-wasm/kernels.wasm", wasm = embed "node_modules/softmax-wasm/dist/kernels.wasm"),
+    (name = "softmax-wasm/kernels-relaxed.wasm", wasm = embed "node_modules/softmax-wasm/dist/kernels-relaxed.wasm"),
+  ],
+);

@@ -1,0 +1,17 @@
+/** Another realm, whose arrays are not instances of ours: a frame in a page, a context of node:vm elsewhere. */
+type Realm = Pick<typeof globalThis, "Array" | "ArrayBuffer" | "Float32Array" | "Uint8Array"> & {
+  WebAssembly: typeof WebAssembly;
+};
+
+function frame(): Realm {
+  const element = document.createElement("iframe");
+  document.body.append(element);
+  return element.contentWindow as unknown as Realm;
+}
+
+async function context(): Promise<Realm> {
+  const { runInNewContext } = await import("node:vm");
+  return runInNewContext("({ Array, ArrayBuffer, Float32Array, Uint8Array, WebAssembly })");
+}
+
+export const foreign: Realm = typeof document === "undefined" ? await context() : frame();

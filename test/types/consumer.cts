@@ -1,0 +1,12 @@
+// The same package by require(), from TypeScript that compiles to CommonJS.
+import { expectTypeOf } from "expect-type";
+
+import door = require("softmax-wasm");
+import js = require("softmax-wasm/js");
+
+expectTypeOf(door.softmax([1, 2, 3])).toEqualTypeOf<Float32Array>();
+expectTypeOf(door.logSumExp([1, 2, 3])).toEqualTypeOf<number>();
+expectTypeOf(door.createRuntime().softmax).toEqualTypeOf<door.Softmax>();
+expectTypeOf(js.softmax).toEqualTypeOf<js.Softmax>();
+// @ts-expect-error: headDim is required
+door.attention([], [], [], {});

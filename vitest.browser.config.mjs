@@ -1,0 +1,61 @@
+// The suite in browsers: npm run test:browsers. One page per browser, started as a plain process, reports to vitest.
+import { defineBrowserProvider } from "@vitest/browser";
+import { mergeConfig } from "vitest/config";
+import { openBrowser } from "./scripts/browsers.mjs";
+import base from "./vitest.config.ts";
+
+/** Tests that say nothing about an engine, or need what a page does not have. Every other file runs in browsers too. */
+const NODE_ONLY = [
+  "test/arrows.test.ts", // reads the sources
+  "test/binaries.test.ts", // compares with build/, by way of Buffer
+  "test/selfTest.test.ts", // breaks bytes of build/, by way of Buffer
+  "test/stories.test.ts", // reads a model from STORIES_DIR, and the built package as the examples do
+];
+
+const provider = (name) =>
+  defineBrowserProvider({
+    name: "process",
+    providerFactory() {
+      let close;
+      return {
+        name: "process",
+        supportsParallelism: false,
+        getCommandsContext: () => ({}),
+        openPage: async (_, url) => {
+          close = await openBrowser(name, url);
+        },
+        close: () => close?.(),
+      };
+    },
+  });
+
+/** What tsup does for the package: a page has no require. */
+const loader = {
+  name: "loader",
+  transform(code, id) {
+    if (!id.endsWith("/src/wasm/index.ts")) return undefined;
+    const required = code.replace('require("@assemblyscript/loader")', "loader");
+    return `import * as loader from "@assemblyscript/loader";\n${required}`;
+  },
+};
+
+export default mergeConfig(base, {
+  plugins: [loader],
+  // For SharedArrayBuffer.
+  server: {
+    headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
+  },
+  test: {
+    exclude: NODE_ONLY,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      instances: ["Chromium", "Firefox", "WebKitGTK"].map((name) => ({
+        browser: name.toLowerCase(),
+        name,
+        provider: provider(name),
+      })),
+    },
+  },
+});
