@@ -9,7 +9,7 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { node24 } from "../scripts/node24.mjs";
+import { relaxedNode } from "../scripts/engines.mjs";
 import { median, medianRatio } from "./rounds.mjs";
 import { table } from "./table.mjs";
 
@@ -32,7 +32,7 @@ const runs = []; // { backend, node, results }
 const binaries = {};
 for (const backend of ["wasm-relaxed", "wasm", "js"]) {
   try {
-    binaries[backend] = backend === "wasm-relaxed" ? node24() : process.execPath;
+    binaries[backend] = backend === "wasm-relaxed" ? relaxedNode() : process.execPath;
   } catch (error) {
     notes.push(`${backend} is left out: ${error.message}`);
   }
