@@ -1,7 +1,19 @@
-import { defineConfig } from "tsup";
+import { resolve } from "node:path";
+import { defineConfig, type Options } from "tsup";
+
+/** The doors in front of the main one import it by its name: one default runtime, and no second copy of the kernels. */
+const mainDoor: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "main door",
+  setup(build) {
+    build.onResolve({ filter: /\/index$/ }, ({ kind, path, resolveDir }) => {
+      if (kind === "entry-point" || resolve(resolveDir, path) !== resolve("src/index")) return undefined;
+      return { path: "softmax-wasm", external: true };
+    });
+  },
+};
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/js.ts"],
+  entry: ["src/index.ts", "src/js.ts", "src/transformers.ts"],
   format: ["esm", "cjs"],
   platform: "neutral",
   target: "es2022",
@@ -14,4 +26,5 @@ export default defineConfig({
     // Its ES module: a require() would take the UMD one, which hands itself to any AMD loader it meets, webpack's included.
     options.alias = { "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js" };
   },
+  esbuildPlugins: [mainDoor],
 });

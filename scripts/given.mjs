@@ -15,6 +15,15 @@ Object.assign(globalThis, {
   q: floats(8 * 10 * 64),
   k: floats(8 * 10 * 64),
   v: floats(8 * 10 * 64),
+  logits: Object.assign(floats(2000), { dims: [1, 2000], data: floats(2000) }), // an array here, a Tensor of transformers.js there
+  vocabulary: 2000,
+  grammar: new Uint32Array(63).fill(0xffffffff),
+  // of transformers.js
+  model: { generate: async () => {} },
+  inputs: {},
+  LogitsProcessorList: class {
+    push() {}
+  },
 });
 
 /** Half of the last digit shown, of a number as it is written, and float32's rounding of it. */

@@ -66,6 +66,25 @@ function same(name, bytes, built) {
   if (Buffer.compare(bytes, built) !== 0) throw new Error(`${name} is not what assembly/ compiles to`);
 }
 
+// The transformers door beside the main one: what it gives, and that the two instantiate one module between them.
+const USE_TRANSFORMERS = `
+let instances = 0;
+WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+  construct: (target, args) => (instances++, new target(...args)),
+});
+main.softmax([1, 2, 3]);
+const before = instances;
+const y = softmax(new Float32Array([1, 2, 3]));
+if (!(y instanceof Float32Array) || y.join() !== main.softmax([1, 2, 3]).join()) throw new Error("softmax gave " + y);
+const logs = log_softmax([0, -50]);
+if (!Array.isArray(logs) || logs[0] !== -Math.exp(-50) || logs[1] !== -50) throw new Error("log_softmax gave " + logs);
+const pairs = multinomialSampler({ temperature: 0 }).sample({ dims: [1, 3], data: Float32Array.of(1, 3, 2) });
+if (pairs.length !== 1 || pairs[0][0] !== 1n || pairs[0][1] !== 0) throw new Error("sample gave " + pairs);
+if (before !== 1 || instances !== 1) throw new Error(before + " instances for the main door, " + instances + " for both");
+console.log("one runtime, " + main.backend());
+`;
+const TRANSFORMERS = "{ softmax, log_softmax, multinomialSampler }";
+
 try {
   check("nothing unused (knip)", () => void execute(process.execPath, ["node_modules/knip/bin/knip.js"]));
   check("reference without a warning (typedoc)", () => {
@@ -97,9 +116,10 @@ try {
     return `${files.length} files`;
   });
   check("both binaries", () =>
-    below(65536, statSync("dist/kernels.wasm").size + statSync("dist/kernels-relaxed.wasm").size),
+    below(73728, statSync("dist/kernels.wasm").size + statSync("dist/kernels-relaxed.wasm").size),
   );
-  check("ESM bundle, gzipped", () => below(56000, gzipSync(readFileSync("dist/index.js")).length));
+  check("ESM bundle, gzipped", () => below(64000, gzipSync(readFileSync("dist/index.js")).length));
+  check("transformers door, no second copy of the kernels", () => below(8000, statSync("dist/transformers.js").size));
   check("no dependencies", () => {
     const { dependencies = {} } = JSON.parse(readFileSync("package.json", "utf8"));
     if (Object.keys(dependencies).length > 0) throw new Error(Object.keys(dependencies).join(", "));
@@ -158,6 +178,19 @@ try {
     copyFileSync("examples/workers.mjs", join(folder, "workers.mjs"));
     return execute(process.execPath, ["workers.mjs"], folder).trim().split("\n").at(-1);
   });
+
+  const door = "softmax-wasm/transformers";
+  writeFileSync(
+    join(folder, "door.mjs"),
+    `import * as main from "softmax-wasm"; import ${TRANSFORMERS} from "${door}";${USE_TRANSFORMERS}`,
+  );
+  writeFileSync(
+    join(folder, "door.cjs"),
+    `const main = require("softmax-wasm"); const ${TRANSFORMERS} = require("${door}");${USE_TRANSFORMERS}`,
+  );
+  check(`${door} from ESM`, () => execute(process.execPath, ["door.mjs"], folder).trim());
+  check(`${door} from CJS`, () => execute(process.execPath, ["door.cjs"], folder).trim());
+  check("examples/transformers.mjs", () => void execute(process.execPath, ["examples/transformers.mjs"]));
 
   // Last: it breaks the installed package.
   check("binaries that compute wrongly make way for js", () => {

@@ -214,11 +214,11 @@ export function checkRandom(random: () => number): number {
   return value;
 }
 
-/** How many tokens are taken: an integer >= 1. */
-export function checkCount(name: string, value: number): void {
+/** How many tokens are taken: an integer >= `least`. */
+export function checkCount(name: string, value: number, least = 1): void {
   if (typeof value !== "number") throw new TypeError(`"${name}" expected a number, got ${kind(value)}`);
-  if (!(Number.isInteger(value) && value >= 1)) {
-    throw new RangeError(`"${name}" expected an integer >= 1, got ${value}`);
+  if (!(Number.isInteger(value) && value >= least)) {
+    throw new RangeError(`"${name}" expected an integer >= ${least}, got ${value}`);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Another realm, whose arrays are not instances of ours: a frame in a page, a context of node:vm elsewhere. */
-type Realm = Pick<typeof globalThis, "Array" | "ArrayBuffer" | "Float32Array" | "Uint8Array"> & {
+type Realm = Pick<typeof globalThis, "Array" | "ArrayBuffer" | "Float32Array" | "Float64Array" | "Uint8Array"> & {
   WebAssembly: typeof WebAssembly;
 };
 
@@ -11,7 +11,7 @@ function frame(): Realm {
 
 async function context(): Promise<Realm> {
   const { runInNewContext } = await import("node:vm");
-  return runInNewContext("({ Array, ArrayBuffer, Float32Array, Uint8Array, WebAssembly })");
+  return runInNewContext("({ Array, ArrayBuffer, Float32Array, Float64Array, Uint8Array, WebAssembly })");
 }
 
 export const foreign: Realm = typeof document === "undefined" ? await context() : frame();

@@ -10,7 +10,7 @@ export interface VocabularyCase {
   mask?: Uint32Array;
 }
 
-export interface Kept {
+interface Kept {
   /** Tokens that are left, the most probable first. */
   kept: number[];
   /** Their probabilities. */

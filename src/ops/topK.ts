@@ -40,7 +40,7 @@ export interface TopK {
    * import { topK } from "softmax-wasm";
    * const { indices, logProbs } = topK(new Float32Array([1, 3, 2, 3]), 2);
    * indices; // [1, 3]
-   * logProbs; // [-0.9076, -0.9076]
+   * logProbs; // [-0.9176, -0.9176]
    */
   (logits: FloatInput, k: number, options?: TopKOptions): TopKResult;
 }

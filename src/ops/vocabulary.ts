@@ -26,7 +26,7 @@ export interface Prefix {
   readonly mass?: number;
 }
 
-export const EVERYTHING: Prefix = { t: -Infinity, ties: ALL_TIES };
+const EVERYTHING: Prefix = { t: -Infinity, ties: ALL_TIES };
 
 /** Copied in together: a tile is read again from the first cache. */
 const TILE = 4096;

@@ -1,0 +1,67 @@
+/**
+ * softmax-wasm/transformers: `softmax` and `log_softmax` with transformers.js's signatures, and its multinomial sampling step.
+ *
+ * On the default runtime of softmax-wasm: where both are imported, there is one.
+ *
+ * @packageDocumentation
+ */
+import { checkAttached, isFloat32Array, kind } from "./check";
+import { logSoftmax as logSoftmax32, softmax as softmax32 } from "./index";
+import { type Float64s, logSoftmax64, softmax64 } from "./transformers/float64";
+
+export type { SampleResult } from "./index";
+export {
+  type GenerationConfig,
+  type LogitsTensor,
+  type MultinomialSampler,
+  multinomialSampler,
+  type SamplerOptions,
+} from "./transformers/multinomialSampler";
+
+/** What comes in, and out as the same. Rounded to integers, as other arrays would, probabilities are zeros. */
+export type NumberArray = number[] | Float32Array | Float64Array;
+
+function checkNumbers(arr: NumberArray): Float32Array | Float64s {
+  const isArray = Array.isArray(arr);
+  if (!isArray && !isFloat32Array(arr) && kind(arr) !== "Float64Array") {
+    throw new TypeError(`"arr" expected a Float32Array, a Float64Array or an array of numbers, got ${kind(arr)}`);
+  }
+  const { length } = arr;
+  if (length === 0) {
+    if (!isArray) checkAttached("arr", arr);
+    throw new RangeError(`"arr" expected at least one number, got length 0`);
+  }
+  if (isArray) {
+    for (let k = 0; k < length; k++) {
+      if (typeof arr[k] !== "number") throw new TypeError(`"arr" expected numbers, got ${kind(arr[k])} at index ${k}`);
+    }
+  }
+  return arr;
+}
+
+/**
+ * Softmax of one row, in a new array of the type that came in: a Float32Array through softmax-wasm's kernels, a Float64Array and an
+ * array of numbers in float64.
+ *
+ * @throws {TypeError}  arr is of another type, or has anything but numbers in it
+ * @throws {RangeError} arr is empty
+ * @example
+ * import { softmax } from "softmax-wasm/transformers";
+ * softmax([1, 2, 3]); // [0.09003057317038046, 0.24472847105479764, 0.6652409557748218]
+ */
+export function softmax<T extends NumberArray>(arr: T): T {
+  const x = checkNumbers(arr);
+  return (isFloat32Array(x) ? softmax32(x) : softmax64(x)) as T;
+}
+
+/**
+ * Logarithm of the softmax of one row; types and errors as of softmax.
+ *
+ * @example
+ * import { log_softmax } from "softmax-wasm/transformers";
+ * log_softmax([0, -50]); // [-1.9287498479639178e-22, -50]
+ */
+export function log_softmax<T extends NumberArray>(arr: T): T {
+  const x = checkNumbers(arr);
+  return (isFloat32Array(x) ? logSoftmax32(x) : logSoftmax64(x)) as T;
+}

@@ -1,0 +1,53 @@
+/**
+ * y_j = exp(x_j - m) / Σ_k exp(x_k - m)                 m = max x, at the first position that has it
+ * y_j = (x_j - m) - log(1 + Σ' exp(x_k - m))            Σ' leaves the maximum out: log1p keeps what 1 would swallow
+ *
+ * In float64, with compensated sums, for what float32 would round.
+ *
+ * NaN, +Infinity  anywhere make all of it NaN, as does -Infinity everywhere; beside finite values -Infinity is 0, or -Infinity
+ * error           softmax relative 2^-53 · (8 + |x - m| + μ), log-softmax relative 2^-53 · (8 + μ'): μ and μ' are the mean of
+ *                 |x - m| under the probabilities, of all and of all but the maximum             test/transformers.test.ts
+ */
+
+/** What float64 numbers come in. */
+export type Float64s = number[] | Float64Array;
+
+/** NaN in the first place stays there, NaN elsewhere is passed over: its exponential is NaN too. */
+function firstMaximum(x: Float64s): number {
+  let at = 0;
+  for (let k = 1; k < x.length; k++) if (x[k] > x[at]) at = k;
+  return at;
+}
+
+/** y = exp(y - m). @returns Σ y, Kahan's compensation: no term is negative */
+function exponentials(y: Float64s, m: number): number {
+  let s = 0;
+  let c = 0;
+  for (let k = 0; k < y.length; k++) {
+    y[k] = Math.exp(y[k] - m);
+    const term = y[k] - c;
+    const t = s + term;
+    c = t - s - term;
+    s = t;
+  }
+  return s;
+}
+
+/** @param x  at least one number */
+export function softmax64(x: Float64s): Float64s {
+  const y = x.slice();
+  const s = exponentials(y, x[firstMaximum(x)]);
+  for (let k = 0; k < y.length; k++) y[k] /= s;
+  return y;
+}
+
+/** @param x  at least one number */
+export function logSoftmax64(x: Float64s): Float64s {
+  const y = x.slice();
+  const at = firstMaximum(x);
+  const m = x[at];
+  y[at] = -Infinity;
+  const logS = Math.log1p(exponentials(y, m)) + (m - m); // m - m is NaN where m is not finite
+  for (let k = 0; k < y.length; k++) y[k] = x[k] - m - logS;
+  return y;
+}

@@ -1,0 +1,152 @@
+import { checkCount, checkOptions, checkShare, checkTemperature, isFloat32Array, kind } from "../check";
+import { type SampleResult, sample } from "../index";
+
+/** The fields of a generation_config that decide how a token is drawn; null is the default, other fields are not read. */
+export interface GenerationConfig {
+  /** false takes the first maximum; default true. */
+  do_sample?: boolean | null;
+  /** Logits are divided by it; finite and >= 0; 0 takes the first maximum; default 1. */
+  temperature?: number | null;
+  /** Only this many of the most probable tokens; 0 and null are off; default 50, as in transformers.js. */
+  top_k?: number | null;
+  /** Only the smallest set of the most probable tokens that has this share; in (0, 1]; default 1. transformers.js ignores it. */
+  top_p?: number | null;
+  /** Only tokens at least this times as probable as the most probable one; in [0, 1]; default 0. transformers.js ignores it. */
+  min_p?: number | null;
+  /** 1: beams are not searched here. */
+  num_beams?: number | null;
+}
+
+export interface SamplerOptions {
+  /** A number in [0, 1), asked for once for each token; default Math.random. */
+  random?: () => number;
+  /** Told of each token that is drawn, and in which row of the batch: generate() gives no log-probabilities out. */
+  onSample?: (token: SampleResult, row: number) => void;
+}
+
+/** What is read of a Tensor of transformers.js: float32 in `data`, the vocabulary last in `dims`. */
+export interface LogitsTensor {
+  readonly dims: readonly number[];
+  readonly data: unknown;
+}
+
+/** A LogitsProcessor for generate(), and the sampling step alone. */
+export interface MultinomialSampler {
+  /**
+   * What generate() calls: draws a token for each row and leaves it alone to choose from: its logit becomes 0, all others -Infinity, in place.
+   *
+   * @param input_ids  not read
+   * @param logits     of dims [batch, vocabulary]
+   * @returns          logits
+   */
+  <T extends LogitsTensor>(input_ids: unknown, logits: T): T;
+  /** Itself: what transformers.js's type of a LogitsProcessor asks for. */
+  _call<T extends LogitsTensor>(input_ids: unknown, logits: T): T;
+  /**
+   * Draws a token from one row and changes nothing.
+   *
+   * @param logits  of dims [vocabulary], or with sizes of 1 before it
+   * @returns       what transformers.js's sampler resolves to: one pair of the token's id and the logarithm of its probability
+   *                among the tokens it was drawn from
+   */
+  sample(logits: LogitsTensor): [id: bigint, score: number][];
+}
+
+/** The rows of logits, checked before the first is drawn from. */
+function rowsOf(logits: LogitsTensor): Float32Array[] {
+  if (typeof logits !== "object" || logits === null) {
+    throw new TypeError(`"logits" expected a Tensor, got ${kind(logits)}`);
+  }
+  const { dims, data } = logits;
+  if (!Array.isArray(dims)) throw new TypeError(`"logits.dims" expected an array of sizes, got ${kind(dims)}`);
+  if (!isFloat32Array(data)) throw new TypeError(`"logits.data" expected a Float32Array, got ${kind(data)}`);
+  const sized = dims.length > 0 && dims.every((n) => Number.isInteger(n) && n >= 1);
+  if (!sized || dims.reduce((product, n) => product * n, 1) !== data.length) {
+    throw new RangeError(
+      `"logits.dims" expected sizes >= 1 whose product is logits.data.length = ${data.length}, got [${dims.join(", ")}]`,
+    );
+  }
+  const vocabulary = dims[dims.length - 1];
+  const rows: Float32Array[] = [];
+  for (let at = 0; at < data.length; at += vocabulary) rows.push(data.subarray(at, at + vocabulary));
+  return rows;
+}
+
+/**
+ * The multinomial sampling step of transformers.js, by softmax-wasm's `sample`: no copy and no sort of the vocabulary, and top_p and
+ * min_p count.
+ *
+ * transformers.js does not let its sampler be replaced, but generate() takes LogitsProcessors and calls them last: this one draws,
+ * and greedy decoding is left with the one token that was drawn. So pass `do_sample: false` to generate(), and temperature, top_k
+ * and top_p here; with do_sample: true the temperature would be applied by both.
+ *
+ * @param generation_config  do_sample, temperature, top_k, top_p, min_p: read now, and not again
+ * @param options            random, onSample
+ * @throws {TypeError}  a field or option is not of the type it must be; later, logits that are not a Tensor of float32
+ * @throws {RangeError} a field is out of its range, num_beams is not 1; later, what sample does not draw from: NaN, nothing
+ *                      above -Infinity
+ * @example
+ * import { multinomialSampler } from "softmax-wasm/transformers";
+ * const sampler = multinomialSampler({ temperature: 0.7, top_k: 0, top_p: 0.95 });
+ * const logits_processor = new LogitsProcessorList(); // of transformers.js
+ * logits_processor.push(sampler);
+ * await model.generate({ ...inputs, do_sample: false, logits_processor });
+ * const [[id, score]] = sampler.sample(logits); // in a loop of one's own
+ */
+export function multinomialSampler(
+  generation_config: GenerationConfig | null = {},
+  options: SamplerOptions = {},
+): MultinomialSampler {
+  const config = generation_config ?? {};
+  if (typeof config !== "object") throw new TypeError(`"generation_config" expected an object, got ${kind(config)}`);
+  checkOptions(options);
+  const doSample = config.do_sample ?? true;
+  if (typeof doSample !== "boolean") throw new TypeError(`"do_sample" expected a boolean, got ${kind(doSample)}`);
+  const temperature = checkTemperature(config.temperature ?? 1);
+  const topK = config.top_k === null ? 0 : (config.top_k ?? 50);
+  checkCount("top_k", topK, 0);
+  const topP = config.top_p ?? 1;
+  checkShare("top_p", topP, false);
+  const minP = config.min_p ?? 0;
+  checkShare("min_p", minP, true);
+  const beams = config.num_beams ?? 1;
+  if (beams !== 1) throw new RangeError(`"num_beams" expected 1, got ${beams}`);
+  const { random, onSample } = options;
+  if (random !== undefined && typeof random !== "function") {
+    throw new TypeError(`"random" expected a function, got ${kind(random)}`);
+  }
+  if (onSample !== undefined && typeof onSample !== "function") {
+    throw new TypeError(`"onSample" expected a function, got ${kind(onSample)}`);
+  }
+  const how = {
+    temperature: doSample ? temperature : 0,
+    topK: topK === 0 ? undefined : topK,
+    topP,
+    minP,
+    random,
+  };
+
+  function choose<T extends LogitsTensor>(_input_ids: unknown, logits: T): T {
+    const rows = rowsOf(logits);
+    const tokens = rows.map((row) => sample(row, how)); // all of them before anything is written
+    tokens.forEach(({ index }, r) => {
+      rows[r].fill(-Infinity);
+      rows[r][index] = 0;
+    });
+    tokens.forEach((token, r) => onSample?.(token, r));
+    return logits;
+  }
+
+  return Object.assign(choose, {
+    _call: choose,
+    sample(logits: LogitsTensor): [bigint, number][] {
+      const rows = rowsOf(logits);
+      if (rows.length !== 1) {
+        throw new RangeError(`"logits" expected one row, got ${rows.length} (dims [${logits.dims.join(", ")}])`);
+      }
+      const token = sample(rows[0], how);
+      onSample?.(token, 0);
+      return [[BigInt(token.index), Math.log(token.prob)]];
+    },
+  });
+}
