@@ -1,6 +1,7 @@
 /** The chapter: what softmax does to a few numbers. One section, one function. */
 import { hardmax, logSoftmax, softmax } from "softmax-wasm";
 import { entropy } from "./entropy.mjs";
+import { seeded } from "./seeded.mjs";
 import { heading, list, remark, share, shares, sum, table } from "./terminal.mjs";
 
 export function threeScores() {
@@ -132,15 +133,9 @@ export function scaledScores() {
   remark("Dot products spread with √width: unscaled, a query sees one key or two (means over the queries).");
 }
 
-/** mulberry32, and Box and Muller's transform of it: N(0, 1). */
+/** Box and Muller's transform of seeded numbers: N(0, 1). */
 function seededNormal(seed) {
-  let state = seed;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+  const uniform = seeded(seed);
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 

@@ -1,5 +1,5 @@
 /**
- * A Llama-2 language model: attention by softmax-wasm, the rest in plain loops.
+ * A Llama-2 language model: attention and the choice of tokens by softmax-wasm, the rest in plain loops.
  *
  * Every position is a vector x of `dim` floats. A layer adds to it what attention finds among the positions before, then what a
  * small network makes of it; the last x, times the embedding of every token, are the next token's logits.
@@ -143,27 +143,21 @@ export class Llama {
     }
   }
 
-  /** Tokens after `prompt`, each the likeliest (temperature 0) or drawn; ends with BOS or after the last position. */
-  *generate(prompt, { temperature = 0, steps = this.positions, random = Math.random } = {}) {
+  /**
+   * Tokens after `prompt`, until the story ends (with BOS) or there is no position left.
+   *
+   * @param options  steps, and what the package's sample takes: temperature (here 0 by default: always the likeliest token),
+   *                 topK, topP, minP, random
+   */
+  *generate(prompt, { steps = this.positions, ...options } = {}) {
     const END = 1;
+    const sampling = { temperature: 0, ...options };
     let logits = this.forward(prompt, 0); // the whole prompt in one call
     for (let position = prompt.length; position <= Math.min(steps, this.positions); position++) {
-      const next = this.choose(logits, temperature, random);
-      if (next === END) return;
-      yield next;
-      if (position < this.positions) logits = this.forward([next], position);
+      const { index } = this.runtime.sample(logits, sampling);
+      if (index === END) return;
+      yield index;
+      if (position < this.positions) logits = this.forward([index], position);
     }
-  }
-
-  /** One token of softmax's distribution. */
-  choose(logits, temperature, random) {
-    const probs = this.runtime.softmax(logits, { temperature });
-    let left = random();
-    if (temperature === 0) return probs.indexOf(1);
-    for (let token = 0; token < probs.length; token++) {
-      left -= probs[token];
-      if (left < 0) return token;
-    }
-    return probs.length - 1;
   }
 }

@@ -1,42 +1,72 @@
 /**
- * node examples/stories.mjs MODEL TOKENIZER [PROMPT] [--temperature T] [--steps N]
+ * node examples/stories.mjs MODEL TOKENIZER [PROMPT] [options]
  *
- * Tells a story with a trained model: attention and softmax by this package, the rest in plain loops (llama.mjs). The prompt
- * goes through the model in one call; after that each token reads a cache of keys and values that lives in the
+ * Tells a story with a trained model: attention and the choice of tokens by this package, the rest in plain loops (llama.mjs).
+ * The prompt goes through the model in one call; after that each token reads a cache of keys and values that lives in the
  * package's memory and is never copied. Takes the checkpoints of llama2.c (github.com/karpathy/llama2.c); without arguments,
  * stories260K.bin and tok512.bin in the folder that the environment variable STORIES_DIR names.
+ *
+ * Without options always the same story, of the likeliest tokens. With --temperature, --top-k, --top-p or --min-p tokens are
+ * drawn (temperature 1 unless said), and the same --seed draws the same again.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createRuntime } from "softmax-wasm";
 import { Llama } from "./llama.mjs";
+import { seeded } from "./seeded.mjs";
 import { Tokenizer } from "./tokenizer.mjs";
+
+const USAGE = `usage: node examples/stories.mjs MODEL TOKENIZER [PROMPT]
+         [--temperature T] [--top-k K] [--top-p P] [--min-p P] [--seed N] [--steps N]`;
+const NUMBERS = ["temperature", "top-k", "top-p", "min-p", "seed", "steps"];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { temperature: { type: "string", default: "0" }, steps: { type: "string", default: "256" } },
+  options: Object.fromEntries(NUMBERS.map((name) => [name, { type: "string" }])),
 });
+function stop(message) {
+  console.error(message);
+  process.exit(1);
+}
+function number(name) {
+  const value = values[name] === undefined ? undefined : Number(values[name]);
+  if (Number.isNaN(value)) stop(`--${name} expected a number, got ${values[name]}`);
+  return value;
+}
 const folder = process.env.STORIES_DIR;
 if (positionals.length === 0 && folder) positionals.push(`${folder}/stories260K.bin`, `${folder}/tok512.bin`);
 const [modelPath, tokenizerPath, prompt = ""] = positionals;
-if (tokenizerPath === undefined) {
-  console.error("usage: node examples/stories.mjs MODEL TOKENIZER [PROMPT] [--temperature T] [--steps N]");
-  process.exit(1);
-}
+if (tokenizerPath === undefined) stop(USAGE);
 
 const runtime = createRuntime({ heapBytes: 64 << 20 });
 const model = new Llama(readFileSync(modelPath), runtime);
 const tokenizer = new Tokenizer(readFileSync(tokenizerPath), model.vocabulary);
 const tokens = tokenizer.encode(prompt);
+const seed = number("seed");
+const [topK, topP, minP] = ["top-k", "top-p", "min-p"].map(number);
+const drawn = topK !== undefined || topP !== undefined || minP !== undefined;
+const options = {
+  temperature: number("temperature") ?? (drawn ? 1 : 0),
+  topK,
+  topP,
+  minP,
+  random: seed === undefined ? Math.random : seeded(seed),
+  steps: number("steps") ?? 256,
+};
 
 process.stdout.write(prompt);
 const start = performance.now();
 let before = tokens.at(-1);
 let count = 0;
-for (const token of model.generate(tokens, { temperature: Number(values.temperature), steps: Number(values.steps) })) {
-  process.stdout.write(tokenizer.decode(token, before));
-  before = token;
-  count++;
+try {
+  for (const token of model.generate(tokens, options)) {
+    process.stdout.write(tokenizer.decode(token, before));
+    before = token;
+    count++;
+  }
+} catch (error) {
+  if (!(error instanceof RangeError)) throw error;
+  stop(error.message); // an option out of its range; uncaught, Node would print the line of minified code it was thrown in
 }
 process.stdout.write("\n");
 const seconds = (performance.now() - start) / 1000;

@@ -12,6 +12,7 @@ import {
   threeScores,
 } from "./chapter.mjs";
 import { realLogits } from "./realLogits.mjs";
+import { sampling } from "./sampling.mjs";
 import { exactZeros, survivors } from "./sparse.mjs";
 import { speed } from "./speed.mjs";
 
@@ -28,6 +29,7 @@ const SECTIONS = [
   exactZeros,
   realLogits,
   survivors,
+  sampling,
   speed,
 ];
 

@@ -47,8 +47,25 @@ const maxima = new Float32Array(VOCABULARY_BLOCKS);
 /** Weights of the last histogram's bins. */
 const bins = new Float64Array(VOCABULARY_BINS);
 
-/** 2^(-j/16) */
-const STEPS = Float64Array.from({ length: BINS_PER_OCTAVE }, (_, j) => 2 ** (-j / BINS_PER_OCTAVE));
+/** 2^(-j/16), rounded to nearest. Written out, as engines' ** differ: three of them are off by one in Node 20. */
+const STEPS = Float64Array.of(
+  1,
+  0.9576032806985737,
+  0.9170040432046712,
+  0.8781260801866497,
+  0.8408964152537145,
+  0.8052451659746271,
+  0.7711054127039704,
+  0.7384130729697497,
+  Math.SQRT1_2,
+  0.6771277734684463,
+  0.6484197773255048,
+  0.620928906036742,
+  0.5946035575013605,
+  0.5693943173783458,
+  0.5452538663326288,
+  0.5221368912137069,
+);
 
 const ANY: Bin = { top: 0, perUnit: 0, first: 0, last: Infinity };
 
