@@ -159,7 +159,7 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
   ["attention", "78a3f4e2", attentions],
   ["mergeAttention", "747b927f", merges],
   ["topK", "37ec245c", tops],
-  ["sample", "fbb01cb9", samples],
+  ["sample", "a9b679dd", samples],
 ];
 
 /** Of a runtime, but no arithmetic. */

@@ -20,6 +20,8 @@ const VOCABULARIES: Record<string, Fill> = {
   "tied in steps": (next) => Math.round(4 * normal(next)) / 2,
   "two levels": (next) => (next() < 0.3 ? 1.3 : 0.4),
   spiky: (next, j, n) => (j === n >> 1 ? 14 : normal(next)),
+  "a model's": (next, j) => (j % 97 === 7 ? 13 : 0) + 2 * normal(next),
+  "few far above": (next) => (next() < 0.002 ? 12 : 0),
   "far below a spike": (next, j) => (j === 0 ? 60 : next()),
   "mostly -Infinity": (next) => (next() < 0.9 ? -Infinity : 2 * normal(next)),
   descending: (_, j, n) => (-8 * j) / n,
@@ -115,6 +117,7 @@ describe.each(BACKENDS)("%s", (backend) => {
         { topK: 50 },
         { topK: 5000, topP: 0.5 },
         { topP: 0.3 },
+        { topP: 0.6, temperature: 0.8 },
         { topP: 0.95 },
         { topP: 0.9, temperature: 0.5, minP: 1e-3 },
       ]);
