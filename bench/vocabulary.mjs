@@ -14,7 +14,7 @@ import { median, medianRatio } from "./rounds.mjs";
 import { table } from "./table.mjs";
 
 const { quick, json } = parseArgs({ options: { quick: { type: "boolean" }, json: { type: "string" } } }).values;
-const PASSES = quick ? 1 : 5; // processes differ: 4.7 or 5.8 times logSumExp for the same call
+const PASSES = quick ? 1 : 5; // processes differ: the same call took 4.7 to 5.2 times logSumExp
 const script = fileURLToPath(new URL("vocabularyRun.mjs", import.meta.url));
 
 /** Calls, the rows they are about, at most this many times logSumExp. */
