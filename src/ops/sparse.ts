@@ -13,7 +13,7 @@ export interface SparseOptions extends AxisOptions {
 }
 
 /** A call whose arguments are in order, and where its supports go. */
-export interface SparseCall {
+interface SparseCall {
   readonly call: AxisCall;
   readonly support: Uint32Array | undefined;
 }

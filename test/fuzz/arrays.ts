@@ -6,9 +6,9 @@ export type Values = Float32Array | Uint8Array | Uint32Array;
 export type Type = "f32" | "u8" | "u32";
 
 /** Where an array lives, or what else it is instead. */
-export const MEMORIES = ["own", "heap", "otherHeap", "shared", "resized", "realm", "class"] as const;
-export type Memory = (typeof MEMORIES)[number];
-export const LISTS = ["list", "float64", "object"] as const;
+const MEMORIES = ["own", "heap", "otherHeap", "shared", "resized", "realm", "class"] as const;
+type Memory = (typeof MEMORIES)[number];
+const LISTS = ["list", "float64", "object"] as const;
 export type List = (typeof LISTS)[number];
 
 export interface ArraySpec {

@@ -87,7 +87,7 @@ export function spoils({ positional, options }: Fuzzed): fc.Arbitrary<readonly S
 /** What a getter of ours throws. */
 export class Mine extends Error {}
 
-export interface Built {
+interface Built {
   readonly args: readonly unknown[];
   readonly expectation: Expectation;
   /** A getter among the arguments throws Mine. */
