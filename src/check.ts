@@ -40,17 +40,26 @@ export const isUint8Array = (value: unknown): value is Uint8Array => typeOf(valu
 
 /**
  * A detached array has length 0, like an empty one, and so has one that its resizable buffer no longer reaches. Only a new
- * view of the buffer tells the first on every engine, only an iterator the second.
+ * view of the buffer tells the first on every engine, only an iterator the second. Both are used: Node 22 leaves out of
+ * compiled code what nobody uses, its errors as well.
  */
 export function checkAttached(name: string, view: Float32Array | Float64Array | Uint8Array | Uint32Array): void {
+  let bytes: number;
   try {
-    new Uint8Array(view.buffer);
+    bytes = new Uint8Array(view.buffer).byteLength;
   } catch {
+    bytes = -1;
+  }
+  if (!(bytes >= 0) || (view.buffer as { detached?: boolean }).detached === true) {
     throw new TypeError(`"${name}" expected a live array, got one whose buffer is detached`);
   }
+  let end: boolean | undefined;
   try {
-    TypedArray.prototype.keys.call(view);
+    end = TypedArray.prototype.keys.call(view).next().done;
   } catch {
+    end = undefined;
+  }
+  if (end === undefined) {
     throw new TypeError(`"${name}" expected a live array, got one that reaches beyond its resized buffer`);
   }
 }

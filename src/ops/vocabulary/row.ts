@@ -1,0 +1,271 @@
+/**
+ * A row of logits, one for each token of a vocabulary, in the heap: its passes, tile by tile where it does not fit, and the
+ * list that passes put tokens into.
+ */
+import { checkChoice } from "../../check";
+import type { Heap } from "../../heap";
+import { ALL_TIES, type Kernels, VOCABULARY, VOCABULARY_BLOCKS, VOCABULARY_STRIP } from "../../kernels";
+import type { Core } from "../axis";
+
+/**
+ * The first tokens of the order, which is by logit downwards and equal ones by index: every token above t, and of those that equal
+ * it the first `ties`. Whatever truncates keeps such a prefix.
+ */
+export interface Prefix {
+  readonly t: number;
+  readonly ties: number;
+  /** Its weights' sum, where that comes with it and does not depend on how much of the row the heap holds. */
+  readonly mass?: number;
+}
+
+export const EVERYTHING: Prefix = { t: -Infinity, ties: ALL_TIES };
+
+/** Copied in together: a tile is read again from the first cache. */
+const TILE = 4096;
+
+/** What a token's bin must be to be listed. */
+interface Bin {
+  readonly top: number;
+  readonly perUnit: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The blocks' maxima, of the current call: calls are synchronous, and none begins before another has ended. */
+const maxima = new Float32Array(VOCABULARY_BLOCKS);
+
+const ANY: Bin = { top: 0, perUnit: 0, first: 0, last: Infinity };
+
+/** One tile of tokens: the kernels' arguments. @returns true to stop */
+type Work = (x: number, mask: number, from: number, n: number) => boolean | undefined;
+
+/** Something to walk over: the row, or a list of logits in the heap. */
+export interface Source {
+  readonly length: number;
+  readonly shift: number;
+  pass(work: Work): void;
+}
+
+export class Row implements Source {
+  readonly length: number;
+  /** Blocks are of 2^shift tokens. */
+  readonly shift: number;
+  readonly logits: Float32Array;
+  readonly #mask: Uint32Array | undefined;
+  readonly heap: Heap;
+  readonly kernels: Kernels;
+  readonly state: number;
+  readonly #x: number;
+  readonly #bits: number;
+  /** Where lists go, and how many tokens they hold. */
+  readonly list: number;
+  readonly capacity: number;
+  /** Tokens to a tile; the row's length once all of it is in the heap. */
+  #tile: number;
+  /** The row has room in the heap, and stays there once it is copied. */
+  readonly #fits: boolean;
+  #xHere: boolean;
+  #maskHere: boolean;
+  /** Blocks of it. */
+  readonly blocks: number;
+
+  constructor(core: Core, logits: Float32Array, mask: Uint32Array | undefined) {
+    const { heap, kernels } = core;
+    this.heap = heap;
+    this.kernels = kernels;
+    this.state = heap.state;
+    this.logits = logits;
+    this.#mask = mask;
+    const n = logits.length;
+    this.length = n;
+    let shift = Math.log2(VOCABULARY_STRIP);
+    while (n / 2 ** shift > VOCABULARY_BLOCKS) shift++;
+    this.shift = shift;
+    this.blocks = Math.ceil(n / 2 ** shift);
+
+    const xHome = heap.locate(logits, logits.byteOffset);
+    const maskHome = mask === undefined ? 0 : heap.locate(mask, mask.byteOffset);
+    this.#xHere = xHome !== 0;
+    this.#maskHere = maskHome !== 0 || mask === undefined;
+    const { room } = heap;
+    const least = Math.min(room >> 2, 32768); // floats of the list, two to a token
+    const perToken = (this.#xHere ? 0 : 1) + (this.#maskHere ? 0 : 1 / 32);
+    const fitting = perToken === 0 ? n : Math.floor((room - least - 16) / perToken);
+    this.#fits = n <= fitting;
+    this.#tile = this.#xHere && this.#maskHere ? n : Math.min(n, this.#fits ? TILE : fitting & -VOCABULARY_STRIP);
+    const staged = this.#fits ? n : this.#tile;
+    let at = heap.workspace;
+    const take = (floats: number): number => {
+      const from = at;
+      at += (4 * floats + 15) & ~15;
+      return from;
+    };
+    this.#x = this.#xHere ? xHome : take(staged);
+    this.#bits = this.#maskHere ? maskHome : take(Math.ceil(staged / 32));
+    this.list = at;
+    this.capacity = (room - ((at - heap.workspace) >> 2)) >> 1;
+  }
+
+  /** Walks over the row in tiles, from the first token on. @param keep  what is copied in is to stay, if it fits */
+  pass(work: Work, keep = true): void {
+    const { length } = this;
+    if (this.#xHere && this.#maskHere) {
+      work(this.#x, this.#bits, 0, length);
+      return;
+    }
+    const stays = keep && this.#fits;
+    for (let from = 0; from < length; from += this.#tile) {
+      const n = Math.min(this.#tile, length - from);
+      const to = stays ? from : 0;
+      let x = this.#x + 4 * from;
+      if (!this.#xHere) {
+        x = this.#x + 4 * to;
+        this.heap.write(x, this.logits, from, n);
+      }
+      let bits = this.#bits;
+      if (this.#mask !== undefined) {
+        bits += this.#maskHere ? from >> 3 : to >> 3;
+        if (!this.#maskHere) this.heap.writeWords(bits, this.#mask, from >> 5, (n + 31) >> 5);
+      }
+      if (work(x, bits, from, n)) return;
+    }
+    if (!stays) return;
+    this.#xHere = true;
+    this.#maskHere = true;
+  }
+
+  /**
+   * The largest allowed logit, above -Infinity.
+   *
+   * @param keep  there will be another pass
+   * @throws {RangeError} an allowed logit is NaN, or none is above -Infinity
+   */
+  largest(keep: boolean): number {
+    const { vocabularyMaxima } = this.kernels;
+    this.pass((x, mask, from, n) => {
+      vocabularyMaxima(this.state, x, mask, from, n, this.shift);
+      return false;
+    }, keep);
+    let m = -Infinity;
+    for (let b = 0; b < this.blocks; b++) {
+      maxima[b] = this.heap.float32(this.state + VOCABULARY.maxima + 4 * b);
+      m = Math.max(m, maxima[b]);
+    }
+    checkChoice(m, () => this.first(m), this.#mask !== undefined);
+    return m;
+  }
+
+  allows(i: number): boolean {
+    return this.#mask === undefined || ((this.#mask[i >> 5] >>> (i & 31)) & 1) === 1;
+  }
+
+  /** The first allowed token whose logit is m, the largest one, or NaN. */
+  first(m: number): number {
+    let block = 0;
+    while (maxima[block] !== m && !(m !== m && maxima[block] !== maxima[block])) block++;
+    for (let i = block << this.shift; i < this.length; i++) {
+      const v = this.logits[i];
+      if ((v === m || (m !== m && v !== v)) && this.allows(i)) return i;
+    }
+    return -1;
+  }
+
+  /** Σ exp((x - m) / T), and its logarithm. */
+  sum(m: number, temperature: number): { s: number; logS: number } {
+    const { vocabularySum } = this.kernels;
+    this.pass((x, mask, from, n) => {
+      vocabularySum(this.state, x, mask, from, n, this.shift, m, temperature);
+      return false;
+    });
+    const at = this.state + VOCABULARY.sum;
+    return {
+      s: this.heap.float64(at) + this.heap.float64(at + 8),
+      logS: this.heap.float64(this.state + VOCABULARY.log),
+    };
+  }
+
+  /** Lists the tokens of `source` with lo <= x <= hi, and of `bin` where one is given. @returns how many there are */
+  gather(source: Source, lo: number, hi: number, ties = ALL_TIES, bin = ANY): number {
+    const { vocabularyGather } = this.kernels;
+    const { shift } = source;
+    const { top, perUnit, first, last } = bin;
+    source.pass((x, mask, from, n) => {
+      vocabularyGather(
+        this.state,
+        this.list,
+        this.capacity,
+        x,
+        mask,
+        from,
+        n,
+        shift,
+        lo,
+        hi,
+        top,
+        perUnit,
+        first,
+        last,
+        ties,
+      );
+      return false;
+    });
+    return this.heap.word(this.state + VOCABULARY.count);
+  }
+
+  /** The list's first `count` tokens as a source. */
+  listed(count: number): Source {
+    return {
+      length: count,
+      shift: 0,
+      pass: (work) => {
+        work(this.list, 0, 0, count);
+      },
+    };
+  }
+
+  /** The blocks' maxima as a source. */
+  get maxima(): Source {
+    return {
+      length: this.blocks,
+      shift: 0,
+      pass: (work) => {
+        work(this.state + VOCABULARY.maxima, 0, 0, this.blocks);
+      },
+    };
+  }
+
+  /** The first `taken` tokens of the ordered list as a prefix. */
+  prefixOfList(taken: number): Prefix {
+    const at = this.list + 4 * (taken - 1);
+    const t = this.heap.float32(at);
+    let ties = 1;
+    while (ties < taken && this.heap.float32(at - 4 * ties) === t) ties++;
+    return { t, ties };
+  }
+
+  /** The smallest of the blocks' maxima, of blocks where anything is allowed. */
+  get lowestMaximum(): number {
+    let least = Infinity;
+    for (let b = 0; b < this.blocks; b++) if (maxima[b] > -Infinity && maxima[b] < least) least = maxima[b];
+    return least;
+  }
+
+  /** The indices of the list's first tokens. */
+  indices(count: number): Uint32Array {
+    const at = this.list + 4 * this.capacity;
+    const indices = new Uint32Array(count);
+    for (let j = 0; j < count; j++) indices[j] = this.heap.word(at + 4 * j);
+    return indices;
+  }
+
+  /** Walks over the tokens kept to the one at which their weights' sum passes `target`: -1, and all of it, if none does. */
+  walk(kept: Prefix, target: number, m: number, temperature: number): { index: number; mass: number } {
+    const { vocabularyDraw } = this.kernels;
+    let index = -1;
+    this.pass((x, mask, from, n) => {
+      index = vocabularyDraw(this.state, x, mask, from, n, this.shift, kept.t, kept.ties, target, m, temperature);
+      return index >= 0;
+    });
+    return { index, mass: this.heap.float64(this.state + VOCABULARY.mass) };
+  }
+}
