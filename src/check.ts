@@ -40,26 +40,17 @@ export const isUint8Array = (value: unknown): value is Uint8Array => typeOf(valu
 
 /**
  * A detached array has length 0, like an empty one, and so has one that its resizable buffer no longer reaches. Only a new
- * view of the buffer tells the first on every engine, only an iterator the second. Both are used: Node 22 leaves out of
- * compiled code what nobody uses, its errors as well.
+ * view of the buffer tells the first on every engine, only an iterator the second.
  */
 export function checkAttached(name: string, view: Float32Array | Float64Array | Uint8Array | Uint32Array): void {
-  let bytes: number;
   try {
-    bytes = new Uint8Array(view.buffer).byteLength;
+    new Uint8Array(view.buffer);
   } catch {
-    bytes = -1;
-  }
-  if (!(bytes >= 0) || (view.buffer as { detached?: boolean }).detached === true) {
     throw new TypeError(`"${name}" expected a live array, got one whose buffer is detached`);
   }
-  let end: boolean | undefined;
   try {
-    end = TypedArray.prototype.keys.call(view).next().done;
+    TypedArray.prototype.keys.call(view);
   } catch {
-    end = undefined;
-  }
-  if (end === undefined) {
     throw new TypeError(`"${name}" expected a live array, got one that reaches beyond its resized buffer`);
   }
 }
@@ -237,7 +228,10 @@ export function checkTokens(
   mask: Uint32Array | undefined,
 ): { x: Float32Array; mask: Uint32Array | undefined } {
   const x = checkFloats("logits", logits);
-  if (x.length === 0) throw new RangeError(`"logits" expected at least one, got length 0`);
+  if (x.length === 0) {
+    if (isFloat32Array(logits)) checkAttached("logits", logits);
+    throw new RangeError(`"logits" expected at least one, got length 0`);
+  }
   if (mask !== undefined) checkBits(mask, x.length);
   return { x, mask };
 }

@@ -3,7 +3,16 @@
  * there), run, read out. In blocks of rows that stay in cache; what is longer than the heap goes through it tile by
  * tile, one phase of the kernel at a time, so the footprint is the same for a thousand floats and a billion.
  */
-import { checkAxis, checkFloats, checkMask, checkOut, checkOverlap, type FloatInput, newFloats } from "../check";
+import {
+  checkAttached,
+  checkAxis,
+  checkFloats,
+  checkMask,
+  checkOut,
+  checkOverlap,
+  type FloatInput,
+  newFloats,
+} from "../check";
 import type { Heap } from "../heap";
 import { ALL, type AxisKernel, FINISH, INIT, type Kernels, MAX, STRIP, SUM } from "../kernels";
 
@@ -60,6 +69,7 @@ export function checkCall(
 ): AxisCall {
   const { shape, axis: along, out } = options;
   const logits = checkFloats("x", x);
+  if (logits.length === 0) checkAttached("x", logits); // Node 22's compiled code may have seen the length it had
   const { outer, axis, inner, at, shape: sizes } = checkAxis(logits, shape, along);
   const length = reduces ? outer * inner : logits.length;
   const xOffset = logits.byteOffset;

@@ -244,6 +244,7 @@ export function checkAttention(
   const v = checkFloats("v", vInput);
   if (q.length === 0) checkAttached("q", q); // again: k or v may have been lists with getters
   if (k.length === 0) checkAttached("k", k);
+  if (v.length === 0) checkAttached("v", v); // and Node 22's compiled code may have seen the lengths they had
 
   const { layout = "bhsd", queryOffset, softcap, out } = given;
   if (given.headDim === undefined) throw new TypeError(`"headDim" expected a number, got undefined`);
