@@ -43,3 +43,10 @@ export function returned(result: unknown, out: unknown): string | undefined {
   if (out !== undefined) return result === out ? undefined : "returns another array than out";
   return types.isFloat32Array(result) ? undefined : `returns ${String(result)}`;
 }
+
+/** Below a temperature of 4e-39 logits closer than 3e-37 count as equal (README): what comes of such ones is not judged. */
+export function tooClose(x: Float32Array, temperature: number): boolean {
+  if (!(temperature > 0 && temperature < 4e-39)) return false;
+  const values = x.filter(Number.isFinite).sort();
+  return values.some((v, i) => i > 0 && v !== values[i - 1] && v - values[i - 1] < 3e-37);
+}
