@@ -72,6 +72,21 @@ describe.each(BACKENDS)("%s", (backend) => {
     expect(indices.every((i) => allowed(mask, i))).toBe(true);
   });
 
+  it.each([5, 300, 4775, 70000])("lists what comes after +Infinity, of %i", (n) => {
+    const next = random(n);
+    for (const share of [0.001, 0.3]) {
+      const x = Float32Array.from({ length: n }, (_, i) => (i === n >> 1 || next() < share ? Infinity : 9 * next()));
+      x[n - 1] = -Infinity;
+      const order = ordered(x);
+      for (const k of [1, 3, 59, 917, n]) {
+        const { indices, logProbs } = topK(x, k);
+        expect(indices.length).toBe(Math.min(k, n));
+        expect(indices.findIndex((i, j) => i !== order[j])).toBe(-1);
+        expect(logProbs.findIndex((y, j) => y !== (j === 0 ? 0 : -Infinity))).toBe(-1);
+      }
+    }
+  });
+
   it("gives the first +Infinity, or the maximum at temperature 0, all the probability", () => {
     expect(topK([1, Infinity, 2, Infinity], 3)).toEqual({
       indices: Uint32Array.of(1, 3, 2),

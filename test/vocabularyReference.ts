@@ -54,7 +54,7 @@ export function truncated(c: VocabularyCase, order = ordered(c.x, c.mask)): Kept
   const mean = sum(tokens.map((i) => (weight(i) > 0 ? ((m - x[i]) / temperature) * weight(i) : 0))) / all;
   tokens = tokens.slice(0, topK);
   if (topP < 1) tokens = tokens.slice(0, nucleus(tokens.map(weight), topP));
-  tokens = tokens.filter((i) => (x[i] - m) / temperature >= Math.log(minP)); // weights beside 1 all round to it
+  if (minP > 0) tokens = tokens.filter((i) => x[i] - m >= temperature * Math.log(minP)); // weights beside 1 all round to it
   const weights = tokens.map(weight);
   const s = sum(weights);
   return { kept: tokens, probs: weights.map((w) => w / s), logS: Math.log(all), mean };

@@ -40,6 +40,20 @@ export class Vocabulary extends Row {
 
   /** The k first allowed tokens, in order: fewer where fewer are allowed. */
   top(k: number, m: number): Uint32Array {
+    if (m < Infinity) return this.#topFinite(k, m);
+    const tokens = new Uint32Array(k);
+    let taken = 0;
+    for (let i = this.first(m); i < this.length && taken < k; i++) {
+      if (this.logits[i] === Infinity && this.allows(i)) tokens[taken++] = i;
+    }
+    if (taken === k) return tokens;
+    const rest = this.#topFinite(k - taken, -LOWEST);
+    tokens.set(rest, taken);
+    return tokens.slice(0, taken + rest.length);
+  }
+
+  /** The same of the tokens up to m, which is finite. */
+  #topFinite(k: number, m: number): Uint32Array {
     const listed = this.#listTop(k, m);
     if (listed >= 0) return this.indices(listed);
     const { t, ties, mass } = this.#top(k, m);
@@ -54,7 +68,8 @@ export class Vocabulary extends Row {
     let found = 0;
     let left = quota;
     for (let i = 0; i < logits.length; i++) {
-      if (this.allows(i) && (logits[i] > t || (logits[i] === t && left-- > 0))) indices[found++] = i;
+      const v = logits[i];
+      if (this.allows(i) && v <= m && (v > t || (v === t && left-- > 0))) indices[found++] = i;
     }
     return indices.sort((a, b) => logits[b] - logits[a] || a - b);
   }
