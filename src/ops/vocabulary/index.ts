@@ -76,9 +76,9 @@ export class Vocabulary extends Row {
 
   /** What is left of the vocabulary by topK, then topP of what that leaves, then minP. */
   truncate(m: number, temperature: number, topK: number, topP: number, minP: number): Prefix {
-    let kept = EVERYTHING;
-    let done = topP === 1;
     if (topK === 1) return { t: m, ties: 1, mass: 1 };
+    let kept = EVERYTHING;
+    let done = false;
     if (topK < this.length) ({ kept, done } = this.#truncateK(topK, topP, m, temperature));
     if (!done && topP < 1) kept = this.#nucleus(kept, topP, m, temperature);
     if (minP > 0) {
@@ -90,17 +90,13 @@ export class Vocabulary extends Row {
 
   /** topK, and topP at once where the tokens are few enough for a list; `done` says whether. */
   #truncateK(k: number, topP: number, m: number, temperature: number): { kept: Prefix; done: boolean } {
-    const { vocabularyCut } = this.kernels;
     const listed = this.#listTop(k, m);
     if (listed < 0) {
       const { t, ties } = this.#top(k, m);
       return { kept: { t, ties }, done: false };
     }
-    if (topP === 1) return { kept: this.prefixOfList(listed), done: true };
-    vocabularyCut(this.state, this.list, listed, 0, Infinity, m, temperature);
-    const target = topP * this.heap.float64(this.state + VOCABULARY.mass);
-    const taken = vocabularyCut(this.state, this.list, listed, 0, target, m, temperature);
-    return { kept: this.prefixOfList(taken), done: true };
+    const { t, ties } = topP < 1 ? this.#cut(listed, topP, m, temperature) : this.prefixOfList(listed);
+    return { kept: { t, ties }, done: true };
   }
 
   /** The shortest prefix of what is kept that has the share topP of its weight. */
@@ -116,7 +112,7 @@ export class Vocabulary extends Row {
     }
     const { perUnit, least } = octavesDownTo(m, temperature, Math.max(kept.t, LOWEST));
     const all = octaves(this, this, least, m, perUnit);
-    const found = descend(this, this, 0, topP * (all - surplus), least, m, perUnit, m, temperature, perUnit);
+    const found = descend(this, this, topP * (all - surplus), least, m, perUnit, m, temperature, perUnit);
     if (kept === EVERYTHING) return { ...found, mass: Math.fround(found.mass as number) };
     return { t: found.t, ties: found.t === kept.t ? Math.min(found.ties, kept.ties) : found.ties };
   }
@@ -141,7 +137,7 @@ export class Vocabulary extends Row {
     const list = this.listed(count);
     const listed = octaves(this, list, least, m, perUnit);
     const target = topP * (listed + Math.max(0, s - listed));
-    const { t, ties, mass = 0 } = descend(this, list, 0, target, least, m, perUnit, m, temperature, perUnit);
+    const { t, ties, mass = 0 } = descend(this, list, target, least, m, perUnit, m, temperature, perUnit);
     const last = Math.exp((t - m) / temperature);
     const slack = 4e-6 * s;
     if (!(mass - slack > target && mass - last + slack < target)) return undefined;
@@ -149,10 +145,15 @@ export class Vocabulary extends Row {
   }
 
   #nucleusOfFew(topP: number, m: number, temperature: number): Prefix {
-    const { vocabularyOrder, vocabularyCut } = this.kernels;
     const count = this.gather(this, LOWEST, m);
+    this.kernels.vocabularyOrder(this.list, this.capacity, count);
+    return this.#cut(count, topP, m, temperature);
+  }
+
+  /** The shortest prefix of the ordered list's first `count` tokens that has the share topP of their weight. */
+  #cut(count: number, topP: number, m: number, temperature: number): Prefix {
+    const { vocabularyCut } = this.kernels;
     const mass = this.state + VOCABULARY.mass;
-    vocabularyOrder(this.list, this.capacity, count);
     vocabularyCut(this.state, this.list, count, 0, Infinity, m, temperature);
     const target = topP * this.heap.float64(mass);
     const taken = vocabularyCut(this.state, this.list, count, 0, target, m, temperature);

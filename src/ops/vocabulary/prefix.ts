@@ -54,7 +54,7 @@ export function reachCount(row: Row, source: Source, k: number, m: number, lo: n
     return false;
   });
   const all = weights(row, 1, false);
-  return k > all ? { ...EVERYTHING, mass: all } : descend(row, source, 0, k, lo, m, perUnit, m, Infinity, 0);
+  return k > all ? { ...EVERYTHING, mass: all } : descend(row, source, k, lo, m, perUnit, m, Infinity, 0);
 }
 
 /** Bins of vocabularyOctaves to a unit of logits, and the least logit at or above lo that falls into one. */
@@ -92,7 +92,7 @@ function weights(row: Row, factor: number, octaves: boolean): number {
 }
 
 /**
- * From a histogram of `source` to the prefix at which the running sum, `above` and what follows, reaches `target`: the tokens
+ * From a histogram of `source` to the prefix at which the running sum reaches `target`: the tokens
  * of the bin where it does are listed, and sorted if they are few, or divided by another histogram.
  *
  * @param lo, hi     what the histogram is of
@@ -102,7 +102,6 @@ function weights(row: Row, factor: number, octaves: boolean): number {
 export function descend(
   row: Row,
   source: Source,
-  above: number,
   target: number,
   lo: number,
   hi: number,
@@ -112,6 +111,7 @@ export function descend(
   perOctave: number,
 ): Prefix {
   const { vocabularyHistogram, vocabularyOrder, vocabularyCut } = row.kernels;
+  let above = 0; // the sum of the bins before, this histogram's and those of earlier ones
   let center = -1; // the bin of vocabularyOctaves that all of this is in
   for (;;) {
     let bin = 0; // in which the prefix ends; the last one that is not empty, where rounding leaves the sum short
