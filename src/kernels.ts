@@ -229,6 +229,11 @@ export const VOCABULARY = {
   maxima: 17408,
 } as const;
 
+/** A tile of tokens, as every pass over a vocabulary begins. */
+type Tile = [state: number, x: number, mask: number, from: number, n: number, shift: number];
+/** The weights exp((x - m) / T). */
+type Weights = [m: number, temperature: number];
+
 /**
  * Passes over a vocabulary of logits, tile by tile in index order, and what goes on between them.
  *
@@ -240,42 +245,20 @@ export const VOCABULARY = {
  * @param shift  blocks are of 2^shift tokens; 0: x is a list, without blocks
  */
 export interface VocabularyKernels {
-  readonly vocabularyMaxima: (state: number, x: number, mask: number, from: number, n: number, shift: number) => void;
-  readonly vocabularySum: (
-    state: number,
-    x: number,
-    mask: number,
-    from: number,
-    n: number,
-    shift: number,
-    m: number,
-    temperature: number,
-  ) => void;
-  readonly vocabularyOctaves: (
-    state: number,
-    x: number,
-    mask: number,
-    from: number,
-    n: number,
-    shift: number,
-    lo: number,
-    m: number,
-    perUnit: number,
-  ) => void;
+  readonly vocabularyMaxima: (...tile: Tile) => void;
+  readonly vocabularySum: (...args: [...Tile, ...Weights]) => void;
+  readonly vocabularyOctaves: (...args: [...Tile, lo: number, m: number, perUnit: number]) => void;
   readonly vocabularyHistogram: (
-    state: number,
-    x: number,
-    mask: number,
-    from: number,
-    n: number,
-    shift: number,
-    lo: number,
-    hi: number,
-    perUnit: number,
-    last: number,
-    m: number,
-    perOctave: number,
-    center: number,
+    ...args: [
+      ...Tile,
+      lo: number,
+      hi: number,
+      perUnit: number,
+      last: number,
+      m: number,
+      perOctave: number,
+      center: number,
+    ]
   ) => void;
   readonly vocabularyGather: (
     state: number,
@@ -296,27 +279,9 @@ export interface VocabularyKernels {
   ) => void;
   readonly vocabularyOrder: (list: number, capacity: number, count: number) => void;
   readonly vocabularyCut: (
-    state: number,
-    list: number,
-    count: number,
-    above: number,
-    target: number,
-    m: number,
-    temperature: number,
+    ...args: [state: number, list: number, count: number, above: number, target: number, ...Weights]
   ) => number;
-  readonly vocabularyDraw: (
-    state: number,
-    x: number,
-    mask: number,
-    from: number,
-    n: number,
-    shift: number,
-    t: number,
-    ties: number,
-    target: number,
-    m: number,
-    temperature: number,
-  ) => number;
+  readonly vocabularyDraw: (...args: [...Tile, t: number, ties: number, target: number, ...Weights]) => number;
 }
 
 export interface Kernels extends AttentionKernels, VocabularyKernels {
