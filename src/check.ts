@@ -19,8 +19,19 @@ interface Geometry {
 /** "Float32Array", "number 3", "string", "null": what came, for messages. */
 export function kind(value: unknown): string {
   if (typeof value === "number" || typeof value === "boolean") return `${typeof value} ${value}`;
+  if (isRevoked(value)) return "a revoked Proxy";
   if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
-  return Object.prototype.toString.call(value).slice(8, -1);
+  return typeOf(value) ?? Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** A Proxy that was taken back: whatever else it is asked for throws an error of the engine. */
+export function isRevoked(value: unknown): boolean {
+  try {
+    Array.isArray(value);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 const TypedArray = Object.getPrototypeOf(Uint8Array) as Uint8ArrayConstructor;
@@ -42,45 +53,57 @@ export const isUint8Array = (value: unknown): value is Uint8Array => typeOf(valu
  * A detached array has length 0, like an empty one, and so has one that its resizable buffer no longer reaches. Only a new
  * view of the buffer tells the first on every engine, only an iterator the second.
  */
-export function checkAttached(name: string, view: Float32Array | Float64Array | Uint8Array | Uint32Array): void {
+export function checkAttached(
+  fn: string,
+  name: string,
+  view: Float32Array | Float64Array | Uint8Array | Uint32Array,
+): void {
   try {
     new Uint8Array(view.buffer);
   } catch {
-    throw new TypeError(`"${name}" expected a live array, got one whose buffer is detached`);
+    throw new TypeError(`${fn}: "${name}" expected a live array, got one whose buffer is detached`);
   }
   try {
     TypedArray.prototype.keys.call(view);
   } catch {
-    throw new TypeError(`"${name}" expected a live array, got one that reaches beyond its resized buffer`);
+    throw new TypeError(`${fn}: "${name}" expected a live array, got one that reaches beyond its resized buffer`);
   }
 }
 
 /** New and zeroed; `name` is whose length it is. */
-export function newFloats(name: string, length: number): Float32Array {
+export function newFloats(fn: string, name: string, length: number): Float32Array {
   try {
     return new Float32Array(length);
   } catch (cause) {
-    throw new RangeError(`"${name}" expected a length that this host has memory for, got ${length}`, { cause });
+    throw new RangeError(`${fn}: "${name}" expected a length that this host has memory for, got ${length}`, { cause });
   }
 }
 
-function convert(name: string, value: unknown): Float32Array {
-  // what inherits from a typed array and is none (a Proxy of one, say) throws an error of the engine when asked for its length
-  const pretends = value instanceof TypedArray && typeOf(value) === undefined;
-  if (typeof value !== "object" || value === null || pretends) {
-    throw new TypeError(`"${name}" expected a Float32Array or an array of numbers, got ${kind(value)}`);
-  }
+/** Inherits from a typed array and is none (a Proxy of one, say): asked for its length it throws an error of the engine. */
+const pretends = (value: object): boolean => value instanceof TypedArray && typeOf(value) === undefined;
+
+const notNumbers = (fn: string, name: string, value: unknown, hint?: string): TypeError =>
+  new TypeError(
+    `${fn}: "${name}" expected a Float32Array or an array of numbers, got ${kind(value)}${hint === undefined ? "" : ` (${hint})`}`,
+  );
+
+function convert(fn: string, name: string, value: unknown): Float32Array {
+  if (typeof value !== "object" || value === null || isRevoked(value) || pretends(value))
+    throw notNumbers(fn, name, value);
+  if (typeOf(value) === "Uint16Array") throw notNumbers(fn, name, value, "float16 bits? widen them to float32 first");
   const { length } = value as ArrayLike<unknown>;
   if (typeof length !== "number" || !Number.isSafeInteger(length) || length < 0) {
-    throw new TypeError(`"${name}" expected a Float32Array or an array of numbers, got ${kind(value)}`);
+    const tensor = "data" in value ? `a tensor? pass its "data", and its sizes as "shape"` : undefined;
+    throw notNumbers(fn, name, value, tensor);
   }
-  if (length === 0 && typeOf(value) !== undefined) checkAttached(name, value as Float32Array);
+  if (length === 0 && typeOf(value) !== undefined) checkAttached(fn, name, value as Float32Array);
   const numbers = value as ArrayLike<unknown>;
-  const floats = newFloats(name, length);
+  const floats = newFloats(fn, name, length);
   for (let i = 0; i < length; i++) {
     const number = numbers[i]; // once: it may be a getter
     if (typeof number !== "number") {
-      throw new TypeError(`"${name}" expected numbers, got ${kind(number)} at index ${i}`);
+      const nested = Array.isArray(number) ? ` (nested arrays? pass x.flat(), and their sizes as "shape")` : "";
+      throw new TypeError(`${fn}: "${name}" expected numbers, got ${kind(number)} at index ${i}${nested}`);
     }
     floats[i] = number;
   }
@@ -88,42 +111,42 @@ function convert(name: string, value: unknown): Float32Array {
 }
 
 /** x as a Float32Array: itself, or converted. */
-export function checkFloats(name: string, value: FloatInput): Float32Array {
-  if (!isFloat32Array(value)) return convert(name, value);
-  if (value.length === 0) checkAttached(name, value);
+export function checkFloats(fn: string, name: string, value: FloatInput): Float32Array {
+  if (!isFloat32Array(value)) return convert(fn, name, value);
+  if (value.length === 0) checkAttached(fn, name, value);
   return value;
 }
 
-export function checkOptions(value: unknown): void {
-  if (typeof value !== "object" || value === null) {
-    throw new TypeError(`"options" expected an object, got ${kind(value)}`);
-  }
-}
-
 /** A copy, each size asked for once: what stands there may be a getter. */
-function checkSizes(value: readonly number[]): number[] {
-  if (!Array.isArray(value)) throw new TypeError(`"shape" expected an array of sizes, got ${kind(value)}`);
+function checkSizes(fn: string, value: readonly number[]): number[] {
+  if (!Array.isArray(value)) throw new TypeError(`${fn}: "shape" expected an array of sizes, got ${kind(value)}`);
   const sizes: number[] = [];
   const rank = value.length;
   for (let i = 0; i < rank; i++) {
     const size = value[i];
-    if (typeof size !== "number") throw new TypeError(`"shape" expected numbers, got ${kind(size)} at index ${i}`);
+    if (typeof size !== "number")
+      throw new TypeError(`${fn}: "shape" expected numbers, got ${kind(size)} at index ${i}`);
     sizes.push(size);
   }
-  if (rank === 0) throw new RangeError(`"shape" expected at least one size, got []`);
+  if (rank === 0) throw new RangeError(`${fn}: "shape" expected at least one size, got []`);
   return sizes;
 }
 
 /** shape and axis as one Geometry; their product is x.length, which is read when no getter can change it any more. */
-export function checkAxis(x: Float32Array, shape: readonly number[] | undefined, axis: number | undefined): Geometry {
+export function checkAxis(
+  fn: string,
+  x: Float32Array,
+  shape: readonly number[] | undefined,
+  axis: number | undefined,
+): Geometry {
   if (shape === undefined && axis === undefined) return { outer: 1, axis: x.length, inner: 1, at: 0, shape };
-  const sizes = shape === undefined ? [x.length] : checkSizes(shape);
+  const sizes = shape === undefined ? [x.length] : checkSizes(fn, shape);
   const rank = sizes.length;
   const along = axis === undefined ? -1 : axis;
-  if (typeof along !== "number") throw new TypeError(`"axis" expected an integer, got ${kind(along)}`);
+  if (typeof along !== "number") throw new TypeError(`${fn}: "axis" expected an integer, got ${kind(along)}`);
   if (!Number.isInteger(along) || along < -rank || along >= rank) {
     throw new RangeError(
-      `"axis" expected an integer from ${-rank} to ${rank - 1} (shape [${sizes.join(", ")}]), got ${along}`,
+      `${fn}: "axis" expected an integer from ${-rank} to ${rank - 1} (shape [${sizes.join(", ")}]), got ${along}`,
     );
   }
   const at = along < 0 ? along + rank : along;
@@ -132,7 +155,7 @@ export function checkAxis(x: Float32Array, shape: readonly number[] | undefined,
   for (let i = 0; i < rank; i++) {
     const size = sizes[i];
     if (!Number.isSafeInteger(size) || size < 0) {
-      throw new RangeError(`"shape" expected sizes that are integers >= 0, got [${sizes.join(", ")}]`);
+      throw new RangeError(`${fn}: "shape" expected sizes that are integers >= 0, got [${sizes.join(", ")}]`);
     }
     if (i < at) outer *= size;
     else if (i > at) inner *= size;
@@ -140,29 +163,29 @@ export function checkAxis(x: Float32Array, shape: readonly number[] | undefined,
   const { length } = x;
   if (outer * sizes[at] * inner !== length) {
     throw new RangeError(
-      `"shape" expected sizes whose product is x.length = ${length}, got [${sizes.join(", ")}] = ${outer * sizes[at] * inner}`,
+      `${fn}: "shape" expected sizes whose product is x.length = ${length}, got [${sizes.join(", ")}] = ${outer * sizes[at] * inner}`,
     );
   }
   return { outer, axis: sizes[at], inner, at, shape: shape === undefined ? undefined : sizes };
 }
 
 /** Finite and >= 0; default 1. */
-export function checkTemperature(value: number | undefined): number {
+export function checkTemperature(fn: string, value: number | undefined): number {
   if (value === undefined) return 1;
-  if (typeof value !== "number") throw new TypeError(`"temperature" expected a number, got ${kind(value)}`);
+  if (typeof value !== "number") throw new TypeError(`${fn}: "temperature" expected a number, got ${kind(value)}`);
   if (!(value >= 0 && value < Infinity)) {
-    throw new RangeError(`"temperature" expected a finite number >= 0, got ${value}`);
+    throw new RangeError(`${fn}: "temperature" expected a finite number >= 0, got ${value}`);
   }
   return value;
 }
 
 /** Shaped as x, or as its axis and shared by all rows. */
-export function checkMask(value: Uint8Array, length: number, axis: number, at: number): void {
-  if (!isUint8Array(value)) throw new TypeError(`"mask" expected a Uint8Array, got ${kind(value)}`);
-  if (value.length === 0) checkAttached("mask", value);
+export function checkMask(fn: string, value: Uint8Array, length: number, axis: number, at: number): void {
+  if (!isUint8Array(value)) throw new TypeError(`${fn}: "mask" expected a Uint8Array, got ${kind(value)}`);
+  if (value.length === 0) checkAttached(fn, "mask", value);
   if (value.length !== length && value.length !== axis) {
     const shared = axis === length ? "" : ` or ${axis} (as its axis ${at})`;
-    throw new RangeError(`"mask" expected length ${length} (as x)${shared}, got ${value.length}`);
+    throw new RangeError(`${fn}: "mask" expected length ${length} (as x)${shared}, got ${value.length}`);
   }
 }
 
@@ -173,6 +196,7 @@ export function checkMask(value: Uint8Array, length: number, axis: number, at: n
  * in Node 20), `.buffer` is a dearer one (27) and is asked last.
  */
 export function checkOverlap(
+  fn: string,
   out: Float32Array,
   outOffset: number,
   name: string,
@@ -186,7 +210,7 @@ export function checkOverlap(
   if (outOffset === inputOffset && outEnd === end && bytes === 4) return;
   if (out.buffer !== input.buffer) return;
   throw new RangeError(
-    `"out" expected memory apart from ${name}'s${bytes === 4 ? ` (or exactly ${name}'s)` : ""}, ` +
+    `${fn}: "out" expected memory apart from ${name}'s${bytes === 4 ? ` (or exactly ${name}'s)` : ""}, ` +
       `got bytes ${outOffset} to ${outEnd} of the buffer where ${name} has ${inputOffset} to ${end}`,
   );
 }
@@ -196,105 +220,109 @@ export function checkOverlap(
  * @param without  the axis of it that the result does not have; -1 for none
  */
 export function checkOut(
+  fn: string,
   value: Float32Array,
   length: number,
   shape: readonly number[] | undefined,
   without: number,
 ): void {
-  if (!isFloat32Array(value)) throw new TypeError(`"out" expected a Float32Array, got ${kind(value)}`);
-  if (value.length === 0) checkAttached("out", value);
+  if (!isFloat32Array(value)) throw new TypeError(`${fn}: "out" expected a Float32Array, got ${kind(value)}`);
+  if (value.length === 0) checkAttached(fn, "out", value);
   if (value.length !== length) {
     const whole = shape === undefined ? "x" : `shape [${shape.join(", ")}]`;
     const of = without >= 0 ? ` (${whole} without axis ${without})` : shape === undefined ? "" : ` (${whole})`;
-    throw new RangeError(`"out" expected length ${length}${of}, got ${value.length}`);
+    throw new RangeError(`${fn}: "out" expected length ${length}${of}, got ${value.length}`);
   }
 }
 
 /** A bit mask: one bit for each of `tokens`, 32 to a word. */
-function checkBits(value: Uint32Array, tokens: number): void {
-  if (!isUint32Array(value)) throw new TypeError(`"mask" expected a Uint32Array, got ${kind(value)}`);
-  if (value.length === 0) checkAttached("mask", value);
+function checkBits(fn: string, value: Uint32Array, tokens: number): void {
+  if (!isUint32Array(value)) throw new TypeError(`${fn}: "mask" expected a Uint32Array, got ${kind(value)}`);
+  if (value.length === 0) checkAttached(fn, "mask", value);
   const words = Math.ceil(tokens / 32);
   if (value.length !== words) {
     throw new RangeError(
-      `"mask" expected length ${words} (one bit for each of ${tokens} logits, 32 to a word), got ${value.length}`,
+      `${fn}: "mask" expected length ${words} (one bit for each of ${tokens} logits, 32 to a word), got ${value.length}`,
     );
   }
 }
 
 /** The logits of a vocabulary, and which of its tokens are allowed. */
 export function checkTokens(
+  fn: string,
   logits: FloatInput,
   mask: Uint32Array | undefined,
 ): { x: Float32Array; mask: Uint32Array | undefined } {
-  const x = checkFloats("logits", logits);
+  const x = checkFloats(fn, "logits", logits);
   if (x.length === 0) {
-    if (isFloat32Array(logits)) checkAttached("logits", logits);
-    throw new RangeError(`"logits" expected at least one, got length 0`);
+    if (isFloat32Array(logits)) checkAttached(fn, "logits", logits);
+    throw new RangeError(`${fn}: "logits" expected at least one, got length 0`);
   }
-  if (mask !== undefined) checkBits(mask, x.length);
+  if (mask !== undefined) checkBits(fn, mask, x.length);
   return { x, mask };
 }
 
 /** A token must be left to choose: `largest` is the largest allowed logit, NaN if one is, `first` the first that is NaN. */
-export function checkChoice(largest: number, first: () => number, masked: boolean): void {
+export function checkChoice(fn: string, largest: number, first: () => number, masked: boolean): void {
   if (largest > -Infinity) return;
   if (largest !== largest) {
     throw new RangeError(
-      `"logits" expected numbers${masked ? " where the mask allows" : ""}, got NaN at index ${first()}`,
+      `${fn}: "logits" expected numbers${masked ? " where the mask allows" : ""}, got NaN at index ${first()}`,
     );
   }
   throw new RangeError(
     masked
-      ? `"mask" expected to allow a token whose logit is above -Infinity, got none`
-      : `"logits" expected one above -Infinity, got none`,
+      ? `${fn}: "mask" expected to allow a token whose logit is above -Infinity, got none`
+      : `${fn}: "logits" expected one above -Infinity, got none`,
   );
 }
 
 /** A number in (0, 1], or in [0, 1]. */
-export function checkShare(name: string, value: number, zero: boolean): void {
-  if (typeof value !== "number") throw new TypeError(`"${name}" expected a number, got ${kind(value)}`);
+export function checkShare(fn: string, name: string, value: number, zero: boolean): void {
+  if (typeof value !== "number") throw new TypeError(`${fn}: "${name}" expected a number, got ${kind(value)}`);
   if (!((value > 0 || (zero && value === 0)) && value <= 1)) {
-    throw new RangeError(`"${name}" expected a number in ${zero ? "[" : "("}0, 1], got ${value}`);
+    throw new RangeError(`${fn}: "${name}" expected a number in ${zero ? "[" : "("}0, 1], got ${value}`);
   }
 }
 
 /** What a source of random numbers gives when it is asked. */
-export function checkRandom(random: () => number): number {
-  if (typeof random !== "function") throw new TypeError(`"random" expected a function, got ${kind(random)}`);
+export function checkRandom(fn: string, random: () => number): number {
+  if (typeof random !== "function") throw new TypeError(`${fn}: "random" expected a function, got ${kind(random)}`);
   const value = random();
-  if (typeof value !== "number") throw new TypeError(`"random" expected to return a number, got ${kind(value)}`);
-  if (!(value >= 0 && value < 1)) throw new RangeError(`"random" expected to return a number in [0, 1), got ${value}`);
+  if (typeof value !== "number") throw new TypeError(`${fn}: "random" expected to return a number, got ${kind(value)}`);
+  if (!(value >= 0 && value < 1))
+    throw new RangeError(`${fn}: "random" expected to return a number in [0, 1), got ${value}`);
   return value;
 }
 
 /** How many tokens are taken: an integer >= `least`. */
-export function checkCount(name: string, value: number, least = 1): void {
-  if (typeof value !== "number") throw new TypeError(`"${name}" expected a number, got ${kind(value)}`);
+export function checkCount(fn: string, name: string, value: number, least = 1): void {
+  if (typeof value !== "number") throw new TypeError(`${fn}: "${name}" expected a number, got ${kind(value)}`);
   if (!(Number.isInteger(value) && value >= least)) {
-    throw new RangeError(`"${name}" expected an integer >= ${least}, got ${value}`);
+    throw new RangeError(`${fn}: "${name}" expected an integer >= ${least}, got ${value}`);
   }
 }
 
 /** entmax's exponent: finite and >= 1. */
-export function checkAlpha(value: number): void {
-  if (typeof value !== "number") throw new TypeError(`"alpha" expected a number, got ${kind(value)}`);
-  if (!(value >= 1 && value < Infinity)) throw new RangeError(`"alpha" expected a finite number >= 1, got ${value}`);
+export function checkAlpha(fn: string, value: number): void {
+  if (typeof value !== "number") throw new TypeError(`${fn}: "alpha" expected a number, got ${kind(value)}`);
+  if (!(value >= 1 && value < Infinity))
+    throw new RangeError(`${fn}: "alpha" expected a finite number >= 1, got ${value}`);
 }
 
 /** One entry a row, in memory that neither x nor out lies in. */
-export function checkSupport(value: Uint32Array, rows: number, x: Float32Array, out: Float32Array): void {
-  if (!isUint32Array(value)) throw new TypeError(`"support" expected a Uint32Array, got ${kind(value)}`);
-  if (value.length === 0) checkAttached("support", value);
+export function checkSupport(fn: string, value: Uint32Array, rows: number, x: Float32Array, out: Float32Array): void {
+  if (!isUint32Array(value)) throw new TypeError(`${fn}: "support" expected a Uint32Array, got ${kind(value)}`);
+  if (value.length === 0) checkAttached(fn, "support", value);
   if (value.length !== rows) {
-    throw new RangeError(`"support" expected length ${rows} (one entry a row), got ${value.length}`);
+    throw new RangeError(`${fn}: "support" expected length ${rows} (one entry a row), got ${value.length}`);
   }
   const { byteOffset, byteLength } = value;
   for (const [name, view] of [["x", x] as const, ["out", out] as const]) {
     const end = view.byteOffset + view.byteLength;
     if (byteOffset < end && view.byteOffset < byteOffset + byteLength && view.buffer === value.buffer) {
       throw new RangeError(
-        `"support" expected memory apart from ${name}'s, ` +
+        `${fn}: "support" expected memory apart from ${name}'s, ` +
           `got bytes ${byteOffset} to ${byteOffset + byteLength} of the buffer where ${name} has ${view.byteOffset} to ${end}`,
       );
     }

@@ -69,11 +69,11 @@ export class Heap {
   }
 
   /** A view of `length` floats at a 16-byte boundary, zeroed. */
-  alloc(length: number): Float32Array {
+  alloc(length: number): Float32Array<ArrayBuffer> {
     const free = (this.#arenaEnd - this.#mark) >> 2;
     if (!(length <= free)) {
       throw new RangeError(
-        `"length" expected at most ${free} floats (${this.#mark - this.#arena} of ${this.#arenaEnd - this.#arena} bytes ` +
+        `alloc: "length" expected at most ${free} floats (${this.#mark - this.#arena} of ${this.#arenaEnd - this.#arena} bytes ` +
           `are taken; createRuntime({ heapBytes }) makes a larger heap), got ${length}`,
       );
     }

@@ -3,10 +3,11 @@
  *
  * @packageDocumentation
  */
-import { checkOptions, kind } from "./check";
+import { kind } from "./check";
 import { jsEngine } from "./js/index";
 import type { Backend } from "./kernels";
 import type { Attention } from "./ops/attention";
+import type { AxisOptions } from "./ops/axis";
 import type { Entmax } from "./ops/entmax";
 import type { Entmax15 } from "./ops/entmax15";
 import type { Hardmax } from "./ops/hardmax";
@@ -14,16 +15,17 @@ import type { LogSoftmax } from "./ops/logSoftmax";
 import type { LogSumExp } from "./ops/logSumExp";
 import type { MergeAttention } from "./ops/mergeAttention";
 import type { Sample } from "./ops/sample";
-import type { Softmax, SoftmaxOptions } from "./ops/softmax";
+import type { Softmax } from "./ops/softmax";
 import type { Sparsemax } from "./ops/sparsemax";
 import type { TopK } from "./ops/topK";
+import { checkObject, ownOptions } from "./options";
 import { type Candidate, checkHeapBytes, type Runtime, reasonOf, runtimeOn, startRuntime } from "./runtime";
 import { embeddedModule, wasmEngine } from "./wasm";
 
 export type { FloatInput } from "./check";
 export type { Backend } from "./kernels";
 export type { Attention, AttentionOptions, Shape4 } from "./ops/attention";
-export type { AxisOptions } from "./ops/axis";
+export type { AxisOptions, NewFloats } from "./ops/axis";
 export type { Entmax, EntmaxOptions } from "./ops/entmax";
 export type { Entmax15 } from "./ops/entmax15";
 export type { Hardmax } from "./ops/hardmax";
@@ -44,11 +46,11 @@ export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { pr
 
 export interface RuntimeOptions {
   /** A backend by name, or the best that this host has; default "auto". */
-  backend?: "auto" | Backend;
+  backend?: "auto" | Backend | undefined;
   /** Size of the heap, rounded up to 64 KiB; it never grows; default 8 MiB, at most 1 GiB. */
-  heapBytes?: number;
+  heapBytes?: number | undefined;
   /** kernels.wasm or kernels-relaxed.wasm of this package, for hosts that forbid compiling from bytes. */
-  module?: WasmModule;
+  module?: WasmModule | undefined;
 }
 
 const WASM: readonly Candidate[] = (["wasm-relaxed", "wasm"] as const).map((backend) => ({
@@ -56,6 +58,17 @@ const WASM: readonly Candidate[] = (["wasm-relaxed", "wasm"] as const).map((back
   start: (bytes) => wasmEngine(embeddedModule(backend), bytes),
 }));
 const CANDIDATES: readonly Candidate[] = [...WASM, { backend: "js", start: jsEngine }];
+
+const fn = "createRuntime";
+
+function readRuntime(options: RuntimeOptions): RuntimeOptions {
+  checkObject(fn, "options", options, "heapBytes");
+  return ownOptions(fn, options, {
+    backend: options.backend,
+    heapBytes: options.heapBytes,
+    module: options.module,
+  });
+}
 
 /**
  * A runtime of its own: its memory, its backend, every function of this package.
@@ -74,14 +87,15 @@ const CANDIDATES: readonly Candidate[] = [...WASM, { backend: "js", start: jsEng
  * runtime.softmax(x, { out: x });
  */
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
-  checkOptions(options);
-  const { backend = "auto", module } = options;
-  const heapBytes = checkHeapBytes(options.heapBytes);
+  const { backend = "auto", heapBytes: wanted, module } = readRuntime(options);
+  const heapBytes = checkHeapBytes(fn, wanted);
   if (typeof backend !== "string") {
-    throw new TypeError(`"backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${kind(backend)}`);
+    throw new TypeError(`${fn}: "backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${kind(backend)}`);
   }
   if (backend !== "auto" && !CANDIDATES.some((candidate) => candidate.backend === backend)) {
-    throw new RangeError(`"backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${JSON.stringify(backend)}`);
+    throw new RangeError(
+      `${fn}: "backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${JSON.stringify(backend)}`,
+    );
   }
   if (module !== undefined) return startModule(module, backend, heapBytes);
   return startRuntime(
@@ -90,27 +104,39 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   );
 }
 
-function startModule(module: WebAssembly.Module, backend: "auto" | Backend, heapBytes: number): Runtime {
-  if (!(typeof WebAssembly === "object" && module instanceof WebAssembly.Module)) {
-    const got = kind(module) === "WebAssembly.Module" ? "one of another realm" : kind(module);
-    throw new TypeError(`"module" expected a WebAssembly.Module, got ${got}`);
+/** Asked of the engine: an object can inherit from WebAssembly.Module and be none. */
+function exportsOf(module: WebAssembly.Module): string[] {
+  try {
+    return WebAssembly.Module.exports(module).map(({ name }) => name);
+  } catch {
+    throw new TypeError(`${fn}: "module" expected a WebAssembly.Module, got ${kind(module)}`);
   }
-  if (backend === "js") throw new RangeError(`"module" expected none with backend "js", got a WebAssembly.Module`);
-  const exported = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
-  const missing = ["relaxed", "heapBase", ...Object.keys(jsEngine(65536).kernels)].find((name) => !exported.has(name));
+}
+
+function startModule(module: WebAssembly.Module, backend: "auto" | Backend, heapBytes: number): Runtime {
+  const names = exportsOf(module);
+  if (backend === "js")
+    throw new RangeError(`${fn}: "module" expected none with backend "js", got a WebAssembly.Module`);
+  const missing = ["relaxed", "heapBase", ...Object.keys(jsEngine(65536).kernels)].find(
+    (name) => !names.includes(name),
+  );
   if (missing !== undefined) {
     throw new RangeError(
-      `"module" expected kernels.wasm or kernels-relaxed.wasm of this version of softmax-wasm, got one without ${missing}`,
+      `${fn}: "module" expected kernels.wasm or kernels-relaxed.wasm of this version of softmax-wasm, got one without ${missing}`,
     );
   }
   let runtime: Runtime;
   try {
     runtime = runtimeOn(wasmEngine(module, heapBytes), []);
   } catch (error) {
-    throw new Error(`"module" expected one that runs right on this host, got one that does not (${reasonOf(error)})`);
+    throw new Error(
+      `${fn}: "module" expected one that runs right on this host, got one that does not (${reasonOf(error)})`,
+    );
   }
   if (backend !== "auto" && runtime.backend !== backend) {
-    throw new RangeError(`"module" expected the binary of backend "${backend}", got that of "${runtime.backend}"`);
+    throw new RangeError(
+      `${fn}: "module" expected the binary of backend "${backend}", got that of "${runtime.backend}"`,
+    );
   }
   return runtime;
 }
@@ -126,7 +152,7 @@ export const softmax: Softmax = (x, options) => runtime().softmax(x, options);
 
 export const logSoftmax: LogSoftmax = (x, options) => runtime().logSoftmax(x, options);
 
-export const logSumExp = ((x: Parameters<LogSumExp>[0], options: SoftmaxOptions) =>
+export const logSumExp = ((x: Parameters<LogSumExp>[0], options: AxisOptions) =>
   runtime().logSumExp(x, options)) as LogSumExp;
 
 export const hardmax: Hardmax = (x, options) => runtime().hardmax(x, options);

@@ -3,9 +3,10 @@
  *
  * @packageDocumentation
  */
-import { checkOptions, kind } from "./check";
+import { kind } from "./check";
 import { jsEngine } from "./js/index";
 import type { Attention } from "./ops/attention";
+import type { AxisOptions } from "./ops/axis";
 import type { Entmax } from "./ops/entmax";
 import type { Entmax15 } from "./ops/entmax15";
 import type { Hardmax } from "./ops/hardmax";
@@ -13,15 +14,16 @@ import type { LogSoftmax } from "./ops/logSoftmax";
 import type { LogSumExp } from "./ops/logSumExp";
 import type { MergeAttention } from "./ops/mergeAttention";
 import type { Sample } from "./ops/sample";
-import type { Softmax, SoftmaxOptions } from "./ops/softmax";
+import type { Softmax } from "./ops/softmax";
 import type { Sparsemax } from "./ops/sparsemax";
 import type { TopK } from "./ops/topK";
+import { checkObject, ownOptions } from "./options";
 import { checkHeapBytes, type Runtime, startRuntime } from "./runtime";
 
 export type { FloatInput } from "./check";
 export type { Backend } from "./kernels";
 export type { Attention, AttentionOptions, Shape4 } from "./ops/attention";
-export type { AxisOptions } from "./ops/axis";
+export type { AxisOptions, NewFloats } from "./ops/axis";
 export type { Entmax, EntmaxOptions } from "./ops/entmax";
 export type { Entmax15 } from "./ops/entmax15";
 export type { Hardmax } from "./ops/hardmax";
@@ -35,22 +37,33 @@ export type { Sparsemax } from "./ops/sparsemax";
 export type { TopK, TopKOptions, TopKResult } from "./ops/topK";
 export type { Runtime } from "./runtime";
 
+export interface RuntimeOptions {
+  backend?: "auto" | "js" | undefined;
+  /** Size of the heap, rounded up to 64 KiB; it never grows; default 8 MiB, at most 1 GiB. */
+  heapBytes?: number | undefined;
+}
+
+const fn = "createRuntime";
+
 /**
  * A runtime of its own, in JavaScript; see createRuntime of softmax-wasm.
  *
  * @throws {TypeError}  an option is not of the type it must be
  * @throws {RangeError} heapBytes is out of range, or another backend is asked for
  */
-export function createRuntime(options: { backend?: "auto" | "js"; heapBytes?: number } = {}): Runtime {
-  checkOptions(options);
-  const { backend = "auto" } = options;
+export function createRuntime(options: RuntimeOptions = {}): Runtime {
+  checkObject(fn, "options", options, "heapBytes");
+  const { backend = "auto", heapBytes } = ownOptions(fn, options, {
+    backend: options.backend,
+    heapBytes: options.heapBytes,
+  });
   if (typeof backend !== "string") {
-    throw new TypeError(`"backend" expected "auto" or "js" of softmax-wasm/js, got ${kind(backend)}`);
+    throw new TypeError(`${fn}: "backend" expected "auto" or "js" of softmax-wasm/js, got ${kind(backend)}`);
   }
   if (backend !== "auto" && backend !== "js") {
-    throw new RangeError(`"backend" expected "auto" or "js" of softmax-wasm/js, got ${JSON.stringify(backend)}`);
+    throw new RangeError(`${fn}: "backend" expected "auto" or "js" of softmax-wasm/js, got ${JSON.stringify(backend)}`);
   }
-  return startRuntime([{ backend: "js", start: jsEngine }], checkHeapBytes(options.heapBytes));
+  return startRuntime([{ backend: "js", start: jsEngine }], checkHeapBytes(fn, heapBytes));
 }
 
 let shared: Runtime | undefined;
@@ -63,7 +76,7 @@ export const softmax: Softmax = (x, options) => runtime().softmax(x, options);
 
 export const logSoftmax: LogSoftmax = (x, options) => runtime().logSoftmax(x, options);
 
-export const logSumExp = ((x: Parameters<LogSumExp>[0], options: SoftmaxOptions) =>
+export const logSumExp = ((x: Parameters<LogSumExp>[0], options: AxisOptions) =>
   runtime().logSumExp(x, options)) as LogSumExp;
 
 export const hardmax: Hardmax = (x, options) => runtime().hardmax(x, options);

@@ -3,7 +3,7 @@ import { kind } from "./check";
 import { Heap } from "./heap";
 import type { Backend, Engine } from "./kernels";
 import { type Attention, attentionOn } from "./ops/attention";
-import type { Core } from "./ops/axis";
+import type { Core, NewFloats } from "./ops/axis";
 import { type Entmax, entmaxOn } from "./ops/entmax";
 import { type Entmax15, entmax15On } from "./ops/entmax15";
 import { type Hardmax, hardmaxOn } from "./ops/hardmax";
@@ -32,7 +32,7 @@ export interface Runtime {
    * @throws {TypeError}  length is not a number
    * @throws {RangeError} length is not an integer >= 0, or the heap is full
    */
-  alloc(length: number): Float32Array;
+  alloc(length: number): NewFloats;
   /** Takes back every view that alloc gave out; they must not be used any more. */
   free(): void;
   readonly softmax: Softmax;
@@ -55,11 +55,11 @@ export interface Candidate {
 }
 
 /** Heap bytes as asked for: whole pages of 64 KiB, at most 1 GiB; default 8 MiB. */
-export function checkHeapBytes(value: number | undefined): number {
+export function checkHeapBytes(fn: string, value: number | undefined): number {
   if (value === undefined) return DEFAULT_HEAP_BYTES;
-  if (typeof value !== "number") throw new TypeError(`"heapBytes" expected a number, got ${kind(value)}`);
+  if (typeof value !== "number") throw new TypeError(`${fn}: "heapBytes" expected a number, got ${kind(value)}`);
   if (!(value > 0 && value <= MOST_HEAP_BYTES)) {
-    throw new RangeError(`"heapBytes" expected more than 0 and at most ${MOST_HEAP_BYTES}, got ${value}`);
+    throw new RangeError(`${fn}: "heapBytes" expected more than 0 and at most ${MOST_HEAP_BYTES}, got ${value}`);
   }
   return Math.max(1, Math.ceil(value / PAGE)) * PAGE; // of a value below 2^-1058 the quotient is 0
 }
@@ -80,7 +80,9 @@ export function startRuntime(candidates: readonly Candidate[], heapBytes: number
   const hint = candidates.some(({ backend }) => backend === "js")
     ? ""
     : '; "auto" takes the best one that does, "js" runs everywhere';
-  throw new Error(`"backend" expected one that runs here, got ${rejected.length > 1 ? "none: " : ""}${tried}${hint}`);
+  throw new Error(
+    `createRuntime: "backend" expected one that runs here, got ${rejected.length > 1 ? "none: " : ""}${tried}${hint}`,
+  );
 }
 
 /** @throws {Error} the engine fails the self-test */
@@ -92,9 +94,9 @@ export function runtimeOn(engine: Engine, rejected: Runtime["rejected"]): Runtim
     backend: engine.backend,
     rejected,
     alloc(length) {
-      if (typeof length !== "number") throw new TypeError(`"length" expected a number, got ${kind(length)}`);
+      if (typeof length !== "number") throw new TypeError(`alloc: "length" expected a number, got ${kind(length)}`);
       if (!Number.isInteger(length) || length < 0) {
-        throw new RangeError(`"length" expected an integer >= 0, got ${length}`);
+        throw new RangeError(`alloc: "length" expected an integer >= 0, got ${length}`);
       }
       return heap.alloc(length);
     },

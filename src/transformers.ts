@@ -21,19 +21,22 @@ export {
 /** What comes in, and out as the same. Rounded to integers, as other arrays would, probabilities are zeros. */
 export type NumberArray = number[] | Float32Array | Float64Array;
 
-function checkNumbers(arr: NumberArray): Float32Array | Float64s {
+function checkNumbers(fn: string, arr: NumberArray): Float32Array | Float64s {
   const isArray = Array.isArray(arr);
   if (!isArray && !isFloat32Array(arr) && kind(arr) !== "Float64Array") {
-    throw new TypeError(`"arr" expected a Float32Array, a Float64Array or an array of numbers, got ${kind(arr)}`);
+    throw new TypeError(
+      `${fn}: "arr" expected a Float32Array, a Float64Array or an array of numbers, got ${kind(arr)}`,
+    );
   }
   const { length } = arr;
   if (length === 0) {
-    if (!isArray) checkAttached("arr", arr);
-    throw new RangeError(`"arr" expected at least one number, got length 0`);
+    if (!isArray) checkAttached(fn, "arr", arr);
+    throw new RangeError(`${fn}: "arr" expected at least one number, got length 0`);
   }
   if (isArray) {
     for (let k = 0; k < length; k++) {
-      if (typeof arr[k] !== "number") throw new TypeError(`"arr" expected numbers, got ${kind(arr[k])} at index ${k}`);
+      if (typeof arr[k] !== "number")
+        throw new TypeError(`${fn}: "arr" expected numbers, got ${kind(arr[k])} at index ${k}`);
     }
   }
   return arr;
@@ -50,7 +53,7 @@ function checkNumbers(arr: NumberArray): Float32Array | Float64s {
  * softmax([1, 2, 3]); // [0.09003057317038046, 0.24472847105479764, 0.6652409557748218]
  */
 export function softmax<T extends NumberArray>(arr: T): T {
-  const x = checkNumbers(arr);
+  const x = checkNumbers("softmax", arr);
   return (isFloat32Array(x) ? softmax32(x) : softmax64(x)) as T;
 }
 
@@ -62,6 +65,6 @@ export function softmax<T extends NumberArray>(arr: T): T {
  * log_softmax([0, -50]); // [-1.9287498479639178e-22, -50]
  */
 export function log_softmax<T extends NumberArray>(arr: T): T {
-  const x = checkNumbers(arr);
+  const x = checkNumbers("log_softmax", arr);
   return (isFloat32Array(x) ? logSoftmax32(x) : logSoftmax64(x)) as T;
 }

@@ -15,6 +15,7 @@ import {
 } from "../check";
 import type { Heap } from "../heap";
 import { ALL, type AxisKernel, FINISH, INIT, type Kernels, MAX, STRIP, SUM } from "../kernels";
+import { checkObject, isGiven, ownOptions } from "../options";
 
 /** What every operation runs on. */
 export interface Core {
@@ -45,14 +46,30 @@ export interface AxisCall {
   readonly inner: number;
 }
 
+/** A Float32Array on a buffer of its own; where TypeScript has a type for that (from 5.7 on) this is it. */
+export type NewFloats = ReturnType<typeof Float32Array.of>;
+
 /** Options of every function along an axis. */
-export interface AxisOptions {
+export interface AxisOptions<Out extends Float32Array = Float32Array> {
   /** Sizes of the axes, slowest first, their product x.length; default [x.length]. */
-  shape?: readonly number[];
+  shape?: readonly number[] | undefined;
   /** The axis that is normalised; negative counts from the end; default -1. */
-  axis?: number;
+  axis?: number | undefined;
+  /** Logits are divided by it first; finite and >= 0; 0 takes the first maximum alone; default 1. */
+  temperature?: number | undefined;
+  /** 1 = take part, 0 = leave out; shaped as x, or one row of the axis that all rows share. */
+  mask?: Uint8Array | undefined;
   /** Where to write, of the result's length; may be x itself, but not overlap an input otherwise; default a new array. */
-  out?: Float32Array;
+  out?: Out | undefined;
+}
+
+export const NO_OPTIONS: AxisOptions = {};
+
+export function readAxis(fn: string, options: AxisOptions): AxisOptions {
+  checkObject(fn, "options", options, "axis");
+  const { shape, axis, temperature, mask, out } = options;
+  const count = isGiven(shape) + isGiven(axis) + isGiven(temperature) + isGiven(mask) + isGiven(out);
+  return ownOptions(fn, options, { shape, axis, temperature, mask, out }, count);
 }
 
 /**
@@ -62,29 +79,40 @@ export interface AxisOptions {
  * lengths and places are asked for when it has run: it may call this package, detach a buffer or resize one.
  */
 export function checkCall(
+  fn: string,
   x: FloatInput,
   options: AxisOptions,
   mask: Uint8Array | undefined,
   reduces: boolean,
 ): AxisCall {
   const { shape, axis: along, out } = options;
-  const logits = checkFloats("x", x);
-  if (logits.length === 0) checkAttached("x", logits); // Node 22's compiled code may have seen the length it had
-  const { outer, axis, inner, at, shape: sizes } = checkAxis(logits, shape, along);
+  const logits = checkFloats(fn, "x", x);
+  if (logits.length === 0) checkAttached(fn, "x", logits); // Node 22's compiled code may have seen the length it had
+  const { outer, axis, inner, at, shape: sizes } = checkAxis(fn, logits, shape, along);
   const length = reduces ? outer * inner : logits.length;
   const xOffset = logits.byteOffset;
   let maskOffset = 0;
   if (mask !== undefined) {
-    checkMask(mask, logits.length, axis, at);
+    checkMask(fn, mask, logits.length, axis, at);
     maskOffset = mask.byteOffset;
   }
   if (out === undefined) {
-    return { x: logits, xOffset, out: newFloats("out", length), outOffset: 0, mask, maskOffset, outer, axis, inner };
+    return {
+      x: logits,
+      xOffset,
+      out: newFloats(fn, "out", length),
+      outOffset: 0,
+      mask,
+      maskOffset,
+      outer,
+      axis,
+      inner,
+    };
   }
-  checkOut(out, length, sizes, reduces ? at : -1);
+  checkOut(fn, out, length, sizes, reduces ? at : -1);
   const outOffset = out.byteOffset;
-  checkOverlap(out, outOffset, "x", logits, xOffset, 4);
-  if (mask !== undefined) checkOverlap(out, outOffset, "mask", mask, maskOffset, 1);
+  checkOverlap(fn, out, outOffset, "x", logits, xOffset, 4);
+  if (mask !== undefined) checkOverlap(fn, out, outOffset, "mask", mask, maskOffset, 1);
   return { x: logits, xOffset, out, outOffset, mask, maskOffset, outer, axis, inner };
 }
 

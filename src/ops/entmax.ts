@@ -1,9 +1,10 @@
-import { checkAlpha, checkOptions, type FloatInput } from "../check";
-import { type AxisCall, type Core, runAlongAxis } from "./axis";
+import { checkAlpha, type FloatInput } from "../check";
+import { checkObject, isGiven, ownOptions } from "../options";
+import { type AxisCall, type Core, type NewFloats, runAlongAxis } from "./axis";
 import { SOFTMAX_FLOW } from "./softmax";
 import { checkSparse, noShares, runSparse, type SparseOptions } from "./sparse";
 
-export interface EntmaxOptions extends SparseOptions {
+export interface EntmaxOptions<Out extends Float32Array = Float32Array> extends SparseOptions<Out> {
   /** Finite and >= 1: 1 is softmax, 1.5 entmax15, 2 sparsemax; the higher, the fewer have a share. */
   alpha: number;
 }
@@ -29,7 +30,7 @@ export interface Entmax {
    * import { entmax } from "softmax-wasm";
    * entmax(new Float32Array([1, 2, 3]), { alpha: 1.25 }); // [0.0345, 0.2148, 0.7507]
    */
-  (x: FloatInput, options: EntmaxOptions): Float32Array;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options: EntmaxOptions<Out>): Out;
 }
 
 /** support of what softmax gave: what is too small for a float32 is 0 there too */
@@ -42,13 +43,29 @@ function countShares(support: Uint32Array, { out, outer, axis, inner }: AxisCall
   }
 }
 
+const fn = "entmax";
+
+function readEntmax(options: EntmaxOptions): EntmaxOptions {
+  checkObject(fn, "options", options, "alpha");
+  const { alpha, shape, axis, temperature, mask, out, support } = options;
+  const count =
+    isGiven(alpha) +
+    isGiven(shape) +
+    isGiven(axis) +
+    isGiven(temperature) +
+    isGiven(mask) +
+    isGiven(out) +
+    isGiven(support);
+  return ownOptions(fn, options, { alpha, shape, axis, temperature, mask, out, support }, count);
+}
+
 export function entmaxOn(core: Core): Entmax {
   const { entmax, softmax } = core.kernels;
-  return (x, options) => {
-    checkOptions(options);
-    const { alpha } = options;
-    checkAlpha(alpha);
-    const checked = checkSparse(x, options);
+  return ((x: FloatInput, options: EntmaxOptions): Float32Array => {
+    const given = readEntmax(options);
+    const { alpha } = given;
+    checkAlpha(fn, alpha);
+    const checked = checkSparse(fn, x, given);
     const { call, support } = checked;
     if (alpha !== 1) {
       runSparse(core, entmax, checked, alpha);
@@ -57,5 +74,5 @@ export function entmaxOn(core: Core): Entmax {
       if (support !== undefined) countShares(support, call);
     }
     return call.out;
-  };
+  }) as Entmax;
 }

@@ -1,6 +1,6 @@
 import type { FloatInput } from "../check";
-import type { Core } from "./axis";
-import { checkSparse, runSparse, type SparseOptions } from "./sparse";
+import { type Core, type NewFloats, NO_OPTIONS } from "./axis";
+import { checkSparse, readSparse, runSparse, type SparseOptions } from "./sparse";
 
 export interface Entmax15 {
   /**
@@ -22,16 +22,16 @@ export interface Entmax15 {
    * import { entmax15 } from "softmax-wasm";
    * entmax15(new Float32Array([1, 2, 0])); // [0.1693, 0.8307, 0]
    */
-  (x: FloatInput, options?: SparseOptions): Float32Array;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: SparseOptions<Out>): Out;
 }
 
-const NO_OPTIONS: SparseOptions = {};
+const fn = "entmax15";
 
 export function entmax15On(core: Core): Entmax15 {
   const { entmax15 } = core.kernels;
-  return (x, options = NO_OPTIONS) => {
-    const checked = checkSparse(x, options);
+  return ((x: FloatInput, options: SparseOptions = NO_OPTIONS): Float32Array => {
+    const checked = checkSparse(fn, x, readSparse(fn, options));
     runSparse(core, entmax15, checked, 1.5);
     return checked.call.out;
-  };
+  }) as Entmax15;
 }

@@ -1,5 +1,14 @@
-import { checkOptions, type FloatInput } from "../check";
-import { type AxisOptions, type Core, checkCall, type Flow, runAlongAxis } from "./axis";
+import type { FloatInput } from "../check";
+import {
+  type AxisOptions,
+  type Core,
+  checkCall,
+  type Flow,
+  type NewFloats,
+  NO_OPTIONS,
+  readAxis,
+  runAlongAxis,
+} from "./axis";
 
 export interface Hardmax {
   /**
@@ -18,18 +27,19 @@ export interface Hardmax {
    * import { hardmax } from "softmax-wasm";
    * hardmax(new Float32Array([1, 3, 3])); // [0, 1, 0]
    */
-  (x: FloatInput, options?: AxisOptions): Float32Array;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Out;
 }
 
 export const HARDMAX_FLOW: Flow = { reduces: false, writesTerms: false, sums: false };
-const NO_OPTIONS: AxisOptions = {};
+
+const fn = "hardmax";
 
 export function hardmaxOn(core: Core): Hardmax {
   const { hardmax } = core.kernels;
-  return (x, options = NO_OPTIONS) => {
-    checkOptions(options);
-    const call = checkCall(x, options, undefined, false);
+  return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
+    const given = readAxis(fn, options);
+    const call = checkCall(fn, x, given, undefined, false);
     runAlongAxis(core, hardmax, HARDMAX_FLOW, call, 0);
     return call.out;
-  };
+  }) as Hardmax;
 }

@@ -1,7 +1,15 @@
-import { checkOptions, checkTemperature, type FloatInput } from "../check";
-import { type Core, checkCall, type Flow, runAlongAxis } from "./axis";
+import { checkTemperature, type FloatInput } from "../check";
+import {
+  type AxisOptions,
+  type Core,
+  checkCall,
+  type Flow,
+  type NewFloats,
+  NO_OPTIONS,
+  readAxis,
+  runAlongAxis,
+} from "./axis";
 import { HARDMAX_FLOW } from "./hardmax";
-import type { SoftmaxOptions } from "./softmax";
 
 export interface LogSoftmax {
   /**
@@ -24,20 +32,21 @@ export interface LogSoftmax {
    * import { logSoftmax } from "softmax-wasm";
    * logSoftmax(new Float32Array([1, 2, 3])); // [-2.4076, -1.4076, -0.4076]
    */
-  (x: FloatInput, options?: SoftmaxOptions): Float32Array;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Out;
 }
 
 const FLOW: Flow = { reduces: false, writesTerms: false, sums: true };
-const NO_OPTIONS: SoftmaxOptions = {};
+
+const fn = "logSoftmax";
 
 export function logSoftmaxOn(core: Core): LogSoftmax {
   const { logSoftmax, hardmax } = core.kernels;
-  return (x, options = NO_OPTIONS) => {
-    checkOptions(options);
-    const temperature = checkTemperature(options.temperature);
-    const call = checkCall(x, options, options.mask, false);
+  return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
+    const given = readAxis(fn, options);
+    const temperature = checkTemperature(fn, given.temperature);
+    const call = checkCall(fn, x, given, given.mask, false);
     if (temperature === 0) runAlongAxis(core, hardmax, HARDMAX_FLOW, call, -Infinity);
     else runAlongAxis(core, logSoftmax, FLOW, call, temperature);
     return call.out;
-  };
+  }) as LogSoftmax;
 }

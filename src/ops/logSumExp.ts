@@ -1,6 +1,5 @@
-import { checkOptions, checkTemperature, type FloatInput } from "../check";
-import { type Core, checkCall, type Flow, runAlongAxis } from "./axis";
-import type { SoftmaxOptions } from "./softmax";
+import { checkTemperature, type FloatInput } from "../check";
+import { type AxisOptions, type Core, checkCall, type Flow, type NewFloats, readAxis, runAlongAxis } from "./axis";
 
 export interface LogSumExp {
   /**
@@ -35,24 +34,26 @@ export interface LogSumExp {
    * import { logSumExp } from "softmax-wasm";
    * logSumExp([1, 2, 3, 4], { shape: [2, 2] }); // [2.3133, 4.3133]
    */
-  (x: FloatInput, options: SoftmaxOptions): Float32Array;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options: AxisOptions<Out>): Out;
 }
 
 const FLOW: Flow = { reduces: true, writesTerms: false, sums: true };
 
+const fn = "logSumExp";
+
 export function logSumExpOn(core: Core): LogSumExp {
   const { logSumExp } = core.kernels;
   const single = new Float32Array(1);
-  const scalar: SoftmaxOptions = { out: single };
+  const scalar: AxisOptions = { out: single };
 
   function run(x: FloatInput): number;
-  function run(x: FloatInput, options: SoftmaxOptions): Float32Array;
-  function run(x: FloatInput, options: SoftmaxOptions = scalar): number | Float32Array {
-    checkOptions(options);
-    const temperature = checkTemperature(options.temperature);
-    const call = checkCall(x, options, options.mask, true);
+  function run(x: FloatInput, options: AxisOptions): Float32Array;
+  function run(x: FloatInput, options: AxisOptions = scalar): number | Float32Array {
+    const given = readAxis(fn, options);
+    const temperature = checkTemperature(fn, given.temperature);
+    const call = checkCall(fn, x, given, given.mask, true);
     runAlongAxis(core, logSumExp, FLOW, call, temperature === 0 ? Number.MIN_VALUE : temperature);
     return options === scalar ? single[0] : call.out;
   }
-  return run;
+  return run as LogSumExp;
 }

@@ -1,4 +1,5 @@
-import { checkAttached, checkOptions, isFloat32Array, kind } from "../check";
+import { checkAttached, isFloat32Array, kind } from "../check";
+import { checkObject, ownOptions } from "../options";
 import { checkApart } from "./attention/check";
 import type { Core } from "./axis";
 
@@ -35,51 +36,54 @@ export interface MergeAttention {
    * mergeAttention(outA, lseA, outB, lseB, { valueDim: 1 }); // as attention over all three
    * outA; // [6.5752]
    */
-  (
-    outA: Float32Array,
-    lseA: Float32Array,
+  <Out extends Float32Array, Lse extends Float32Array>(
+    outA: Out,
+    lseA: Lse,
     outB: Float32Array,
     lseB: Float32Array,
     options: MergeAttentionOptions,
-  ): { out: Float32Array; lse: Float32Array };
+  ): { out: Out; lse: Lse };
 }
 
-function checkView(name: string, value: Float32Array): void {
-  if (!isFloat32Array(value)) throw new TypeError(`"${name}" expected a Float32Array, got ${kind(value)}`);
-  if (value.length === 0) checkAttached(name, value);
+function checkView(fn: string, name: string, value: Float32Array): void {
+  if (!isFloat32Array(value)) throw new TypeError(`${fn}: "${name}" expected a Float32Array, got ${kind(value)}`);
+  if (value.length === 0) checkAttached(fn, name, value);
 }
 
-function checkLengthOf(name: string, value: Float32Array, length: number, of: string): void {
-  if (value.length !== length) throw new RangeError(`"${name}" expected length ${length} (${of}), got ${value.length}`);
+function checkLengthOf(fn: string, name: string, value: Float32Array, length: number, of: string): void {
+  if (value.length !== length)
+    throw new RangeError(`${fn}: "${name}" expected length ${length} (${of}), got ${value.length}`);
 }
 
 /** Floats copied in and merged at a time: they stay in the second cache. */
 const BLOCK_FLOATS = 16384;
 
+const fn = "mergeAttention";
+
 export function mergeAttentionOn(core: Core): MergeAttention {
   const { heap, kernels } = core;
   return (outA, lseA, outB, lseB, options) => {
-    checkOptions(options);
-    const { valueDim } = options; // before the views are looked at: it may be a getter
+    checkObject(fn, "options", options, "valueDim");
+    const { valueDim } = ownOptions(fn, options, { valueDim: options.valueDim }); // before the views are looked at: it may be a getter
     const names = ["outA", "lseA", "outB", "lseB"];
     const views = [outA, lseA, outB, lseB];
     views.forEach((view, n) => {
-      checkView(names[n], view);
+      checkView(fn, names[n], view);
     });
-    if (typeof valueDim !== "number") throw new TypeError(`"valueDim" expected a number, got ${kind(valueDim)}`);
+    if (typeof valueDim !== "number") throw new TypeError(`${fn}: "valueDim" expected a number, got ${kind(valueDim)}`);
     if (!(Number.isSafeInteger(valueDim) && valueDim >= 1)) {
-      throw new RangeError(`"valueDim" expected an integer >= 1, got ${valueDim}`);
+      throw new RangeError(`${fn}: "valueDim" expected an integer >= 1, got ${valueDim}`);
     }
     const rows = lseA.length;
-    checkLengthOf("outA", outA, rows * valueDim, `lseA.length = ${rows} rows of valueDim = ${valueDim}`);
-    checkLengthOf("lseB", lseB, rows, "as lseA");
-    checkLengthOf("outB", outB, outA.length, "as outA");
-    checkApart("outA", outA, [
+    checkLengthOf(fn, "outA", outA, rows * valueDim, `lseA.length = ${rows} rows of valueDim = ${valueDim}`);
+    checkLengthOf(fn, "lseB", lseB, rows, "as lseA");
+    checkLengthOf(fn, "outB", outB, outA.length, "as outA");
+    checkApart(fn, "outA", outA, [
       ["lseA", lseA],
       ["outB", outB],
       ["lseB", lseB],
     ]);
-    checkApart("lseA", lseA, [
+    checkApart(fn, "lseA", lseA, [
       ["outB", outB],
       ["lseB", lseB],
     ]);
@@ -90,7 +94,7 @@ export function mergeAttentionOn(core: Core): MergeAttention {
     const room = heap.room - 16;
     if (perRow > room) {
       throw new RangeError(
-        `"valueDim" expected rows of which two fit the ${4 * room} bytes left of the heap (createRuntime({ heapBytes }) ` +
+        `${fn}: "valueDim" expected rows of which two fit the ${4 * room} bytes left of the heap (createRuntime({ heapBytes }) ` +
           `makes a larger one), got ${valueDim}`,
       );
     }

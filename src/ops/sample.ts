@@ -1,28 +1,21 @@
-import {
-  checkCount,
-  checkOptions,
-  checkRandom,
-  checkShare,
-  checkTemperature,
-  checkTokens,
-  type FloatInput,
-} from "../check";
+import { checkCount, checkRandom, checkShare, checkTemperature, checkTokens, type FloatInput } from "../check";
+import { checkObject, isGiven, ownOptions } from "../options";
 import type { Core } from "./axis";
 import { Vocabulary } from "./vocabulary";
 
 export interface SampleOptions {
   /** Logits are divided by it first; finite and >= 0; 0 takes the first maximum; default 1. */
-  temperature?: number;
+  temperature?: number | undefined;
   /** Only this many of the most probable tokens, an integer >= 1; default all. */
-  topK?: number;
+  topK?: number | undefined;
   /** Only the smallest set of the most probable tokens, of those that topK leaves, that has this share; in (0, 1]; default 1. */
-  topP?: number;
+  topP?: number | undefined;
   /** Only tokens at least this times as probable as the most probable one; in [0, 1]; default 0. */
-  minP?: number;
+  minP?: number | undefined;
   /** One bit for each token, bit i & 31 of word i >> 5: 1 = allowed, 0 = not read. */
-  mask?: Uint32Array;
+  mask?: Uint32Array | undefined;
   /** A number in [0, 1), asked for once in each call, before anything else is done; default Math.random. */
-  random?: () => number;
+  random?: (() => number) | undefined;
 }
 
 export interface SampleResult {
@@ -62,19 +55,27 @@ export interface Sample {
 }
 
 const NO_OPTIONS: SampleOptions = {};
+const fn = "sample";
+
+function readSample(options: SampleOptions): SampleOptions {
+  checkObject(fn, "options", options, "temperature");
+  const { temperature, topK, topP, minP, mask, random } = options;
+  const count = isGiven(temperature) + isGiven(topK) + isGiven(topP) + isGiven(minP) + isGiven(mask) + isGiven(random);
+  return ownOptions(fn, options, { temperature, topK, topP, minP, mask, random }, count);
+}
 
 export function sampleOn(core: Core): Sample {
   return (logits, options = NO_OPTIONS) => {
-    checkOptions(options);
-    const temperature = checkTemperature(options.temperature);
-    const { topK, topP, minP, mask: bits, random = Math.random } = options;
-    if (topK !== undefined) checkCount("topK", topK);
-    if (topP !== undefined) checkShare("topP", topP, false);
-    if (minP !== undefined) checkShare("minP", minP, true);
-    const share = checkRandom(random);
-    const { x, mask } = checkTokens(logits, bits);
+    const given = readSample(options);
+    const temperature = checkTemperature(fn, given.temperature);
+    const { topK, topP, minP, mask: bits, random = Math.random } = given;
+    if (topK !== undefined) checkCount(fn, "topK", topK);
+    if (topP !== undefined) checkShare(fn, "topP", topP, false);
+    if (minP !== undefined) checkShare(fn, "minP", minP, true);
+    const share = checkRandom(fn, random);
+    const { x, mask } = checkTokens(fn, logits, bits);
 
-    const vocabulary = new Vocabulary(core, x, mask);
+    const vocabulary = new Vocabulary(core, fn, x, mask);
     const m = vocabulary.largest(temperature > 0);
     if (temperature === 0 || m === Infinity) return { index: vocabulary.first(m), prob: 1, logProb: 0 };
     const { s, logS } = vocabulary.sum(m, temperature);

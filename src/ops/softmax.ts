@@ -1,13 +1,18 @@
-import { checkOptions, checkTemperature, type FloatInput } from "../check";
-import { type AxisOptions, type Core, checkCall, type Flow, runAlongAxis } from "./axis";
+import { checkTemperature, type FloatInput } from "../check";
+import {
+  type AxisOptions,
+  type Core,
+  checkCall,
+  type Flow,
+  type NewFloats,
+  NO_OPTIONS,
+  readAxis,
+  runAlongAxis,
+} from "./axis";
 import { HARDMAX_FLOW } from "./hardmax";
 
-export interface SoftmaxOptions extends AxisOptions {
-  /** Logits are divided by it first; finite and >= 0; 0 takes the first maximum alone; default 1. */
-  temperature?: number;
-  /** 1 = take part, 0 = leave out; shaped as x, or one row of the axis that all rows share. */
-  mask?: Uint8Array;
-}
+/** @deprecated the same as AxisOptions */
+export type SoftmaxOptions<Out extends Float32Array = Float32Array> = AxisOptions<Out>;
 
 export interface Softmax {
   /**
@@ -30,21 +35,22 @@ export interface Softmax {
    * import { softmax } from "softmax-wasm";
    * softmax(new Float32Array([1, 2, 3])); // [0.0900, 0.2447, 0.6652]
    */
-  (x: FloatInput, options?: SoftmaxOptions): Float32Array;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Out;
 }
 
 export const SOFTMAX_FLOW: Flow = { reduces: false, writesTerms: true, sums: true };
 /** Up to this many floats a row takes the short way: what it saves is 60 ns, nothing beside a longer row. */
 const SHORT = 4096;
-const NO_OPTIONS: SoftmaxOptions = {};
+
+const fn = "softmax";
 
 export function softmaxOn(core: Core): Softmax {
   const { heap } = core;
   const { softmax, softmaxRow, hardmax } = core.kernels;
-  return (x, options = NO_OPTIONS) => {
-    checkOptions(options);
-    const temperature = checkTemperature(options.temperature);
-    const call = checkCall(x, options, options.mask, false);
+  return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
+    const given = readAxis(fn, options);
+    const temperature = checkTemperature(fn, given.temperature);
+    const call = checkCall(fn, x, given, given.mask, false);
     const { x: logits, out, axis } = call;
     if (axis === logits.length && axis <= SHORT && temperature === 1 && call.mask === undefined) {
       const xHome = heap.locate(logits, call.xOffset);
@@ -58,5 +64,5 @@ export function softmaxOn(core: Core): Softmax {
     if (temperature === 0) runAlongAxis(core, hardmax, HARDMAX_FLOW, call, 0);
     else runAlongAxis(core, softmax, SOFTMAX_FLOW, call, temperature);
     return out;
-  };
+  }) as Softmax;
 }

@@ -3,13 +3,21 @@
  * is longer than the heap goes through it strip by strip, and a single row tile by tile: once for the maximum, as often as
  * the kernel asks for to find τ (once for nearly every row), and once for the result.
  */
-import { checkOptions, checkSupport, type FloatInput } from "../check";
+import { checkSupport, type FloatInput } from "../check";
 import { ALL_SPARSE, FINISH, INIT, MAX, SETTLE, type SparseKernel, STRIP, SUM } from "../kernels";
+import { checkObject, isGiven, ownOptions } from "../options";
 import { type AxisCall, type AxisOptions, BLOCK_FLOATS, type Core, checkCall } from "./axis";
 
-export interface SparseOptions extends AxisOptions {
+export interface SparseOptions<Out extends Float32Array = Float32Array> extends AxisOptions<Out> {
   /** Where to write how many results of each row are not 0: one entry a row, in the order of the rows. */
-  support?: Uint32Array;
+  support?: Uint32Array | undefined;
+}
+
+export function readSparse(fn: string, options: SparseOptions): SparseOptions {
+  checkObject(fn, "options", options, "axis");
+  const { shape, axis, temperature, mask, out, support } = options;
+  const count = isGiven(shape) + isGiven(axis) + isGiven(temperature) + isGiven(mask) + isGiven(out) + isGiven(support);
+  return ownOptions(fn, options, { shape, axis, temperature, mask, out, support }, count);
 }
 
 /** A call whose arguments are in order, and where its supports go. */
@@ -19,11 +27,10 @@ interface SparseCall {
 }
 
 /** Checks every argument but the scalars. */
-export function checkSparse(x: FloatInput, options: SparseOptions): SparseCall {
-  checkOptions(options);
-  const { support } = options;
-  const call = checkCall(x, options, undefined, false);
-  if (support !== undefined) checkSupport(support, call.outer * call.inner, call.x, call.out);
+export function checkSparse(fn: string, x: FloatInput, given: SparseOptions): SparseCall {
+  const { support } = given;
+  const call = checkCall(fn, x, given, undefined, false);
+  if (support !== undefined) checkSupport(fn, support, call.outer * call.inner, call.x, call.out);
   return { call, support };
 }
 

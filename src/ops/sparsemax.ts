@@ -1,6 +1,6 @@
 import type { FloatInput } from "../check";
-import type { Core } from "./axis";
-import { checkSparse, runSparse, type SparseOptions } from "./sparse";
+import { type Core, type NewFloats, NO_OPTIONS } from "./axis";
+import { checkSparse, readSparse, runSparse, type SparseOptions } from "./sparse";
 
 export interface Sparsemax {
   /**
@@ -23,16 +23,16 @@ export interface Sparsemax {
    * import { sparsemax } from "softmax-wasm";
    * sparsemax(new Float32Array([1, 1.5, 0])); // [0.25, 0.75, 0]
    */
-  (x: FloatInput, options?: SparseOptions): Float32Array;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: SparseOptions<Out>): Out;
 }
 
-const NO_OPTIONS: SparseOptions = {};
+const fn = "sparsemax";
 
 export function sparsemaxOn(core: Core): Sparsemax {
   const { sparsemax } = core.kernels;
-  return (x, options = NO_OPTIONS) => {
-    const checked = checkSparse(x, options);
+  return ((x: FloatInput, options: SparseOptions = NO_OPTIONS): Float32Array => {
+    const checked = checkSparse(fn, x, readSparse(fn, options));
     runSparse(core, sparsemax, checked, 2);
     return checked.call.out;
-  };
+  }) as Sparsemax;
 }

@@ -1,19 +1,22 @@
-import { checkCount, checkOptions, checkTemperature, checkTokens, type FloatInput } from "../check";
-import type { Core } from "./axis";
+import { checkCount, checkTemperature, checkTokens, type FloatInput } from "../check";
+import { checkObject, isGiven, ownOptions } from "../options";
+import type { Core, NewFloats } from "./axis";
 import { Vocabulary } from "./vocabulary";
 
 export interface TopKOptions {
   /** Logits are divided by it first; finite and >= 0; 0 gives the first maximum all the probability; default 1. */
-  temperature?: number;
+  temperature?: number | undefined;
   /** One bit for each token, bit i & 31 of word i >> 5: 1 = allowed, 0 = not read. */
-  mask?: Uint32Array;
+  mask?: Uint32Array | undefined;
 }
+
+type NewWords = ReturnType<typeof Uint32Array.of>;
 
 export interface TopKResult {
   /** Tokens, the most probable first; equal logits by index. */
-  indices: Uint32Array;
+  indices: NewWords;
   /** Their log-probabilities among all the tokens allowed. */
-  logProbs: Float32Array;
+  logProbs: NewFloats;
   /** Of all the logits allowed, divided by the temperature. */
   logSumExp: number;
 }
@@ -46,14 +49,22 @@ export interface TopK {
 }
 
 const NO_OPTIONS: TopKOptions = {};
+const fn = "topK";
+
+function readTopK(options: TopKOptions): TopKOptions {
+  checkObject(fn, "options", options, "temperature");
+  const { temperature, mask } = options;
+  const count = isGiven(temperature) + isGiven(mask);
+  return ownOptions(fn, options, { temperature, mask }, count);
+}
 
 export function topKOn(core: Core): TopK {
   return (logits, k, options = NO_OPTIONS) => {
-    checkCount("k", k);
-    checkOptions(options);
-    const temperature = checkTemperature(options.temperature);
-    const { x, mask } = checkTokens(logits, options.mask);
-    const vocabulary = new Vocabulary(core, x, mask);
+    checkCount(fn, "k", k);
+    const given = readTopK(options);
+    const temperature = checkTemperature(fn, given.temperature);
+    const { x, mask } = checkTokens(fn, logits, given.mask);
+    const vocabulary = new Vocabulary(core, fn, x, mask);
     const m = vocabulary.largest(true);
     const certain = temperature === 0 || m === Infinity;
     const { logS } = m === Infinity ? { logS: 0 } : vocabulary.sum(m, certain ? Number.MIN_VALUE : temperature);
@@ -64,6 +75,6 @@ export function topKOn(core: Core): TopK {
       if (certain) logProbs[j] = j === 0 ? 0 : -Infinity;
       else logProbs[j] = (x[indices[j]] - m) / temperature - logS;
     }
-    return { indices, logProbs, logSumExp };
+    return { indices: indices as NewWords, logProbs, logSumExp };
   };
 }

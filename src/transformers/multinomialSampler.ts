@@ -1,5 +1,6 @@
-import { checkCount, checkOptions, checkShare, checkTemperature, isFloat32Array, kind } from "../check";
+import { checkCount, checkShare, checkTemperature, isFloat32Array, kind } from "../check";
 import { type SampleResult, sample } from "../index";
+import { checkObject, ownFields, ownOptions } from "../options";
 
 /** The fields of a generation_config that decide how a token is drawn; null is the default, other fields are not read. */
 export interface GenerationConfig {
@@ -52,18 +53,33 @@ export interface MultinomialSampler {
   sample(logits: LogitsTensor): [id: bigint, score: number][];
 }
 
+const fn = "multinomialSampler";
+
+/** Other fields of a generation_config are other people's. */
+function readConfig(config: GenerationConfig): GenerationConfig {
+  checkObject(fn, "generation_config", config);
+  return ownFields(fn, config, {
+    do_sample: config.do_sample,
+    temperature: config.temperature,
+    top_k: config.top_k,
+    top_p: config.top_p,
+    min_p: config.min_p,
+    num_beams: config.num_beams,
+  });
+}
+
 /** The rows of logits, checked before the first is drawn from. */
 function rowsOf(logits: LogitsTensor): Float32Array[] {
   if (typeof logits !== "object" || logits === null) {
-    throw new TypeError(`"logits" expected a Tensor, got ${kind(logits)}`);
+    throw new TypeError(`${fn}: "logits" expected a Tensor, got ${kind(logits)}`);
   }
   const { dims, data } = logits;
-  if (!Array.isArray(dims)) throw new TypeError(`"logits.dims" expected an array of sizes, got ${kind(dims)}`);
-  if (!isFloat32Array(data)) throw new TypeError(`"logits.data" expected a Float32Array, got ${kind(data)}`);
+  if (!Array.isArray(dims)) throw new TypeError(`${fn}: "logits.dims" expected an array of sizes, got ${kind(dims)}`);
+  if (!isFloat32Array(data)) throw new TypeError(`${fn}: "logits.data" expected a Float32Array, got ${kind(data)}`);
   const sized = dims.length > 0 && dims.every((n) => Number.isInteger(n) && n >= 1);
   if (!sized || dims.reduce((product, n) => product * n, 1) !== data.length) {
     throw new RangeError(
-      `"logits.dims" expected sizes >= 1 whose product is logits.data.length = ${data.length}, got [${dims.join(", ")}]`,
+      `${fn}: "logits.dims" expected sizes >= 1 whose product is logits.data.length = ${data.length}, got [${dims.join(", ")}]`,
     );
   }
   const vocabulary = dims[dims.length - 1];
@@ -97,26 +113,26 @@ export function multinomialSampler(
   generation_config: GenerationConfig | null = {},
   options: SamplerOptions = {},
 ): MultinomialSampler {
-  const config = generation_config ?? {};
-  if (typeof config !== "object") throw new TypeError(`"generation_config" expected an object, got ${kind(config)}`);
-  checkOptions(options);
+  const config = readConfig(generation_config ?? {});
+  checkObject(fn, "options", options);
+  const { random, onSample } = ownOptions(fn, options, { random: options.random, onSample: options.onSample });
   const doSample = config.do_sample ?? true;
-  if (typeof doSample !== "boolean") throw new TypeError(`"do_sample" expected a boolean, got ${kind(doSample)}`);
-  const temperature = checkTemperature(config.temperature ?? 1);
+  if (typeof doSample !== "boolean")
+    throw new TypeError(`${fn}: "do_sample" expected a boolean, got ${kind(doSample)}`);
+  const temperature = checkTemperature(fn, config.temperature ?? 1);
   const topK = config.top_k === null ? 0 : (config.top_k ?? 50);
-  checkCount("top_k", topK, 0);
+  checkCount(fn, "top_k", topK, 0);
   const topP = config.top_p ?? 1;
-  checkShare("top_p", topP, false);
+  checkShare(fn, "top_p", topP, false);
   const minP = config.min_p ?? 0;
-  checkShare("min_p", minP, true);
+  checkShare(fn, "min_p", minP, true);
   const beams = config.num_beams ?? 1;
-  if (beams !== 1) throw new RangeError(`"num_beams" expected 1, got ${beams}`);
-  const { random, onSample } = options;
+  if (beams !== 1) throw new RangeError(`${fn}: "num_beams" expected 1, got ${beams}`);
   if (random !== undefined && typeof random !== "function") {
-    throw new TypeError(`"random" expected a function, got ${kind(random)}`);
+    throw new TypeError(`${fn}: "random" expected a function, got ${kind(random)}`);
   }
   if (onSample !== undefined && typeof onSample !== "function") {
-    throw new TypeError(`"onSample" expected a function, got ${kind(onSample)}`);
+    throw new TypeError(`${fn}: "onSample" expected a function, got ${kind(onSample)}`);
   }
   const how = {
     temperature: doSample ? temperature : 0,
@@ -142,7 +158,7 @@ export function multinomialSampler(
     sample(logits: LogitsTensor): [bigint, number][] {
       const rows = rowsOf(logits);
       if (rows.length !== 1) {
-        throw new RangeError(`"logits" expected one row, got ${rows.length} (dims [${logits.dims.join(", ")}])`);
+        throw new RangeError(`${fn}: "logits" expected one row, got ${rows.length} (dims [${logits.dims.join(", ")}])`);
       }
       const token = sample(rows[0], how);
       onSample?.(token, 0);

@@ -2,7 +2,6 @@
 import {
   checkAttached,
   checkFloats,
-  checkOptions,
   checkOut,
   checkOverlap,
   type FloatInput,
@@ -12,6 +11,7 @@ import {
   kind,
   newFloats,
 } from "../../check";
+import { checkObject, ownOptions } from "../../options";
 import type { AttentionOptions, Shape4 } from "./options";
 
 /** A bias or a mask: pitches in elements, 0 where it is broadcast. */
@@ -59,24 +59,25 @@ export const FAR = 2 ** 29;
 const NO_CAP = 2 ** 126;
 const LEAST_CAP = 2 ** -126;
 
-function checkSize(name: string, value: number | undefined, fallback: number): number {
+function checkSize(fn: string, name: string, value: number | undefined, fallback: number): number {
   if (value === undefined) return fallback;
-  if (typeof value !== "number") throw new TypeError(`"${name}" expected a number, got ${kind(value)}`);
+  if (typeof value !== "number") throw new TypeError(`${fn}: "${name}" expected a number, got ${kind(value)}`);
   if (!(Number.isSafeInteger(value) && value >= 1)) {
-    throw new RangeError(`"${name}" expected an integer >= 1, got ${value}`);
+    throw new RangeError(`${fn}: "${name}" expected an integer >= 1, got ${value}`);
   }
   return value;
 }
 
 /** The axis that a length leaves over, when the others are known. */
-function checkLength(name: string, x: Float32Array, others: number, of: string): number {
+function checkLength(fn: string, name: string, x: Float32Array, others: number, of: string): number {
   if (x.length % others !== 0) {
-    throw new RangeError(`"${name}" expected a length divisible by ${of} = ${others}, got ${x.length}`);
+    throw new RangeError(`${fn}: "${name}" expected a length divisible by ${of} = ${others}, got ${x.length}`);
   }
   return x.length / others;
 }
 
 function checkArray<T extends Float32Array | Uint32Array>(
+  fn: string,
   name: string,
   value: T | undefined,
   length: number,
@@ -85,52 +86,56 @@ function checkArray<T extends Float32Array | Uint32Array>(
 ): T | undefined {
   if (value === undefined) return undefined;
   if (!(type === "Float32Array" ? isFloat32Array(value) : isUint32Array(value)))
-    throw new TypeError(`"${name}" expected a ${type}, got ${kind(value)}`);
-  if (value.length === 0) checkAttached(name, value);
+    throw new TypeError(`${fn}: "${name}" expected a ${type}, got ${kind(value)}`);
+  if (value.length === 0) checkAttached(fn, name, value);
   if (value.length !== length) {
-    throw new RangeError(`"${name}" expected length ${length} (${of}), got ${value.length}`);
+    throw new RangeError(`${fn}: "${name}" expected length ${length} (${of}), got ${value.length}`);
   }
   return value;
 }
 
 /** A copy of a list of numbers, each asked for once: what stands there may be a getter. */
-function checkNumbers(name: string, value: readonly number[], expected: string): number[] {
-  if (!Array.isArray(value)) throw new TypeError(`"${name}" expected ${expected}, got ${kind(value)}`);
+function checkNumbers(fn: string, name: string, value: readonly number[], expected: string): number[] {
+  if (!Array.isArray(value)) throw new TypeError(`${fn}: "${name}" expected ${expected}, got ${kind(value)}`);
   return Array.from(value, (n: unknown) => {
-    if (typeof n !== "number") throw new TypeError(`"${name}" expected numbers, got ${kind(n)}`);
+    if (typeof n !== "number") throw new TypeError(`${fn}: "${name}" expected numbers, got ${kind(n)}`);
     return n;
   });
 }
 
-const checkShape = (name: string, value: Shape4 | undefined): number[] | undefined =>
-  value === undefined ? undefined : checkNumbers(name, value, "an array of sizes");
+const checkShape = (fn: string, name: string, value: Shape4 | undefined): number[] | undefined =>
+  value === undefined ? undefined : checkNumbers(fn, name, value, "an array of sizes");
 
 function checkSpread<T extends Float32Array | Uint8Array>(
+  fn: string,
   name: "bias" | "mask",
   values: T | undefined,
   shape: readonly number[] | undefined,
   full: Shape4,
 ): Spread<T> | undefined {
   if (values === undefined) {
-    if (shape !== undefined) throw new TypeError(`"${name}" expected an array beside "${name}Shape", got undefined`);
+    if (shape !== undefined)
+      throw new TypeError(`${fn}: "${name}" expected an array beside "${name}Shape", got undefined`);
     return undefined;
   }
   if (name === "bias" ? !isFloat32Array(values) : !isUint8Array(values)) {
-    throw new TypeError(`"${name}" expected a ${name === "bias" ? "Float32Array" : "Uint8Array"}, got ${kind(values)}`);
+    throw new TypeError(
+      `${fn}: "${name}" expected a ${name === "bias" ? "Float32Array" : "Uint8Array"}, got ${kind(values)}`,
+    );
   }
-  if (values.length === 0) checkAttached(name, values);
+  if (values.length === 0) checkAttached(fn, name, values);
   const sizes = shape ?? [1, 1, full[2], full[3]];
   const fits = sizes.length === 4 && sizes.every((n, i) => n === full[i] || (i < 3 && n === 1));
   if (!fits) {
     const [b, h, q, k] = full;
     throw new RangeError(
-      `"${name}Shape" expected [${b} or 1, ${h} or 1, ${q} or 1, ${k}] (batch, heads, queries, keys), got [${sizes.join(", ")}]`,
+      `${fn}: "${name}Shape" expected [${b} or 1, ${h} or 1, ${q} or 1, ${k}] (batch, heads, queries, keys), got [${sizes.join(", ")}]`,
     );
   }
   const [b, h, q, k] = sizes;
   if (values.length !== b * h * q * k) {
     throw new RangeError(
-      `"${name}" expected length ${b * h * q * k} (shape [${sizes.join(", ")}]), got ${values.length}`,
+      `${fn}: "${name}" expected length ${b * h * q * k} (shape [${sizes.join(", ")}]), got ${values.length}`,
     );
   }
   return {
@@ -142,30 +147,39 @@ function checkSpread<T extends Float32Array | Uint8Array>(
   };
 }
 
-function checkReach(value: AttentionOptions["window"], causal: boolean | undefined): [left: number, right: number] {
+function checkReach(
+  fn: string,
+  value: AttentionOptions["window"],
+  causal: boolean | undefined,
+): [left: number, right: number] {
   if (causal !== undefined && typeof causal !== "boolean") {
-    throw new TypeError(`"causal" expected a boolean, got ${kind(causal)}`);
+    throw new TypeError(`${fn}: "causal" expected a boolean, got ${kind(causal)}`);
   }
   let sides = [FAR, FAR];
   if (typeof value === "number") sides = [value, value];
-  else if (value !== undefined) sides = checkNumbers("window", value, "a number or [left, right]");
+  else if (value !== undefined) sides = checkNumbers(fn, "window", value, "a number or [left, right]");
   if (sides.length !== 2 || !sides.every((n) => n >= 0 && (Number.isInteger(n) || n === Infinity))) {
     throw new RangeError(
-      `"window" expected an integer >= 0, or two of them, got ${typeof value === "number" ? value : `[${sides.join(", ")}]`}`,
+      `${fn}: "window" expected an integer >= 0, or two of them, got ${typeof value === "number" ? value : `[${sides.join(", ")}]`}`,
     );
   }
   return [Math.min(sides[0], FAR), causal ? 0 : Math.min(sides[1], FAR)];
 }
 
-function checkNumber(name: string, value: number, inRange: boolean, range: string): void {
-  if (typeof value !== "number") throw new TypeError(`"${name}" expected a number, got ${kind(value)}`);
-  if (!inRange) throw new RangeError(`"${name}" expected ${range}, got ${value}`);
+function checkNumber(fn: string, name: string, value: number, inRange: boolean, range: string): void {
+  if (typeof value !== "number") throw new TypeError(`${fn}: "${name}" expected a number, got ${kind(value)}`);
+  if (!inRange) throw new RangeError(`${fn}: "${name}" expected ${range}, got ${value}`);
 }
 
 type View = Float32Array | Uint8Array | Uint32Array;
 
 /** Throws where what is written meets anything else that the call reads or writes. */
-export function checkApart(name: string, written: Float32Array, others: readonly [string, View | undefined][]): void {
+export function checkApart(
+  fn: string,
+  name: string,
+  written: Float32Array,
+  others: readonly [string, View | undefined][],
+): void {
   const from = written.byteOffset;
   const to = from + written.byteLength;
   for (const [other, view] of others) {
@@ -174,58 +188,40 @@ export function checkApart(name: string, written: Float32Array, others: readonly
     const end = start + view.byteLength;
     if (from < end && start < to) {
       throw new RangeError(
-        `"${name}" expected memory apart from ${other}'s, got bytes ${from} to ${to} of the buffer where ${other} has ${start} to ${end}`,
+        `${fn}: "${name}" expected memory apart from ${other}'s, got bytes ${from} to ${to} of the buffer where ${other} has ${start} to ${end}`,
       );
     }
   }
 }
 
-/** Every option, asked for once: it may be a getter. */
-const readOnce = ({
-  headDim,
-  valueDim,
-  heads,
-  kvHeads,
-  batch,
-  layout,
-  scale,
-  causal,
-  window,
-  queryOffset,
-  softcap,
-  bias,
-  biasShape,
-  mask,
-  maskShape,
-  alibi,
-  sinks,
-  keyLengths,
-  out,
-  lse,
-  weights,
-}: AttentionOptions): AttentionOptions => ({
-  headDim,
-  valueDim,
-  heads,
-  kvHeads,
-  batch,
-  layout,
-  scale,
-  causal,
-  window,
-  queryOffset,
-  softcap,
-  bias,
-  biasShape,
-  mask,
-  maskShape,
-  alibi,
-  sinks,
-  keyLengths,
-  out,
-  lse,
-  weights,
-});
+const fn = "attention";
+
+function readAttention(options: AttentionOptions): AttentionOptions {
+  checkObject(fn, "options", options, "headDim");
+  return ownOptions(fn, options, {
+    headDim: options.headDim,
+    valueDim: options.valueDim,
+    heads: options.heads,
+    kvHeads: options.kvHeads,
+    batch: options.batch,
+    layout: options.layout,
+    scale: options.scale,
+    causal: options.causal,
+    window: options.window,
+    queryOffset: options.queryOffset,
+    softcap: options.softcap,
+    bias: options.bias,
+    biasShape: options.biasShape,
+    mask: options.mask,
+    maskShape: options.maskShape,
+    alibi: options.alibi,
+    sinks: options.sinks,
+    keyLengths: options.keyLengths,
+    out: options.out,
+    lse: options.lse,
+    weights: options.weights,
+  });
+}
 
 export function checkAttention(
   qInput: FloatInput,
@@ -234,65 +230,68 @@ export function checkAttention(
   options: AttentionOptions,
 ): AttentionCall {
   // what may run code of the caller's comes first, as in checkCall (ops/axis.ts): getters, then elements of lists and arrays
-  checkOptions(options);
-  const given = readOnce(options);
-  const reach = checkReach(given.window, given.causal);
-  const biasShape = checkShape("biasShape", given.biasShape);
-  const maskShape = checkShape("maskShape", given.maskShape);
-  const q = checkFloats("q", qInput);
-  const k = checkFloats("k", kInput);
-  const v = checkFloats("v", vInput);
-  if (q.length === 0) checkAttached("q", q); // again: k or v may have been lists with getters
-  if (k.length === 0) checkAttached("k", k);
-  if (v.length === 0) checkAttached("v", v); // and Node 22's compiled code may have seen the lengths they had
+  const given = readAttention(options);
+  const reach = checkReach(fn, given.window, given.causal);
+  const biasShape = checkShape(fn, "biasShape", given.biasShape);
+  const maskShape = checkShape(fn, "maskShape", given.maskShape);
+  const q = checkFloats(fn, "q", qInput);
+  const k = checkFloats(fn, "k", kInput);
+  const v = checkFloats(fn, "v", vInput);
+  if (q.length === 0) checkAttached(fn, "q", q); // again: k or v may have been lists with getters
+  if (k.length === 0) checkAttached(fn, "k", k);
+  if (v.length === 0) checkAttached(fn, "v", v); // and Node 22's compiled code may have seen the lengths they had
 
   const { layout = "bhsd", queryOffset, softcap, out } = given;
-  if (given.headDim === undefined) throw new TypeError(`"headDim" expected a number, got undefined`);
-  const headDim = checkSize("headDim", given.headDim, 1);
-  const valueDim = checkSize("valueDim", given.valueDim, headDim);
-  const heads = checkSize("heads", given.heads, 1);
-  const kvHeads = checkSize("kvHeads", given.kvHeads, heads);
-  const batch = checkSize("batch", given.batch, 1);
-  if (heads % kvHeads !== 0) throw new RangeError(`"kvHeads" expected a divisor of heads = ${heads}, got ${kvHeads}`);
+  if (given.headDim === undefined) throw new TypeError(`${fn}: "headDim" expected a number, got undefined`);
+  const headDim = checkSize(fn, "headDim", given.headDim, 1);
+  const valueDim = checkSize(fn, "valueDim", given.valueDim, headDim);
+  const heads = checkSize(fn, "heads", given.heads, 1);
+  const kvHeads = checkSize(fn, "kvHeads", given.kvHeads, heads);
+  const batch = checkSize(fn, "batch", given.batch, 1);
+  if (heads % kvHeads !== 0)
+    throw new RangeError(`${fn}: "kvHeads" expected a divisor of heads = ${heads}, got ${kvHeads}`);
   if (layout !== "bhsd" && layout !== "bshd") {
-    if (typeof layout !== "string") throw new TypeError(`"layout" expected a string, got ${kind(layout)}`);
-    throw new RangeError(`"layout" expected "bhsd" or "bshd", got ${JSON.stringify(layout)}`);
+    if (typeof layout !== "string") throw new TypeError(`${fn}: "layout" expected a string, got ${kind(layout)}`);
+    throw new RangeError(`${fn}: "layout" expected "bhsd" or "bshd", got ${JSON.stringify(layout)}`);
   }
 
-  const queries = checkLength("q", q, batch * heads * headDim, "batch · heads · headDim");
-  const keys = checkLength("k", k, batch * kvHeads * headDim, "batch · kvHeads · headDim");
+  const queries = checkLength(fn, "q", q, batch * heads * headDim, "batch · heads · headDim");
+  const keys = checkLength(fn, "k", k, batch * kvHeads * headDim, "batch · kvHeads · headDim");
   if (v.length !== batch * kvHeads * keys * valueDim) {
     throw new RangeError(
-      `"v" expected length ${batch * kvHeads * keys * valueDim} (${keys} keys, as k has, of ${valueDim} floats), got ${v.length}`,
+      `${fn}: "v" expected length ${batch * kvHeads * keys * valueDim} (${keys} keys, as k has, of ${valueDim} floats), got ${v.length}`,
     );
   }
 
   const { scale = 1 / Math.sqrt(headDim) } = given;
-  checkNumber("scale", scale, Number.isFinite(scale), "a finite number");
+  checkNumber(fn, "scale", scale, Number.isFinite(scale), "a finite number");
   if (softcap !== undefined) {
-    checkNumber("softcap", softcap, Number.isFinite(softcap) && softcap > 0, "a finite number > 0");
+    checkNumber(fn, "softcap", softcap, Number.isFinite(softcap) && softcap > 0, "a finite number > 0");
   }
   if (queryOffset !== undefined) {
-    checkNumber("queryOffset", queryOffset, Number.isSafeInteger(queryOffset), "an integer");
+    checkNumber(fn, "queryOffset", queryOffset, Number.isSafeInteger(queryOffset), "an integer");
   }
   const [left, right] = reach;
   const full: Shape4 = [batch, heads, queries, keys];
-  const bias = checkSpread("bias", given.bias, biasShape, full);
-  const mask = checkSpread("mask", given.mask, maskShape, full);
-  const alibi = checkArray("alibi", given.alibi, heads, "one a head", "Float32Array");
-  const sinks = checkArray("sinks", given.sinks, heads, "one a head", "Float32Array");
-  const keyLengths = checkArray("keyLengths", given.keyLengths, batch, "one a batch entry", "Uint32Array");
+  const bias = checkSpread(fn, "bias", given.bias, biasShape, full);
+  const mask = checkSpread(fn, "mask", given.mask, maskShape, full);
+  const alibi = checkArray(fn, "alibi", given.alibi, heads, "one a head", "Float32Array");
+  const sinks = checkArray(fn, "sinks", given.sinks, heads, "one a head", "Float32Array");
+  const keyLengths = checkArray(fn, "keyLengths", given.keyLengths, batch, "one a batch entry", "Uint32Array");
   if (keyLengths !== undefined) {
     for (let b = 0; b < batch; b++) {
       if (keyLengths[b] > keys) {
-        throw new RangeError(`"keyLengths" expected at most the ${keys} keys of k, got ${keyLengths[b]} at index ${b}`);
+        throw new RangeError(
+          `${fn}: "keyLengths" expected at most the ${keys} keys of k, got ${keyLengths[b]} at index ${b}`,
+        );
       }
     }
   }
 
   const length = batch * heads * queries * valueDim;
-  const lse = checkArray("lse", given.lse, batch * heads * queries, "[batch, heads, queries]", "Float32Array");
+  const lse = checkArray(fn, "lse", given.lse, batch * heads * queries, "[batch, heads, queries]", "Float32Array");
   const weights = checkArray(
+    fn,
     "weights",
     given.weights,
     batch * heads * queries * keys,
@@ -310,19 +309,19 @@ export function checkAttention(
       ["keyLengths", keyLengths],
     ];
     if (out !== undefined) {
-      checkOut(out, length, [batch, ...(layout === "bhsd" ? [heads, queries] : [queries, heads]), valueDim], -1);
-      checkOverlap(out, out.byteOffset, "q", q, q.byteOffset, 4);
-      checkApart("out", out, read);
+      checkOut(fn, out, length, [batch, ...(layout === "bhsd" ? [heads, queries] : [queries, heads]), valueDim], -1);
+      checkOverlap(fn, out, out.byteOffset, "q", q, q.byteOffset, 4);
+      checkApart(fn, "out", out, read);
     }
-    if (lse !== undefined) checkApart("lse", lse, [["out", out], ["q", q], ...read]);
-    if (weights !== undefined) checkApart("weights", weights, [["out", out], ["lse", lse], ["q", q], ...read]);
+    if (lse !== undefined) checkApart(fn, "lse", lse, [["out", out], ["q", q], ...read]);
+    if (weights !== undefined) checkApart(fn, "weights", weights, [["out", out], ["lse", lse], ["q", q], ...read]);
   }
 
   return {
     q,
     k,
     v,
-    out: out ?? newFloats("out", length),
+    out: out ?? newFloats(fn, "out", length),
     lse,
     weights,
     bias,

@@ -1,5 +1,5 @@
 import type { FloatInput } from "../../check";
-import type { Core } from "../axis";
+import type { Core, NewFloats } from "../axis";
 import { checkAttention } from "./check";
 import type { AttentionOptions } from "./options";
 import { runAttention } from "./run";
@@ -51,13 +51,18 @@ export interface Attention {
    * import { attention } from "softmax-wasm";
    * attention([1, 0], [1, 0, 0, 1], [1, 2, 3, 4], { headDim: 2, scale: 1 }); // [1.5379, 2.5379]
    */
-  (q: FloatInput, k: FloatInput, v: FloatInput, options: AttentionOptions): Float32Array;
+  <Out extends Float32Array = NewFloats>(
+    q: FloatInput,
+    k: FloatInput,
+    v: FloatInput,
+    options: AttentionOptions<Out>,
+  ): Out;
 }
 
 export function attentionOn(core: Core): Attention {
-  return (q, k, v, options) => {
+  return ((q: FloatInput, k: FloatInput, v: FloatInput, options: AttentionOptions): Float32Array => {
     const call = checkAttention(q, k, v, options);
     runAttention(core, call);
     return call.out;
-  };
+  }) as Attention;
 }

@@ -3,47 +3,47 @@
 /** `[B or 1, H or 1, Q or 1, K]`: sizes of 1 are broadcast. */
 export type Shape4 = readonly [batch: number, heads: number, queries: number, keys: number];
 
-export interface AttentionOptions {
+export interface AttentionOptions<Out extends Float32Array = Float32Array> {
   /** Floats of a query and of a key. */
   headDim: number;
   /** Floats of a value, and of a query's output; default headDim. */
-  valueDim?: number;
+  valueDim?: number | undefined;
   /** Heads of q and of the output; default 1. */
-  heads?: number;
+  heads?: number | undefined;
   /** Heads of k and v, a divisor of heads: each serves heads / kvHeads heads in a row; default heads. */
-  kvHeads?: number;
+  kvHeads?: number | undefined;
   /** default 1 */
-  batch?: number;
+  batch?: number | undefined;
   /** Order of the axes: batch, heads, sequence, dim (default), or batch, sequence, heads, dim. */
-  layout?: "bhsd" | "bshd";
+  layout?: "bhsd" | "bshd" | undefined;
   /** Scores are multiplied by it; default 1 / √headDim. */
-  scale?: number;
+  scale?: number | undefined;
   /** A query sees the keys up to its own position; default false. */
-  causal?: boolean;
+  causal?: boolean | undefined;
   /** A query sees the keys this far to both sides of its position, or so far to the left and to the right. */
-  window?: number | readonly [left: number, right: number];
+  window?: number | readonly [left: number, right: number] | undefined;
   /** Position of query 0 among the keys; default: the last query stands at the last valid key. 0 is PyTorch's causal. */
-  queryOffset?: number;
+  queryOffset?: number | undefined;
   /** Scores become softcap·tanh(score / softcap), after scale and before bias. */
-  softcap?: number;
+  softcap?: number | undefined;
   /** Added to the scores; -Infinity masks. */
-  bias?: Float32Array;
+  bias?: Float32Array | undefined;
   /** Default [1, 1, queries, keys]. */
-  biasShape?: Shape4;
+  biasShape?: Shape4 | undefined;
   /** 1 = attend, 0 = leave out. */
-  mask?: Uint8Array;
+  mask?: Uint8Array | undefined;
   /** Default [1, 1, queries, keys]. */
-  maskShape?: Shape4;
+  maskShape?: Shape4 | undefined;
   /** One slope a head: slope·|key - position| is subtracted from the scores. */
-  alibi?: Float32Array;
+  alibi?: Float32Array | undefined;
   /** One logit a head, of a key that is always seen and has no value. */
-  sinks?: Float32Array;
+  sinks?: Float32Array | undefined;
   /** Valid keys of each batch entry; k and v may be longer caches; default all. */
-  keyLengths?: Uint32Array;
+  keyLengths?: Uint32Array | undefined;
   /** Where to write, of the output's length; may be q itself, but not overlap an input otherwise; default a new array. */
-  out?: Float32Array;
+  out?: Out | undefined;
   /** `[batch, heads, queries]`: receives the log-sum-exp of each query's scores. */
-  lse?: Float32Array;
+  lse?: Float32Array | undefined;
   /** `[batch, heads, queries, keys]`: receives the weights, and costs the time of writing them. */
-  weights?: Float32Array;
+  weights?: Float32Array | undefined;
 }

@@ -108,7 +108,7 @@ export function plan(need: Need, room: number): Plan {
     if (found !== undefined) return found;
   }
   throw new RangeError(
-    `"headDim" and "valueDim" expected rows of which one query and four keys fit the ${4 * room} bytes left of the heap ` +
+    `attention: "headDim" and "valueDim" expected rows of which one query and four keys fit the ${4 * room} bytes left of the heap ` +
       `(createRuntime({ heapBytes }) makes a larger one), got ${need.headDim} and ${need.valueDim}`,
   );
 }

@@ -47,6 +47,7 @@ export interface Source {
 }
 
 export class Row implements Source {
+  readonly #fn: string;
   readonly length: number;
   /** Blocks are of 2^shift tokens. */
   readonly shift: number;
@@ -69,8 +70,9 @@ export class Row implements Source {
   /** Blocks of it. */
   readonly blocks: number;
 
-  constructor(core: Core, logits: Float32Array, mask: Uint32Array | undefined) {
+  constructor(core: Core, fn: string, logits: Float32Array, mask: Uint32Array | undefined) {
     const { heap, kernels } = core;
+    this.#fn = fn;
     this.heap = heap;
     this.kernels = kernels;
     this.state = heap.state;
@@ -151,7 +153,7 @@ export class Row implements Source {
       maxima[b] = this.heap.float32(this.state + VOCABULARY.maxima + 4 * b);
       m = Math.max(m, maxima[b]);
     }
-    checkChoice(m, () => this.first(m), this.#mask !== undefined);
+    checkChoice(this.#fn, m, () => this.first(m), this.#mask !== undefined);
     return m;
   }
 
