@@ -38,19 +38,20 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
     ],
   ],
 
-  // src: doors -> runtime -> ops -> { check, heap, kernels } <- { js, wasm }
+  // src: doors -> runtime -> ops -> { options -> check, heap, kernels } <- { js, wasm }
   [/^src\/(check|kernels)$/, []],
+  [/^src\/options$/, [/^src\/check$/]],
   [/^src\/heap$/, [/^src\/kernels$/]],
-  [/^src\/ops\//, [/^src\/(check|heap|kernels)$/, /^src\/ops\//]],
+  [/^src\/ops\//, [/^src\/(check|heap|kernels|options)$/, /^src\/ops\//]],
   [/^src\/js\//, [/^src\/kernels$/, /^src\/js\//]],
   [/^src\/wasm\//, [/^src\/kernels$/, /^src\/wasm\//, /^@assemblyscript\/loader$/]],
   [/^src\/selfTest$/, [/^src\/ops\//]],
-  [/^src\/runtime$/, [/^src\/(check|heap|kernels|selfTest)$/, /^src\/ops\//]],
-  [/^src\/js$/, [/^src\/(check|kernels|runtime)$/, /^src\/ops\//, /^src\/js\/index$/]],
-  [/^src\/index$/, [/^src\/(check|kernels|runtime)$/, /^src\/ops\//, /^src\/(js|wasm)\/index$/]],
+  [/^src\/runtime$/, [/^src\/(check|heap|kernels|options|selfTest)$/, /^src\/ops\//]],
+  [/^src\/js$/, [/^src\/(check|kernels|options|runtime)$/, /^src\/ops\//, /^src\/js\/index$/]],
+  [/^src\/index$/, [/^src\/(check|kernels|options|runtime)$/, /^src\/ops\//, /^src\/(js|wasm)\/index$/]],
   // a door in front of a door: the published one imports softmax-wasm by its name (tsup.config.ts)
   [/^src\/transformers$/, [/^src\/(check|index)$/, /^src\/transformers\//]],
-  [/^src\/transformers\//, [/^src\/(check|index)$/]],
+  [/^src\/transformers\//, [/^src\/(check|index|options)$/]],
 
   // the judge, the stopwatch, the stranger
   [/^test\//, [ANYTHING]],

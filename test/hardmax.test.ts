@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { axisSuite } from "./axisSuite";
 import { BACKENDS, runtimeOf } from "./backends";
-import { reference, worst } from "./reference";
+import { optionsOf, reference, worst } from "./reference";
 
 describe.each(BACKENDS)("hardmax on %s", (backend) => {
   const { hardmax, softmax } = runtimeOf(backend);
@@ -9,7 +9,7 @@ describe.each(BACKENDS)("hardmax on %s", (backend) => {
   axisSuite((c, label) => {
     const want = reference(c).at.map((r) => r.hardmax);
     // hardmax itself has no mask; softmax at temperature 0 is hardmax with one
-    const got = c.mask ? softmax(c.x, { ...c, temperature: 0 }) : hardmax(c.x, c);
+    const got = c.mask ? softmax(c.x, { ...optionsOf(c), temperature: 0 }) : hardmax(c.x, optionsOf(c));
     const failure = worst(got, want, () => 0, `${backend} hardmax ${label}`);
     if (failure) expect.fail(failure);
   });

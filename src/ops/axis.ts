@@ -76,7 +76,8 @@ export function readAxis(fn: string, options: AxisOptions): AxisOptions {
  * Checks every argument but the scalars. A mask is looked at only where the operation takes one.
  *
  * What may run code of the caller's (getters of options, elements of an x that is no Float32Array, of shape) comes first, and
- * lengths and places are asked for when it has run: it may call this package, detach a buffer or resize one.
+ * lengths and places are asked for when it has run: it may call this package, detach a buffer or resize one. After the elements
+ * of a list (logits !== x) the buffers themselves are asked: compiled code of Node 20 may know a length from before.
  */
 export function checkCall(
   fn: string,
@@ -94,6 +95,7 @@ export function checkCall(
   let maskOffset = 0;
   if (mask !== undefined) {
     checkMask(fn, mask, logits.length, axis, at);
+    if (logits !== x) checkAttached(fn, "mask", mask);
     maskOffset = mask.byteOffset;
   }
   if (out === undefined) {
@@ -110,6 +112,7 @@ export function checkCall(
     };
   }
   checkOut(fn, out, length, sizes, reduces ? at : -1);
+  if (logits !== x) checkAttached(fn, "out", out);
   const outOffset = out.byteOffset;
   checkOverlap(fn, out, outOffset, "x", logits, xOffset, 4);
   if (mask !== undefined) checkOverlap(fn, out, outOffset, "mask", mask, maskOffset, 1);
