@@ -15,7 +15,7 @@ export function numbersOf(value: unknown, { alive }: Given): Float32Array | unde
   return Float32Array.from(value as ArrayLike<number>);
 }
 
-const OF = { f32: types.isFloat32Array, u8: types.isUint8Array, u32: types.isUint32Array };
+const OF = { f32: types.isFloat32Array, u8: types.isUint8Array, u32: types.isUint32Array, i32: types.isInt32Array };
 
 /** An array of the type and of one of the lengths, if they matter, alive. */
 export const isArray = (
