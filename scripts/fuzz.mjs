@@ -2,7 +2,7 @@
 // node scripts/fuzz.mjs --only "BACKEND TEST" [--seconds N] [--seed S] [--path P]     one test of it, or one case, as a failure prints it
 // The last line counts the tests: "N passed, N failed".
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { relaxedNode } from "./engines.mjs";
 
@@ -44,6 +44,7 @@ for (const [i, node] of nodes.entries()) {
     ...(only === undefined ? {} : { FUZZ_ONLY: only }),
   });
   const result = JSON.parse(readFileSync(report, "utf8"));
+  rmSync(report);
   passed += result.numPassedTests;
   failed += result.numFailedTests;
   // a file that does not load has no tests that could fail

@@ -10,6 +10,7 @@ import { createRuntime, type RuntimeOptions } from "../src/index";
 import { BACKENDS } from "./backends";
 import { type Fuzzed, spoils } from "./fuzz/calls";
 import { FUZZED } from "./fuzz/functions";
+import { KINDS } from "./fuzz/kinds";
 import { count, type Step, take } from "./fuzz/take";
 import { WEIRD } from "./fuzz/weird";
 import { FULL, HEAPS, World } from "./fuzz/world";
@@ -20,7 +21,7 @@ const SEED = Number(process.env.FUZZ_SEED ?? 20261122);
 const PATH = process.env.FUZZ_PATH;
 type Details = fc.RunDetails<[unknown]>;
 /** Sequences count as two, and so do runtimes. */
-const SHARES = BACKENDS.length * (FUZZED.length + 4);
+const SHARES = BACKENDS.length * KINDS.reduce((sum, { shares }) => sum + shares, FUZZED.length + 4);
 /** One test has all the time. */
 const ALONE = process.env.FUZZ_ONLY !== undefined;
 
@@ -57,6 +58,10 @@ describe.each(BACKENDS)("fuzz on %s", (backend) => {
       take(new World(backend, bytes, filled), backend, { fuzzed, spec, spoiled });
     });
     check(`${backend} ${name}`, call, 40);
+  });
+
+  it.each(KINDS.map((kind) => [kind.name, kind] as const))("%s", (name, { property, runs, shares }) => {
+    check(`${backend} ${name}`, property(backend), runs, shares);
   });
 
   it("sequences", () => {

@@ -135,10 +135,15 @@ export class World {
         return this.#view(spec, target.buffer, from);
       }
     }
+    return this.put(spec, values);
+  }
+
+  /** New memory as described, with `values` in it. */
+  put(spec: ArraySpec, values: ArrayLike<number>): Values {
+    const size = spec.type === "u8" ? 1 : 4;
     const { buffer, from } = this.#place(spec.memory, size * (values.length + spec.offset));
     const view = this.#view(spec, buffer, from + size * spec.offset);
-    const plain = this.plain(view) as Values;
-    for (let i = 0; i < values.length; i++) plain[i] = values[i];
+    (this.plain(view) as Values).set(values);
     return view;
   }
 
