@@ -14,7 +14,7 @@ export type List = (typeof LISTS)[number];
 export interface ArraySpec {
   readonly type: Type;
   readonly length: number;
-  /** A name of test/cases.ts's ranges, "normal", "flags", or "zeros". */
+  /** A name of test/cases.ts's ranges or of `draws` below. */
   readonly fill: string;
   readonly seed: number;
   /** Values put in: where (modulo the length), what. */
@@ -95,9 +95,13 @@ export const output = (length: number, type: Type, others: readonly string[]): f
 /** What stands in it. */
 export function valuesOf({ length, fill, seed, specials, every = [] }: ArraySpec): number[] {
   const next = random(seed);
+  let rank = 0;
   const draws: Record<string, () => number> = {
     zeros: () => 0,
     flags: () => (next() < 0.7 ? 1 : 0),
+    ranks: () => -rank++,
+    ties: () => Math.floor(4 * next()),
+    words: () => Math.floor(2 ** 32 * next()) | 0,
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
   };
   const values = fill in draws ? Array.from({ length }, draws[fill]) : RANGES[fill](length, next);

@@ -1,5 +1,8 @@
 /** What is fuzzed beside one call of each function. */
+
+import { infinities } from "./infinities";
 import type { Kind } from "./kind";
 import { streamedAttention } from "./streamedAttention";
+import { sums } from "./sums";
 
-export const KINDS: readonly Kind[] = [streamedAttention];
+export const KINDS: readonly Kind[] = [streamedAttention, infinities, sums];

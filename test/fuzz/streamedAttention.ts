@@ -7,7 +7,7 @@ import { type AttentionCall, attentionDefinition, attentionFault } from "./atten
 import type { Kind } from "./kind";
 import { FULL, World } from "./world";
 
-const HEAPS = [65536, 131072, 262144, 1048576];
+const HEAPS = [65536, 131072, 131072, 262144, 1048576];
 const HEADS: [heads: number, kvHeads: number][] = [
   [1, 1],
   [2, 1],
@@ -19,7 +19,7 @@ const HEADS: [heads: number, kvHeads: number][] = [
   [8, 2],
 ];
 const OFFSETS = [0, 1, -1, -40, 5000, 2 ** 29, -(2 ** 29), 2 ** 31, -(2 ** 31), 1e12, -1e12, Number.MAX_SAFE_INTEGER];
-const MEMORIES = ["own", "own", "heap", "shared"] as const;
+const MEMORIES = ["own", "own", "own", "heap", "shared"] as const;
 type Memory = (typeof MEMORIES)[number];
 
 /**
@@ -61,7 +61,7 @@ const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 const rarely = fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
 const axes = maybe(fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()));
-const dim = fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 5 }) }, { weight: 1, arbitrary: fc.nat(70) });
+const dim = fc.oneof({ weight: 8, arbitrary: fc.integer({ min: 1, max: 4 }) }, { weight: 1, arbitrary: fc.nat(70) });
 const memory = fc.constantFrom(...MEMORIES);
 
 const drawn: fc.Arbitrary<Drawn> = fc
@@ -70,10 +70,14 @@ const drawn: fc.Arbitrary<Drawn> = fc
     filled: fc.constantFrom(0, 1000, FULL),
     grouped: fc.constantFrom(...HEADS),
     batch: fc.constantFrom(1, 1, 1, 2),
-    queries: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 14 })),
-    keys: fc.oneof(
-      { weight: 4, arbitrary: fc.integer({ min: 1000, max: 20_000 }) },
-      { weight: 2, arbitrary: fc.integer({ min: 1, max: 1500 }) },
+    queries: fc.oneof(
+      { weight: 2, arbitrary: fc.integer({ min: 1, max: 100 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 14 }) },
+    ),
+    /** Keys, in tenths of what would fill the heap. */
+    tenths: fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 1, max: 30 }) },
+      { weight: 1, arbitrary: fc.constantFrom(0, 0.01, 0.1) },
     ),
     headDim: dim,
     valueDim: dim,
@@ -98,19 +102,15 @@ const drawn: fc.Arbitrary<Drawn> = fc
       softcap: maybe(fc.constantFrom(2, 30)),
     }),
   })
-  .map(({ grouped: [heads, kvHeads], queries, keys, headDim, valueDim, ...rest }) => {
+  .map(({ grouped: [heads, kvHeads], tenths, ...rest }) => {
+    const headDim = Math.max(1, rest.headDim);
+    const valueDim = Math.max(1, rest.valueDim);
+    const filling = rest.heapBytes / 4 / (headDim + Math.ceil(valueDim / 8) * 8);
     // what the definition and the slowest backend do in a few milliseconds
-    const pairs = rest.batch * heads * queries * (2 + headDim + valueDim);
-    const most = Math.max(1, Math.floor((rest.weights ? 300_000 : 2_000_000) / pairs));
-    return {
-      ...rest,
-      heads,
-      kvHeads,
-      queries,
-      keys: Math.min(keys, most),
-      headDim: headDim || 1,
-      valueDim: valueDim || 1,
-    };
+    const perKey = rest.batch * heads * rest.queries * (2 + headDim + valueDim);
+    const most = Math.ceil((rest.weights ? 300_000 : 3_000_000) / perKey);
+    const keys = Math.max(1, Math.min(Math.round((tenths / 10) * filling), most));
+    return { ...rest, heads, kvHeads, keys, headDim, valueDim };
   });
 
 const pick = <T>(from: readonly T[], next: () => number): T => from[Math.floor(next() * from.length)];
