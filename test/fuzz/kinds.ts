@@ -2,7 +2,8 @@
 
 import { infinities } from "./infinities";
 import type { Kind } from "./kind";
+import { strangeOptions, strangeRuntimes } from "./strangeOptions";
 import { streamedAttention } from "./streamedAttention";
 import { sums } from "./sums";
 
-export const KINDS: readonly Kind[] = [streamedAttention, infinities, sums];
+export const KINDS: readonly Kind[] = [streamedAttention, infinities, sums, strangeOptions, strangeRuntimes];
