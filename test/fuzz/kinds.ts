@@ -5,5 +5,13 @@ import type { Kind } from "./kind";
 import { strangeOptions, strangeRuntimes } from "./strangeOptions";
 import { streamedAttention } from "./streamedAttention";
 import { sums } from "./sums";
+import { liveMemory } from "./writer";
 
-export const KINDS: readonly Kind[] = [streamedAttention, infinities, sums, strangeOptions, strangeRuntimes];
+export const KINDS: readonly Kind[] = [
+  streamedAttention,
+  infinities,
+  sums,
+  strangeOptions,
+  strangeRuntimes,
+  liveMemory,
+];
