@@ -97,7 +97,7 @@ interface Built {
 }
 
 /** Calls something else of the runtime, as a getter may. */
-function reenter({ runtime }: World): void {
+export function reenter({ runtime }: World): void {
   runtime.softmax([1, 2, 3], { shape: [3, 1], axis: 0, temperature: 2 });
   runtime.entmax([1, 2, 3], { alpha: 1.2, support: new Uint32Array(1) });
   runtime.attention([1, 2], [1, 2, 3, 4], [5, 6, 7, 8], { headDim: 2 });

@@ -1,7 +1,8 @@
 /** What is fuzzed beside one call of each function. */
-
+import { falseArrays } from "./falseArrays";
 import { infinities } from "./infinities";
 import type { Kind } from "./kind";
+import { ownArrays } from "./ownArrays";
 import { strangeOptions, strangeRuntimes } from "./strangeOptions";
 import { streamedAttention } from "./streamedAttention";
 import { sums } from "./sums";
@@ -14,4 +15,6 @@ export const KINDS: readonly Kind[] = [
   strangeOptions,
   strangeRuntimes,
   liveMemory,
+  falseArrays,
+  ownArrays,
 ];

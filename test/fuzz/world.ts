@@ -83,6 +83,16 @@ export class World {
     else this.alloc(filled);
   }
 
+  /** Where the work fails, what comes next has new runtimes: those of a failure may be broken for good. */
+  static onNewAfterwards(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      runtimes.clear();
+      throw error;
+    }
+  }
+
   /** Part of the heap for somebody else, who finds it as it was. @returns nothing where it is full */
   alloc(floats: number): Float32Array | undefined {
     try {

@@ -5,8 +5,8 @@
  * The seed decides which calls are made, not when the other thread writes: a find may take a few runs to come again.
  */
 import fc from "fast-check";
-import type { Backend, Runtime, SampleResult, TopKResult } from "../../src/index";
-import { type Arrays, argumentsOf, copies, EVERY_CALL, run, written } from "../everyCall";
+import type { Backend } from "../../src/index";
+import { changedBits, lengthened, outOfRange, rememberBits } from "./aftermath";
 import type { ArraySpec } from "./arrays";
 import type { CallSpec, Fuzzed } from "./calls";
 import { FUZZED } from "./functions";
@@ -38,18 +38,6 @@ interface Drawn {
   readonly mood: Mood;
 }
 
-/** Long rows take several passes, and those are what another thread can come between. */
-const longer = fc.oneof(fc.constant(0), fc.integer({ min: 4000, max: 60_000 }));
-
-const lengthened = ({ arrays, options }: CallSpec, n: number): CallSpec => {
-  const { logits, mask } = arrays;
-  if (logits === undefined || n === 0) return { arrays, options };
-  const bits = mask && { ...mask, length: mask.type === "u8" ? n : Math.ceil(n / 32) };
-  const topK = options.topK === undefined ? {} : { topK: 1 + (((options.topK as number) * 37) % n) };
-  const k = options.k === undefined ? {} : { k: 1 + (((options.k as number) * 37) % n) };
-  return { arrays: { logits: { ...logits, length: n }, mask: bits }, options: { ...options, ...topK, ...k } };
-};
-
 const drawn: fc.Arbitrary<Drawn> = fc
   .oneof(
     { weight: 1, arbitrary: fc.constantFrom(...FUZZED) },
@@ -59,7 +47,7 @@ const drawn: fc.Arbitrary<Drawn> = fc
     fc
       .record({
         fuzzed: fc.constant(fuzzed),
-        spec: fc.tuple(fuzzed.calls, longer).map(([spec, n]) => lengthened(spec, n)),
+        spec: lengthened(fuzzed),
         live: fc.subarray([...fuzzed.positional, "mask", "bias", "alibi", "sinks", "keyLengths"], { minLength: 1 }),
         bytes: fc.constantFrom(65536, 65536, 262144, 8388608),
         times: fc.constantFrom(1, 3, 30),
@@ -71,35 +59,6 @@ const drawn: fc.Arbitrary<Drawn> = fc
       })),
   );
 
-/** What each function gives on ordinary arrays, of a runtime that has seen nothing else yet. */
-const usual = new Map<string, string>();
-
-/** A hash of the bits of every call on private arrays, small ones and ones that stream. */
-function bitsOf(runtime: Runtime): string {
-  runtime.free(); // sums may be split elsewhere where the workspace is another
-  const hashes: string[] = [];
-  for (const call of EVERY_CALL) {
-    for (const floats of [24, 6000]) {
-      const arrays: Arrays = copies(privateArrays(call.name, floats));
-      const made = written(call, arrays, run(runtime, call, argumentsOf(call, arrays, floats)));
-      let hash = -2128831035; // FNV-1a
-      for (const { buffer, byteOffset, byteLength } of Object.values(made)) {
-        for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) hash = Math.imul(hash ^ byte, 16777619);
-      }
-      hashes.push(`${call.name} of ${floats}: ${hash}`);
-    }
-  }
-  return hashes.join("\n");
-}
-
-const kept = new Map<string, Arrays>();
-function privateArrays(name: string, floats: number): Arrays {
-  const key = `${name} ${floats}`;
-  const arrays = kept.get(key) ?? EVERY_CALL.find((call) => call.name === name)?.arrays(floats) ?? {};
-  kept.set(key, arrays);
-  return arrays;
-}
-
 /** An array on the memory that the other thread writes to. */
 function onLiveMemory({ type, length, offset }: ArraySpec, at: number): unknown {
   const from = Math.ceil(at / 4) * 4 + SIZES[type] * offset;
@@ -107,24 +66,9 @@ function onLiveMemory({ type, length, offset }: ArraySpec, at: number): unknown 
   return new (VIEWS[type] as View)(writer().memory, from, length);
 }
 
-/** What is out of range in a result. */
-function outOfRange(name: string, result: unknown, n: number): string | undefined {
-  const within = (i: number): boolean => Number.isInteger(i) && i >= 0 && i < n;
-  if (name === "sample") {
-    const { index } = result as SampleResult;
-    return within(index) ? undefined : `draws token ${index} of ${n}`;
-  }
-  if (name !== "topK") return undefined;
-  const { indices, logProbs } = result as TopKResult;
-  if (indices.length !== logProbs.length || indices.length > n) return `lists ${indices.length} tokens of ${n}`;
-  const wrong = indices.find((i) => !within(i));
-  return wrong === undefined ? undefined : `lists token ${wrong} of ${n}`;
-}
-
 function judge(backend: Backend, { fuzzed, spec, live, bytes, times, mood }: Drawn): void {
   const world = new World(backend, bytes, 0);
-  const key = `${backend} ${bytes}`;
-  if (!usual.has(key)) usual.set(key, bitsOf(world.runtime));
+  rememberBits(world);
 
   const all: Record<string, unknown> = { ...spec.options };
   let at = 0;
@@ -162,8 +106,7 @@ function judge(backend: Backend, { fuzzed, spec, live, bytes, times, mood }: Dra
     const damage = world.damage(outputs as ArrayBufferView[]);
     if (damage !== undefined) throw new Error(`${label}: ${damage}`);
   }
-  const [before, after] = [usual.get(key) as string, bitsOf(world.runtime)].map((bits) => bits.split("\n"));
-  const other = after.find((hash, i) => hash !== before[i]);
+  const other = changedBits(world);
   if (other !== undefined) throw new Error(`after ${label} a call on private memory has other bits: ${other}`);
 }
 
@@ -171,5 +114,5 @@ export const liveMemory: Kind = {
   name: "memory that another thread writes",
   runs: 40,
   shares: 3,
-  property: (backend) => fc.property(drawn, (what) => judge(backend, what)),
+  property: (backend) => fc.property(drawn, (what) => World.onNewAfterwards(() => judge(backend, what))),
 };
