@@ -1,0 +1,20 @@
+/** What is fuzzed beside one call of each function. */
+import { falseArrays } from "./falseArrays";
+import { infinities } from "./infinities";
+import type { Kind } from "./kind";
+import { ownArrays } from "./ownArrays";
+import { strangeOptions, strangeRuntimes } from "./strangeOptions";
+import { streamedAttention } from "./streamedAttention";
+import { sums } from "./sums";
+import { liveMemory } from "./writer";
+
+export const KINDS: readonly Kind[] = [
+  streamedAttention,
+  infinities,
+  sums,
+  strangeOptions,
+  strangeRuntimes,
+  liveMemory,
+  falseArrays,
+  ownArrays,
+];
