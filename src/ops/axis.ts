@@ -49,6 +49,9 @@ export interface AxisCall {
 /** A Float32Array on a buffer of its own; where TypeScript has a type for that (from 5.7 on) this is it. */
 export type NewFloats = ReturnType<typeof Float32Array.of>;
 
+/** Out, said so that it comes from options.out alone, and not from where the caller puts the result. */
+export type Written<Out> = [Out][Out extends unknown ? 0 : never];
+
 /** Options of every function along an axis. */
 export interface AxisOptions<Out extends Float32Array = Float32Array> {
   /** Sizes of the axes, slowest first, their product x.length; default [x.length]. */

@@ -1,6 +1,6 @@
 import { checkAlpha, type FloatInput } from "../check";
 import { checkObject, isGiven, ownOptions } from "../options";
-import { type AxisCall, type Core, type NewFloats, runAlongAxis } from "./axis";
+import { type AxisCall, type Core, type NewFloats, runAlongAxis, type Written } from "./axis";
 import { SOFTMAX_FLOW } from "./softmax";
 import { checkSparse, noShares, runSparse, type SparseOptions } from "./sparse";
 
@@ -30,7 +30,7 @@ export interface Entmax {
    * import { entmax } from "softmax-wasm";
    * entmax(new Float32Array([1, 2, 3]), { alpha: 1.25 }); // [0.0345, 0.2148, 0.7507]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options: EntmaxOptions<Out>): Out;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options: EntmaxOptions<Out>): Written<Out>;
 }
 
 /** support of what softmax gave: what is too small for a float32 is 0 there too */

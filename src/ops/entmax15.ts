@@ -1,5 +1,5 @@
 import type { FloatInput } from "../check";
-import { type Core, type NewFloats, NO_OPTIONS } from "./axis";
+import { type Core, type NewFloats, NO_OPTIONS, type Written } from "./axis";
 import { checkSparse, readSparse, runSparse, type SparseOptions } from "./sparse";
 
 export interface Entmax15 {
@@ -22,7 +22,7 @@ export interface Entmax15 {
    * import { entmax15 } from "softmax-wasm";
    * entmax15(new Float32Array([1, 2, 0])); // [0.1693, 0.8307, 0]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: SparseOptions<Out>): Out;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: SparseOptions<Out>): Written<Out>;
 }
 
 const fn = "entmax15";

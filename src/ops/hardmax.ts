@@ -8,6 +8,7 @@ import {
   NO_OPTIONS,
   readAxis,
   runAlongAxis,
+  type Written,
 } from "./axis";
 
 export interface Hardmax {
@@ -27,7 +28,7 @@ export interface Hardmax {
    * import { hardmax } from "softmax-wasm";
    * hardmax(new Float32Array([1, 3, 3])); // [0, 1, 0]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Out;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Written<Out>;
 }
 
 export const HARDMAX_FLOW: Flow = { reduces: false, writesTerms: false, sums: false };

@@ -8,6 +8,7 @@ import {
   NO_OPTIONS,
   readAxis,
   runAlongAxis,
+  type Written,
 } from "./axis";
 import { HARDMAX_FLOW } from "./hardmax";
 
@@ -35,7 +36,7 @@ export interface Softmax {
    * import { softmax } from "softmax-wasm";
    * softmax(new Float32Array([1, 2, 3])); // [0.0900, 0.2447, 0.6652]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Out;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Written<Out>;
 }
 
 export const SOFTMAX_FLOW: Flow = { reduces: false, writesTerms: true, sums: true };

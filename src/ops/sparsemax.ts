@@ -1,5 +1,5 @@
 import type { FloatInput } from "../check";
-import { type Core, type NewFloats, NO_OPTIONS } from "./axis";
+import { type Core, type NewFloats, NO_OPTIONS, type Written } from "./axis";
 import { checkSparse, readSparse, runSparse, type SparseOptions } from "./sparse";
 
 export interface Sparsemax {
@@ -23,7 +23,7 @@ export interface Sparsemax {
    * import { sparsemax } from "softmax-wasm";
    * sparsemax(new Float32Array([1, 1.5, 0])); // [0.25, 0.75, 0]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: SparseOptions<Out>): Out;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: SparseOptions<Out>): Written<Out>;
 }
 
 const fn = "sparsemax";
