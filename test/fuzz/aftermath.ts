@@ -65,6 +65,13 @@ export function changedBits({ runtime }: World): string | undefined {
   return bitsOf(runtime).find((hash, i) => hash !== before?.[i]);
 }
 
+/** An error that is none of ours: where it comes from, and whether the runtime survived it. */
+export function told(error: unknown, world: World): string {
+  const other = changedBits(world);
+  const after = other === undefined ? "" : `; then a call on private memory has other bits: ${other}`;
+  return `${String(error)},${(error as Error).stack?.split("\n")[1]}${after}`;
+}
+
 /** What is out of range in a result. */
 export function outOfRange(name: string, result: unknown, n: number): string | undefined {
   const within = (i: number): boolean => Number.isInteger(i) && i >= 0 && i < n;

@@ -219,7 +219,7 @@ const merges: fc.Arbitrary<CallSpec> = fc.tuple(fc.nat(40), dim, fc.boolean()).c
   const count = many ? 50 * rows : rows;
   const floats = (length: number, specials: readonly number[]) => input(length, { fills: ["normal"], specials });
   // an lse of +Infinity has no meaning
-  const lse = floats(count, [-Infinity, Number.NaN]);
+  const lse = input(count, { fills: ["normal", "holes"], specials: [-Infinity, Number.NaN] });
   return fc
     .record({
       outA: floats(count * valueDim, [Number.NaN]),

@@ -91,6 +91,7 @@ export function attentionDefinition({ q, k, v, options }: AttentionCall, withWei
           let s = 0;
           for (let d = 0; d < headDim; d++) s += q[from + d] * k[at + d];
           s *= scale;
+          if (s === Infinity) s = Number.NaN; // of an infinite operand: float64 holds any product of finite ones
           if (softcap !== undefined) s = softcap * Math.tanh(s / softcap);
           if (bias !== undefined) {
             const value = bias[biasRow + j];
@@ -103,11 +104,12 @@ export function attentionDefinition({ q, k, v, options }: AttentionCall, withWei
             apart[j] += Math.abs(alibi[h] * (j - p));
           }
           scores[j] = s - s === 0 ? saturated(s) : s;
+          if (scores[j] === Infinity) scores[j] = Number.NaN;
           m = scores[j] !== scores[j] ? Number.NaN : Math.max(m, scores[j]);
         }
 
         const to = outAt(b, h, i);
-        if (m !== m || m === Infinity) {
+        if (m !== m) {
           certain[row] = Math.min(certain[row], 1);
           lse[row] = Number.NaN;
           out.fill(Number.NaN, to, to + valueDim);

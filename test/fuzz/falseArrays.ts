@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import type { Backend } from "../../src/index";
 import { random } from "../cases";
-import { changedBits, lengthened, outOfRange, rememberBits } from "./aftermath";
+import { changedBits, lengthened, outOfRange, rememberBits, told } from "./aftermath";
 import type { Values } from "./arrays";
 import { type CallSpec, type Fuzzed, Mine, reenter } from "./calls";
 import { FUZZED } from "./functions";
@@ -110,12 +110,12 @@ function judge(backend: Backend, { fuzzed, spec, lies, bytes }: Drawn): void {
     .filter((value): value is Values => ArrayBuffer.isView(value))
     .map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength));
   const rewritten: ArrayBufferView[] = [];
-  const told = new Set<string>();
+  const done = new Set<string>();
   const length = (all[fuzzed.positional[0]] as ArrayLike<number>).length;
   for (const lie of lies) {
     const view = all[lie.what];
-    if (!ArrayBuffer.isView(view) || view instanceof Float64Array || told.has(lie.what)) continue;
-    told.add(lie.what);
+    if (!ArrayBuffer.isView(view) || view instanceof Float64Array || done.has(lie.what)) continue;
+    done.add(lie.what);
     const { buffer, byteOffset, byteLength } = view;
     if (lie.do === "rewrite") rewritten.push(new Uint8Array(buffer, byteOffset, byteLength));
     tell(world, lie, view as Values);
@@ -130,7 +130,7 @@ function judge(backend: Backend, { fuzzed, spec, lies, bytes }: Drawn): void {
   } catch (error) {
     const { constructor: type } = error as Error;
     if (type !== TypeError && type !== RangeError && type !== Mine) {
-      throw new Error(`${label} threw ${String(error)}, ${(error as Error).stack?.split("\n")[1]}`, { cause: error });
+      throw new Error(`${label} threw ${told(error, world)}`, { cause: error });
     }
   }
   const wrong = result === undefined ? undefined : outOfRange(fuzzed.name, result, length);

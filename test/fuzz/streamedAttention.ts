@@ -99,7 +99,7 @@ const drawn: fc.Arbitrary<Drawn> = fc
     plain: fc.boolean(),
     options: fc.record({
       layout: maybe(fc.constantFrom("bhsd", "bshd")),
-      scale: maybe(fc.constantFrom(1, 0.3, -1, 0)),
+      scale: maybe(fc.constantFrom(1, 0.3, -1, 0, 2)),
       causal: maybe(fc.boolean()),
       window: maybe(fc.oneof(fc.nat(3000), fc.tuple(fc.nat(500), fc.nat(5)), fc.constant([Infinity, 3] as const))),
       queryOffset: maybe(fc.constantFrom(...OFFSETS)),

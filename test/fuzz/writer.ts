@@ -6,7 +6,7 @@
  */
 import fc from "fast-check";
 import type { Backend } from "../../src/index";
-import { changedBits, lengthened, outOfRange, rememberBits } from "./aftermath";
+import { changedBits, lengthened, outOfRange, rememberBits, told } from "./aftermath";
 import type { ArraySpec } from "./arrays";
 import type { CallSpec, Fuzzed } from "./calls";
 import { FUZZED } from "./functions";
@@ -97,8 +97,7 @@ function judge(backend: Backend, { fuzzed, spec, live, bytes, times, mood }: Dra
       result = writer().during(mood, `${label}: ${fc.stringify([spec, live, bytes])}`, () => call(...args));
     } catch (error) {
       const ours = namedBy(error, fuzzed.name) !== undefined;
-      const cause = { cause: error };
-      if (!ours) throw new Error(`${label} threw ${String(error)}, ${(error as Error).stack?.split("\n")[1]}`, cause);
+      if (!ours) throw new Error(`${label} threw ${told(error, world)}`, { cause: error });
     }
     const length = (world.plain(positional[0]) as ArrayLike<number>).length;
     const wrong = result === undefined ? undefined : outOfRange(fuzzed.name, result, length);
