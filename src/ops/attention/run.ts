@@ -3,10 +3,10 @@
  * of keys, packed once where all fit. What lies in the heap is worked on where it is; everything else is copied in and out,
  * block by block.
  */
-import { COLUMNS_MULTIPLE, QUERY_BYTES, TILED_ROWS } from "../../kernels";
+import { COLUMNS_MULTIPLE, QUERY_BYTES } from "../../kernels";
 import type { Core } from "../axis";
 import { type AttentionCall, FAR, type Spread } from "./check";
-import { type Plan, plan, roundUp } from "./plan";
+import { eachPart, type Plan, plan, roundUp } from "./plan";
 
 /** Queries i … i + queries of heads h … h + heads, in batch entry b. */
 interface Block {
@@ -94,16 +94,12 @@ export function runAttention(core: Core, call: AttentionCall): void {
   const vRow = sequenceFirst ? kvHeads * valueDim : valueDim;
   const qPitch = roundUp(headDim, 4);
   const oPitch = 2 * roundUp(valueDim, COLUMNS_MULTIPLE);
-  const rowOf = (g: number, i: number, n: number): number => g * n + i;
 
-  /** The block in slices of at most 24 rows, for what goes through the stage. */
-  const slices = ({ b, h, heads: n, i, queries: m }: Block, work: (slice: Block, row: number) => void): void => {
-    if (n * m <= TILED_ROWS) work({ b, h, heads: n, i, queries: m }, 0);
-    else
-      for (let s = 0; s < m; s += TILED_ROWS) {
-        work({ b, h, heads: 1, i: i + s, queries: Math.min(TILED_ROWS, m - s) }, rowOf(0, s, m));
-      }
-  };
+  /** The block in slices, for what goes through the stage; `row` is the slice's first in the block. */
+  const slices = ({ b, h, heads: n, i, queries: m }: Block, work: (slice: Block, row: number) => void): void =>
+    eachPart(n, m, p.slice, (g, someHeads, s, someQueries) =>
+      work({ b, h: h + g, heads: someHeads, i: i + s, queries: someQueries }, g * m + s),
+    );
 
   const start = (block: Block): void => {
     if (sinks !== undefined) heap.write(at(p.scalars), sinks, block.h, block.heads);
@@ -120,7 +116,7 @@ export function runAttention(core: Core, call: AttentionCall): void {
         at(p.o + row * oPitch),
         at(p.query) + row * QUERY_BYTES,
         source,
-        sinks === undefined ? 0 : at(p.scalars),
+        sinks === undefined ? 0 : at(p.scalars + h - block.h),
         n,
         m,
         headDim,
@@ -307,10 +303,6 @@ export function runAttention(core: Core, call: AttentionCall): void {
   };
 
   if (weights !== undefined) Float32Array.prototype.fill.call(weights, 0); // what is out of sight stays so
-  const wholeQueries = p.rows >= queries;
-  const headsTogether = wholeQueries ? Math.min(group, Math.floor(p.rows / queries)) : 1;
-  const queriesTogether = wholeQueries ? queries : p.rows;
-
   for (let b = 0; b < batch; b++) {
     // checked, but another thread may write to shared memory meanwhile
     const valid = call.keyLengths === undefined ? keys : Math.min(call.keyLengths[b], keys);
@@ -324,34 +316,26 @@ export function runAttention(core: Core, call: AttentionCall): void {
     const whole = last - first <= p.chunk;
     for (let kvHead = 0; kvHead < kvHeads; kvHead++) {
       if (whole && first < last) load(b, kvHead, first, last - first);
-      for (let g = 0; g < group; g += headsTogether) {
-        for (let i = 0; i < queries; i += queriesTogether) {
-          const block: Block = {
-            b,
-            h: kvHead * group + g,
-            heads: Math.min(headsTogether, group - g),
-            i,
-            queries: Math.min(queriesTogether, queries - i),
-          };
-          const [from, to] = whole ? [first, last] : seen(i, block.queries);
-          start(block);
-          for (let j = from; j < to; j += p.chunk) {
-            const count = Math.min(p.chunk, to - j);
-            if (!whole) load(b, kvHead, j, count);
-            attend(block, kvHead, offset, j, count);
-            if (wStaged && to - from > p.chunk) moveWeights(block, j, count, true);
-          }
-          finish(block);
-          if (weights === undefined) continue;
-          for (let j = from; j < to; j += p.chunk) {
-            const count = Math.min(p.chunk, to - j);
-            if (wStaged && to - from > p.chunk) moveWeights(block, j, count, false);
-            const w = weightsPlace(block, j, count);
-            kernels.attentionWeights(w.at, at(p.query), block.heads, block.queries, count, w.head, w.row);
-            if (wStaged) moveWeights(block, j, count, true);
-          }
+      eachPart(group, queries, p.rows, (g, someHeads, i, someQueries) => {
+        const block: Block = { b, h: kvHead * group + g, heads: someHeads, i, queries: someQueries };
+        const [from, to] = whole ? [first, last] : seen(i, someQueries);
+        start(block);
+        for (let j = from; j < to; j += p.chunk) {
+          const count = Math.min(p.chunk, to - j);
+          if (!whole) load(b, kvHead, j, count);
+          attend(block, kvHead, offset, j, count);
+          if (wStaged && to - from > p.chunk) moveWeights(block, j, count, true);
         }
-      }
+        finish(block);
+        if (weights === undefined) return;
+        for (let j = from; j < to; j += p.chunk) {
+          const count = Math.min(p.chunk, to - j);
+          if (wStaged && to - from > p.chunk) moveWeights(block, j, count, false);
+          const w = weightsPlace(block, j, count);
+          kernels.attentionWeights(w.at, at(p.query), block.heads, block.queries, count, w.head, w.row);
+          if (wStaged) moveWeights(block, j, count, true);
+        }
+      });
     }
   }
 }
