@@ -128,7 +128,7 @@ const STREAMED = {
   heapBytes: [65536, 131072, 262144],
   layout: ["bhsd", "bshd"],
   window: [undefined, undefined, undefined, 40, [300, 0], [0, Infinity], [Infinity, 7]],
-  queryOffset: [undefined, undefined, 0, -3],
+  queryOffset: [undefined, undefined, 0, -3, 2 ** 29, -(2 ** 40)],
   spread: [undefined, undefined, "1111", "0011", "1101", "0001"],
 } as const;
 
@@ -147,9 +147,9 @@ export function streamed(seed: number, count: number): Streamed[] {
     const [heads, kvHeads] = one(STREAMED.heads);
     const [headDim, valueDim] = one(STREAMED.dims);
     const heapBytes = one(STREAMED.heapBytes);
-    const queries = 1 + Math.floor(100 * next() ** 2);
-    const most = Math.ceil(4e6 / (heads * queries * (headDim + valueDim))); // the definition takes a while
-    const keys = Math.min(Math.ceil(heapBytes / (4 * (headDim + valueDim))) + Math.floor(500 * next()), most);
+    const keys = Math.ceil(heapBytes / (4 * (headDim + valueDim))) + Math.floor(500 * next());
+    const most = Math.ceil(2e5 / (heads * keys)); // the definition takes a while
+    const queries = Math.min(1 + Math.floor(100 * next()), most);
     const shapeOf = (bits: string | undefined) =>
       bits === undefined ? undefined : [1, heads, queries, keys].map((size, i) => (bits[i] === "1" ? size : 1));
     const length = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);

@@ -5,7 +5,7 @@ import { streamed } from "./attentionGrid";
 import { attentionFailure, attentionReference } from "./attentionReference";
 import { BACKENDS, runtimeOf } from "./backends";
 
-const DRAWN = streamed(20261129, 60).map((drawn) => ({ ...drawn, want: attentionReference(drawn.call) }));
+const DRAWN = streamed(20261129, 50).map((drawn) => ({ ...drawn, want: attentionReference(drawn.call) }));
 
 describe.each(BACKENDS)("attention over keys beyond the heap on %s", (backend) => {
   const heaps = new Map<number, Runtime>();

@@ -46,14 +46,11 @@ export interface AttentionCall {
   readonly sequenceFirst: boolean;
   readonly scale: number;
   readonly softcap: number;
-  /** How far a query sees from its position; FAR is no limit. */
+  /** How far a query sees from its position; Infinity is no limit. */
   readonly left: number;
   readonly right: number;
   readonly queryOffset: number | undefined;
 }
-
-/** Further than any position: positions and distances stay 32-bit integers when they are added. */
-export const FAR = 2 ** 29;
 
 /** Beyond these a softcap or its inverse is 0 or Infinity as a float32; scores stay as they are above and are all 0 below. */
 const NO_CAP = 2 ** 126;
@@ -155,7 +152,7 @@ function checkReach(
   if (causal !== undefined && typeof causal !== "boolean") {
     throw new TypeError(`${fn}: "causal" expected a boolean, got ${kind(causal)}`);
   }
-  let sides = [FAR, FAR];
+  let sides = [Infinity, Infinity];
   if (typeof value === "number") sides = [value, value];
   else if (value !== undefined) sides = checkNumbers(fn, "window", value, "a number or [left, right]");
   if (sides.length !== 2 || !sides.every((n) => n >= 0 && (Number.isInteger(n) || n === Infinity))) {
@@ -163,7 +160,7 @@ function checkReach(
       `${fn}: "window" expected an integer >= 0, or two of them, got ${typeof value === "number" ? value : `[${sides.join(", ")}]`}`,
     );
   }
-  return [Math.min(sides[0], FAR), causal ? 0 : Math.min(sides[1], FAR)];
+  return [sides[0], causal ? 0 : sides[1]];
 }
 
 function checkNumber(fn: string, name: string, value: number, inRange: boolean, range: string): void {

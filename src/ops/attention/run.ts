@@ -5,7 +5,7 @@
  */
 import { COLUMNS_MULTIPLE, QUERY_BYTES } from "../../kernels";
 import type { Core } from "../axis";
-import { type AttentionCall, FAR, type Spread } from "./check";
+import type { AttentionCall, Spread } from "./check";
 import { eachPart, type Plan, plan, roundUp } from "./plan";
 
 /** Queries i … i + queries of heads h … h + heads, in batch entry b. */
@@ -236,7 +236,10 @@ export function runAttention(core: Core, call: AttentionCall): void {
     const maskAt = mask === undefined ? NOWHERE : spread(mask, 1, maskHome, at(maskStage), block, j, count);
     const w = weightsPlace(block, j, count);
     const slopes = alibi === undefined ? 0 : at(p.scalars + n);
-    const position = offset + block.i - j;
+    // positions are any integers; what a kernel gets of them is where sight begins and ends among these keys
+    const position = offset - j + block.i;
+    const from = clamp(offset - call.left - j + block.i, -m, count);
+    const to = clamp(offset + call.right - j + block.i + 1, -m, count);
     if (p.tiled) {
       kernels.attentionTiles(
         at(p.o),
@@ -263,8 +266,8 @@ export function runAttention(core: Core, call: AttentionCall): void {
         w.head,
         w.row,
         position,
-        call.left,
-        call.right,
+        from,
+        to,
         call.softcap,
       );
       return;
@@ -296,8 +299,8 @@ export function runAttention(core: Core, call: AttentionCall): void {
       w.head,
       w.row,
       position,
-      call.left,
-      call.right,
+      from,
+      to,
       call.softcap,
     );
   };
@@ -306,11 +309,11 @@ export function runAttention(core: Core, call: AttentionCall): void {
   for (let b = 0; b < batch; b++) {
     // checked, but another thread may write to shared memory meanwhile
     const valid = call.keyLengths === undefined ? keys : Math.min(call.keyLengths[b], keys);
-    const offset = clamp(call.queryOffset ?? valid - queries, -FAR, FAR);
+    const offset = call.queryOffset ?? valid - queries;
     /** The keys that any of `n` queries from i on sees. */
     const seen = (i: number, n: number): [from: number, to: number] => [
-      clamp(offset + i - call.left, 0, valid),
-      clamp(offset + i + n + call.right, 0, valid),
+      clamp(offset - call.left + i, 0, valid),
+      clamp(offset + call.right + i + n, 0, valid),
     ];
     const [first, last] = seen(0, queries);
     const whole = last - first <= p.chunk;
