@@ -67,7 +67,8 @@ export function attentionReference(call: Call): Result {
           const kAt = row(b, kvHead, j, kvHeads, keys, headDim);
           let s = 0;
           for (let d = 0; d < headDim; d++) s += q[qAt + d] * k[kAt + d];
-          if (s === Infinity || s === -Infinity) s = s * Math.sign(scale) < 0 ? -Infinity : Number.NaN; // an infinite operand
+          if (s === Infinity || s === -Infinity)
+            s = s * Math.sign(scale) < 0 ? -Infinity : Number.NaN; // an infinite operand
           else s = limited(s * scale);
           if (softcap !== undefined) s = softcap * Math.tanh(s / softcap);
           if (alibi !== undefined) s -= alibi[h] * Math.abs(j - p);

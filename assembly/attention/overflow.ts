@@ -14,7 +14,7 @@
 const LEAST_SCALE: f64 = 1.1754943508222875e-38; // 2^-126
 const MOST_SCALE: f64 = <f64>f32.MAX_VALUE;
 /** Exponent of the largest |q| of such a row. */
-const TOP: i32 = 100;
+const TOP: i32 = 125;
 
 export function safe(headDim: usize): f32 {
   return sqrt<f32>(f32.MAX_VALUE / 2 / <f32>headDim);

@@ -16,7 +16,8 @@ export interface MergeAttention {
    *
    * In place into A; B is left as it is. Associative and, up to rounding, the same for every split of the keys: that makes
    * shared prefixes, caches in chunks and several workers possible. A side that saw no key (lse -Infinity) adds nothing.
-   * A sink belongs to one side alone.
+   * An lse of NaN makes its row NaN, also beside -Infinity. Two of FLT_MAX (scores beyond float32) share equally, however many keys
+   * each stands for. A sink belongs to one side alone.
    *
    * Error at most 2e-6 · max|v|, lse 2e-6 · max(1, |lse|) (test/mergeAttention.test.ts).
    * Source: Dao et al. 2022, arXiv:2205.14135; Ye et al. 2025 (FlashInfer), arXiv:2501.01005.

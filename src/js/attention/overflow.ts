@@ -3,7 +3,7 @@
 const FLT_MAX = 3.4028234663852886e38;
 const LEAST_SCALE = 2 ** -126;
 /** Exponent of the largest |q| of a row that has one of its own. */
-const TOP = 100;
+const TOP = 125;
 
 export const scaleIsPlain = (scale: number): boolean =>
   scale === 0 || (Math.abs(scale) >= LEAST_SCALE && Math.abs(scale) <= FLT_MAX);
