@@ -9,7 +9,7 @@ import { jsEngine } from "../src/js/index";
 import type { Backend, Engine, Kernels } from "../src/kernels";
 import { runtimeOn } from "../src/runtime";
 import { embeddedModule, wasmEngine } from "../src/wasm/index";
-import { BACKENDS, runtimeOf } from "./backends";
+import { BACKENDS } from "./backends";
 import { random } from "./cases";
 
 type Values = Float32Array | Uint8Array | Uint32Array;
@@ -58,7 +58,7 @@ const SHAPES: Shape[] = [
   attentionOf(1, 9, 4),
   attentionOf(1, 700, 16, { window: [400, 3] }),
   attentionOf(30, 50, 8, { causal: true }),
-  attentionOf(25, 900, 20, { softcap: 3 }),
+  attentionOf(25, 500, 20, { softcap: 3 }),
   {
     name: "mergeAttention",
     arrays: () => ({ outA: draw(9000), lseA: draw(1000), outB: draw(9000), lseB: draw(1000) }),
@@ -136,7 +136,7 @@ describe.each(BACKENDS)("live arrays on %s", (backend) => {
       runtime.free();
       run(runtime, want);
       const own = runtime.alloc(1000).fill(7);
-      for (let seed = 0; seed < 20; seed++) {
+      for (let seed = 0; seed < 10; seed++) {
         const random32 = random(seed);
         const live = Object.entries(copies(plain)).map(([key, values]) => ({ key, ...shared(values) }));
         meddle = () => {
@@ -144,12 +144,10 @@ describe.each(BACKENDS)("live arrays on %s", (backend) => {
             const word = WORDS[Math.floor(random32() * WORDS.length)];
             const { buffer, byteOffset, byteLength } = view;
             const words =
-              byteLength % 4 ? new Uint8Array(buffer, byteOffset) : new Uint32Array(buffer, byteOffset, byteLength / 4);
-            words.fill(
-              word,
-              random32() < 0.5 ? 0 : Math.floor(random32() * words.length),
-              view.byteLength % 4 ? view.byteLength : undefined,
-            );
+              byteLength % 4 === 0
+                ? new Uint32Array(buffer, byteOffset, byteLength / 4)
+                : new Uint8Array(buffer, byteOffset, byteLength);
+            words.fill(word, random32() < 0.5 ? 0 : Math.floor(random32() * words.length));
           }
         };
         run(runtime, Object.fromEntries(live.map(({ key, view }) => [key, view])));
