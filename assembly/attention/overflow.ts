@@ -7,7 +7,7 @@
  * -Infinity. Positions that are masked keep what they have.
  *
  * While every |q| and |k| is below `safe`, no sum of their products overflows, in any order: √(FLT_MAX / 2 / headDim). Tiles
- * look at their scores only where a key or a query is not.
+ * look at their scores only where a query is not, or where the sum of the squares of four keys is not below safe².
  */
 
 /** What q is multiplied by stays in range of float32 between these; else a row of q has an exponent of its own. */

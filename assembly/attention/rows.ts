@@ -282,11 +282,11 @@ export function attentionRows(
       if (overflows || e != 0) {
         scoresAgain(s, q + r * qPitch, keysAt, kPitch << 2, 1, headDim, e, biasAt, maskAt, first, last);
       }
-      const here = rowScores(
+      rowScores(
         s, biasAt, maskAt, width, first, last, position + <f32>moved, softcap, alibi ? load<f32>(alibi + (g << 2)) : 0,
       );
       if (w) memory.copy(w + ((g * wHead + row * wRow + j0) << 2), s, n << 2);
-      weigh(s + WEIGHTS, s, width, here, at, o + r * oPitch, oPitch >> 2);
+      weigh(s + WEIGHTS, s, width, at, o + r * oPitch, oPitch >> 2);
     }
     const vAt = v + ((j0 * vPitch) << 2);
     sums(scratch + SUMS, scratch + WEIGHTS, rowPitch, rows, vAt, vPitch << 2, n, valueDim);

@@ -9,7 +9,6 @@
  * n is a multiple of 4; what stands behind the last key is outside. Masked bias is read, and dropped. Sums of finite operands
  * that overflow are FLT_MAX or -Infinity, +Infinity of an infinite one is NaN: after this no score is +Infinity.
  */
-import { horizontalMax, maxNumber } from "../lanes";
 import { rowFill } from "../row";
 import { maskLanes } from "../stage";
 import { tanh } from "../tanh";
@@ -21,49 +20,49 @@ function soften(s: usize, n: usize, softcap: f32): void {
   }
 }
 
+/** What a sum made +Infinity: FLT_MAX, or NaN of an infinite operand. What a bias of -Infinity meets is masked. */
+function mendSums(s: usize, n: usize, bias: usize, slope: f32): void {
+  for (let i: usize = 0; i < n << 2; i += 4) {
+    const b: f32 = bias ? load<f32>(bias + i) : 0;
+    if (b == -Infinity) store<f32>(s + i, b);
+    else if (load<f32>(s + i) == Infinity) store<f32>(s + i, b + slope < Infinity ? f32.MAX_VALUE : NaN);
+  }
+}
+
+/** Whether every lane of a sum of scores tells that none of them was NaN or +Infinity. */
+// @ts-ignore: decorator
+@inline
+function areBelowInfinity(sum: v128): bool {
+  return i32x4.all_true(f32x4.lt(sum, f32x4.splat(Infinity)));
+}
+
 /** @param position  of the query, counted from key 0 */
 function slant(s: usize, n: usize, slope: f32, position: f32): void {
   const slopes = f32x4.splat(slope), p = f32x4.splat(position), four = f32x4.splat(4);
-  let j = f32x4(0, 1, 2, 3);
-  for (const end = s + (n << 2); s < end; s += 16) {
+  let j = f32x4(0, 1, 2, 3), sum = f32x4.splat(0);
+  for (let i: usize = 0; i < n << 2; i += 16) {
     const far = f32x4.abs(f32x4.sub(j, p));
-    v128.store(s, f32x4.sub(v128.load(s), f32x4.mul(slopes, far)));
+    const x = f32x4.sub(v128.load(s + i), f32x4.mul(slopes, far));
+    v128.store(s + i, x);
+    sum = f32x4.add(sum, x);
     j = f32x4.add(j, four);
   }
+  if (!areBelowInfinity(sum)) mendSums(s, n, 0, abs<f32>(slope));
 }
 
 function addBias(s: usize, n: usize, bias: usize): void {
-  const none = f32x4.splat(-Infinity);
+  let sum = f32x4.splat(0);
   for (let i: usize = 0; i < n << 2; i += 16) {
-    const b = v128.load(bias + i);
-    v128.store(s + i, v128.bitselect(none, f32x4.add(v128.load(s + i), b), f32x4.eq(b, none)));
+    const x = f32x4.add(v128.load(s + i), v128.load(bias + i));
+    v128.store(s + i, x);
+    sum = f32x4.add(sum, x);
   }
+  if (!areBelowInfinity(sum)) mendSums(s, n, bias, 0);
 }
 
-/** The largest of n floats, NaN left out. */
-function largestNumber(s: usize, n: usize): f32 {
-  let m0 = f32x4.splat(-Infinity), m1 = m0;
-  for (; n >= 8; n -= 8, s += 32) {
-    m0 = maxNumber(m0, v128.load(s));
-    m1 = maxNumber(m1, v128.load(s, 16));
-  }
-  if (n) m0 = maxNumber(m0, v128.load(s));
-  return horizontalMax(f32x4.pmax(m0, m1));
-}
-
-/** What became +Infinity: FLT_MAX, or NaN where it was added so. */
-function capScores(s: usize, n: usize, bias: usize, slope: f32): void {
-  for (let i: usize = 0; i < n << 2; i += 4) {
-    if (load<f32>(s + i) != Infinity) continue;
-    const infinite = slope - slope != 0 || (bias != 0 && load<f32>(bias + i) == Infinity);
-    store<f32>(s + i, infinite ? NaN : f32.MAX_VALUE);
-  }
-}
-
-/** @returns the largest score, NaN left out: at most FLT_MAX */
 export function rowScores(
   s: usize, bias: usize, mask: usize, n: usize, from: usize, to: usize, position: f32, softcap: f32, slope: f32,
-): f32 {
+): void {
   if (softcap > 0) soften(s, n, softcap);
   if (slope != 0) slant(s, n, slope, position);
   if (bias) addBias(s, n, bias);
@@ -76,8 +75,4 @@ export function rowScores(
   }
   if (from > 0) rowFill(s, from, -Infinity);
   if (to < n) rowFill(s + (to << 2), n - to, -Infinity);
-  const m = largestNumber(s, n);
-  if (m < Infinity) return m;
-  capScores(s, n, bias, slope);
-  return largestNumber(s, n);
 }

@@ -109,12 +109,12 @@ export function attentionTiles(
           const e = <i32>load<i16>(at, QUERY_EXPONENT);
           scoresAgain(s, q + r * qPitch, k + j0 / NR * keyPanel, keyPanel, NR, headDim, e, biasAt, maskAt, first, last);
         }
-        const here = rowScores(
+        rowScores(
           s, biasAt, maskAt, width, first, last, position + <f32>moved, softcap, alibi ? load<f32>(alibi + (g << 2)) : 0,
         );
         if (w) memory.copy(w + ((g * wHead + row * wRow + j0) << 2), s, n << 2);
         if (careful) memory.copy(kept, s, width << 2);
-        weigh(s, s, width, here, at, o + r * oPitch, oPitch >> 2);
+        weigh(s, s, width, at, o + r * oPitch, oPitch >> 2);
         if (careful) addCarefully(o + r * oPitch, s, kept, v + ((j0 * NR) << 2), n, valuePanel, columns, error);
       }
       if (careful) continue;

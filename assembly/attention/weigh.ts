@@ -9,7 +9,7 @@
  * source  Milakov & Gimelshein 2018, arXiv:1805.02867; Dao et al. 2022, arXiv:2205.14135
  */
 import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
-import { widen } from "../lanes";
+import { horizontalMax, maxNumber, widen } from "../lanes";
 
 // what is kept of a query: its m and its l; whether its q may overflow scores, and its exponent (overflow.ts)
 export const QUERY_BYTES: usize = 16;
@@ -18,12 +18,21 @@ export const QUERY_LARGE: usize = 4;
 export const QUERY_EXPONENT: usize = 6;
 export const QUERY_L: usize = 8;
 
-/**
- * @param here  the largest of s, NaN left out
- * @param o     f32[columns], columns a multiple of 4
- */
-export function weigh(p: usize, s: usize, n: usize, here: f32, query: usize, o: usize, columns: usize): void {
+/** The largest of n floats, NaN left out. */
+function largestNumber(s: usize, n: usize): f32 {
+  let m0 = f32x4.splat(-Infinity), m1 = m0;
+  for (; n >= 8; n -= 8, s += 32) {
+    m0 = maxNumber(m0, v128.load(s));
+    m1 = maxNumber(m1, v128.load(s, 16));
+  }
+  if (n) m0 = maxNumber(m0, v128.load(s));
+  return horizontalMax(f32x4.pmax(m0, m1));
+}
+
+/** @param o  f32[columns], columns a multiple of 4 */
+export function weigh(p: usize, s: usize, n: usize, query: usize, o: usize, columns: usize): void {
   const before = load<f32>(query, QUERY_M);
+  const here = largestNumber(s, n);
   const m = here > before ? here : before;
   const c = exponentScale(1);
   const cv = f32x4.splat(c), fv = f32x4.splat(exponentFloor(c)), mv = f32x4.splat(m == -Infinity ? 0 : m);
