@@ -79,7 +79,7 @@ export const TILED_ROWS = 24;
 export const TILED_KEYS = 192;
 /** Floats of scratch for each row of attentionRows, and as many more as a row of o has columns. */
 export const ROW_SCRATCH = 128;
-/** Bytes kept of a query between chunks of keys: its maximum and its sum. */
+/** Bytes kept of a query between chunks of keys: its maximum, its exponent and its sum. */
 export const QUERY_BYTES = 16;
 
 /**
@@ -141,8 +141,8 @@ export interface AttentionKernels {
     wHead: number,
     wRow: number,
     position: number,
-    left: number,
-    right: number,
+    from: number,
+    to: number,
     softcap: number,
   ) => void;
   readonly attentionRows: (
@@ -170,8 +170,8 @@ export interface AttentionKernels {
     wHead: number,
     wRow: number,
     position: number,
-    left: number,
-    right: number,
+    from: number,
+    to: number,
     softcap: number,
   ) => void;
   readonly attentionFinish: (

@@ -1,5 +1,5 @@
 /** A backend proves itself on known values before it is used: a few milliseconds against wrong results for a lifetime. */
-import { type AttentionCall, FAR } from "./ops/attention/check";
+import type { AttentionCall } from "./ops/attention/check";
 import { FEW_ROWS } from "./ops/attention/plan";
 import { runAttention } from "./ops/attention/run";
 import type { Core } from "./ops/axis";
@@ -72,8 +72,8 @@ function attention(core: Core, queries: number): Float32Array {
     sequenceFirst: false,
     scale: 1,
     softcap: 0,
-    left: FAR,
-    right: FAR,
+    left: Infinity,
+    right: Infinity,
     queryOffset: undefined,
   };
   runAttention(core, call);

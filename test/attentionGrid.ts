@@ -106,3 +106,77 @@ export function callOfRow(row: Row, seed: number): Call {
   }
   return callOf(seed + 2, queries, keys, options);
 }
+
+const STREAMED = {
+  heads: [
+    [1, 1],
+    [2, 1],
+    [4, 1],
+    [4, 2],
+    [8, 1],
+    [3, 3],
+    [6, 2],
+  ],
+  dims: [
+    [1, 1],
+    [4, 9],
+    [8, 8],
+    [16, 30],
+    [33, 5],
+    [64, 64],
+  ],
+  heapBytes: [65536, 131072, 262144],
+  layout: ["bhsd", "bshd"],
+  window: [undefined, undefined, undefined, 40, [300, 0], [0, Infinity], [Infinity, 7]],
+  queryOffset: [undefined, undefined, 0, -3, 2 ** 29, -(2 ** 40)],
+  spread: [undefined, undefined, "1111", "0011", "1101", "0001"],
+} as const;
+
+/** A call whose keys and values do not fit the heap, and the heap. */
+export interface Streamed {
+  readonly call: Call;
+  readonly heapBytes: number;
+  readonly label: string;
+}
+
+/** `count` of them drawn at random: heads that share keys, 1 … 100 queries, all that limits sight or is added. */
+export function streamed(seed: number, count: number): Streamed[] {
+  const next = random(seed);
+  const one = <T>(values: readonly T[]): T => values[Math.floor(next() * values.length)];
+  return Array.from({ length: count }, (_, n) => {
+    const [heads, kvHeads] = one(STREAMED.heads);
+    const [headDim, valueDim] = one(STREAMED.dims);
+    const heapBytes = one(STREAMED.heapBytes);
+    const keys = Math.ceil(heapBytes / (4 * (headDim + valueDim))) + Math.floor(500 * next());
+    const most = Math.ceil(2e5 / (heads * keys)); // the definition takes a while
+    const queries = Math.min(1 + Math.floor(100 * next()), most);
+    const shapeOf = (bits: string | undefined) =>
+      bits === undefined ? undefined : [1, heads, queries, keys].map((size, i) => (bits[i] === "1" ? size : 1));
+    const length = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
+    const options: AttentionOptions = {
+      headDim,
+      valueDim,
+      heads,
+      kvHeads,
+      layout: one(STREAMED.layout),
+      causal: next() < 0.3,
+      window: one(STREAMED.window),
+      queryOffset: one(STREAMED.queryOffset),
+      softcap: next() < 0.1 ? 3 : undefined,
+      sinks: next() < 0.2 ? normal(seed + n)(heads) : undefined,
+    };
+    const biasShape = shapeOf(one(STREAMED.spread)) as Shape4 | undefined;
+    if (biasShape !== undefined) {
+      options.biasShape = biasShape;
+      options.bias = normal(seed + n)(length(biasShape)).map((b) => (next() < 0.05 ? -Infinity : b));
+    }
+    const maskShape = shapeOf(one(STREAMED.spread)) as Shape4 | undefined;
+    if (maskShape !== undefined) {
+      options.maskShape = maskShape;
+      options.mask = Uint8Array.from({ length: length(maskShape) }, () => (next() < 0.7 ? 1 : 0));
+    }
+    const { bias, mask, ...said } = options;
+    const label = `${queries}×${keys} in ${heapBytes} bytes, seed ${seed} call ${n}: ${JSON.stringify(said)}`;
+    return { call: callOf(seed + n, queries, keys, options), heapBytes, label };
+  });
+}

@@ -30,6 +30,11 @@ export function sizesOf({ q, k, options }: Call) {
   return { headDim, valueDim, batch, heads, kvHeads, queries, keys };
 }
 
+const FLT_MAX = 3.4028234663852886e38;
+
+/** A score of finite operands as float32 can hold it: FLT_MAX at most, and -Infinity below -FLT_MAX. */
+const limited = (s: number) => (s < -FLT_MAX ? -Infinity : Math.min(s, FLT_MAX));
+
 export function attentionReference(call: Call): Result {
   const { q, k, v, options } = call;
   const { headDim, valueDim, batch, heads, kvHeads, queries, keys } = sizesOf(call);
@@ -57,14 +62,17 @@ export function attentionReference(call: Call): Result {
         const scores = Array.from({ length: keys }, (_, j) => {
           if (j >= valid || (causal && j > p) || j < p - left || j > p + right) return -Infinity;
           if (mask?.[at(options.maskShape ?? full, b, h, i, j)] === 0) return -Infinity;
+          const added = bias?.[at(options.biasShape ?? full, b, h, i, j)] ?? 0;
+          if (added === -Infinity) return -Infinity;
           const kAt = row(b, kvHead, j, kvHeads, keys, headDim);
           let s = 0;
           for (let d = 0; d < headDim; d++) s += q[qAt + d] * k[kAt + d];
-          s *= scale;
+          if (s === Infinity || s === -Infinity)
+            s = s * Math.sign(scale) < 0 ? -Infinity : Number.NaN; // an infinite operand
+          else s = limited(s * scale);
           if (softcap !== undefined) s = softcap * Math.tanh(s / softcap);
-          if (bias !== undefined) s += bias[at(options.biasShape ?? full, b, h, i, j)];
           if (alibi !== undefined) s -= alibi[h] * Math.abs(j - p);
-          return s;
+          return added === Infinity ? Number.NaN : limited(s + added);
         });
         const sink = sinks?.[h] ?? -Infinity;
         const m = [...scores, sink].reduce((x, y) => (x !== x || y !== y ? Number.NaN : Math.max(x, y)), -Infinity);

@@ -78,6 +78,22 @@ describe.each(BACKENDS)("mergeAttention on %s", (backend) => {
     }
   });
 
+  it("makes it NaN also beside a side that saw no key", () => {
+    for (const [lseA, lseB] of [
+      [Number.NaN, -Infinity],
+      [-Infinity, Number.NaN],
+      [Number.NaN, Number.NaN],
+    ]) {
+      const outA = Float32Array.of(1, 2, 3, 4, 5, 9, 9, 9, 9, 9);
+      const outB = Float32Array.of(6, 7, 8, 9, 10, 5, 5, 5, 5, 5);
+      const merge = mergeAttention(outA, Float32Array.of(lseA, -Infinity), outB, Float32Array.of(lseB, 2), {
+        valueDim: 5,
+      });
+      expect([...merge.out.subarray(0, 5), merge.lse[0]]).toEqual(new Array(6).fill(Number.NaN));
+      expect([...merge.out.subarray(5), merge.lse[1]]).toEqual([5, 5, 5, 5, 5, 2]);
+    }
+  });
+
   it("gives the same bits in the heap, and block by block", () => {
     const small = createRuntime({ backend, heapBytes: 65536 });
     const rows = 3000;

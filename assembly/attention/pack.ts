@@ -3,18 +3,24 @@
  *
  *   k[count, headDim]   ->  panels of NR keys,   [headDim, NR] each    (K transposed)
  *   v[count, valueDim]  ->  panels of NR columns, [keys, NR] each, missing columns 0
- *   odd[count]          ->  u8, not 0 where a value of the key is not finite
+ *   odd[count]          ->  u8, ODD_VALUE where a value of the key is not finite, ODD_KEY where scores may overflow (overflow.ts)
  *
  * Panels of v hold all `keys` of the chunk, of which these are `count`, from number `from` on, a multiple of NR. The
  * panel's keys past the last repeat the last: their scores are masked whatever they are. 0 · NaN is NaN, so a value that is not
  * finite must be kept away from the queries it is masked for; `odd` tells where that care is needed.
  */
-import { loadTail } from "../lanes";
+import { fma, loadTail } from "../lanes";
+import { safe } from "./overflow";
 import { NR } from "./tile";
 
-/** [keys, headDim] -> [headDim, keys], four by four */
-function packKeys(to: usize, k: usize, pitch: usize, count: usize, headDim: usize): void {
+export const ODD_VALUE: u8 = 1;
+export const ODD_KEY: u8 = 2;
+const FOUR_ODD_KEYS: u32 = 0x02020202;
+
+/** [keys, headDim] -> [headDim, keys], four by four; what is read behind a key may make it odd, which costs time alone */
+function packKeys(to: usize, odd: usize, k: usize, pitch: usize, count: usize, headDim: usize): void {
   const line = NR << 2;
+  const limit = f32x4.splat(safe(headDim) * safe(headDim));
   for (let j: usize = 0; j < count; j += NR) {
     for (let i: usize = 0; i < NR; i += 4) {
       const left = count - min(j + i, count - 1) - 1; // keys behind the first of these four
@@ -23,10 +29,15 @@ function packKeys(to: usize, k: usize, pitch: usize, count: usize, headDim: usiz
       let k2 = left > 1 ? k1 + pitch : k1;
       let k3 = left > 2 ? k2 + pitch : k2;
       let at = to + (i << 2);
+      let squares = f32x4.splat(0), more = squares;
       for (let d: usize = 0; d < headDim; d += 4) {
         const r0 = v128.load(k0), r1 = v128.load(k1), r2 = v128.load(k2), r3 = v128.load(k3);
         const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
         const t2 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+        squares = fma(r0, r0, squares);
+        more = fma(r1, r1, more);
+        squares = fma(r2, r2, squares);
+        more = fma(r3, r3, more);
         const rows = headDim - d;
         v128.store(at, v128.shuffle<f32>(t0, t2, 0, 1, 4, 5));
         if (rows > 1) v128.store(at + line, v128.shuffle<f32>(t0, t2, 2, 3, 6, 7));
@@ -38,12 +49,13 @@ function packKeys(to: usize, k: usize, pitch: usize, count: usize, headDim: usiz
         k3 += 16;
         at += 4 * line;
       }
+      store<u32>(odd + j + i, i32x4.all_true(f32x4.lt(f32x4.add(squares, more), limit)) ? 0 : FOUR_ODD_KEYS);
     }
     to += headDim * line;
   }
 }
 
-/** @returns whether all were finite */
+/** @returns whether all were finite: 0 · Infinity and 0 · NaN are NaN */
 function packValues(to: usize, panel: usize, v: usize, valueDim: usize): bool {
   let odd = f32x4.splat(0);
   let i: usize = 0;
@@ -54,21 +66,21 @@ function packValues(to: usize, panel: usize, v: usize, valueDim: usize): bool {
       if (left >= 4) x = v128.load(v + ((i + j) << 2));
       else if (left) x = loadTail(v + ((i + j) << 2), left, x);
       v128.store(to + (j << 2), x);
-      odd = v128.or(odd, f32x4.sub(x, x)); // NaN or 0
+      odd = f32x4.mul(odd, x);
     }
   }
-  return !v128.any_true(odd);
+  return !v128.any_true(f32x4.ne(odd, odd));
 }
 
 export function attentionPack(
   packedK: usize, packedV: usize, odd: usize, k: usize, v: usize,
   from: usize, count: usize, keys: usize, headDim: usize, valueDim: usize, kPitch: usize, vPitch: usize,
 ): void {
-  packKeys(packedK + ((from * headDim) << 2), k, kPitch << 2, count, headDim);
+  packKeys(packedK + ((from * headDim) << 2), odd + from, k, kPitch << 2, count, headDim);
   const panel = (keys * NR) << 2;
   packedV += (from * NR) << 2;
   for (let j: usize = 0; j < count; j++) {
-    store<u8>(odd + from + j, packValues(packedV, panel, v, valueDim) ? 0 : 1);
+    if (!packValues(packedV, panel, v, valueDim)) store<u8>(odd + from + j, load<u8>(odd + from + j) | ODD_VALUE);
     packedV += NR << 2;
     v += vPitch << 2;
   }

@@ -3,20 +3,21 @@
  *
  *   blocks of 64 keys: dots of the rows with four keys at a time, scores -> weights, weighted sums of the values
  *
- * q, o, query, bias, mask, w, alibi, position, left, right    as in tiles.ts; rows = heads · queries
+ * q, o, query, bias, mask, w, alibi, position, from, to    as in tiles.ts; rows = heads · queries
  * k, v     f32[keys, headDim], f32[keys, valueDim], kPitch and vPitch floats from key to key
  * scratch  for each row f32[64] scores, f32[64] weights, f32[valueDim] sums, padded to a multiple of 24
  *
  * Rows go in pairs, which halves the loads of keys and values; a single row has its own loops. Sums that come out not finite
- * are taken again without the masked keys: 0 · NaN is NaN.
+ * are taken again without the masked keys: 0 · NaN is NaN. Scores that overflow are taken again (overflow.ts).
  */
 import { fma, loadTail } from "../lanes";
 import { rowFill } from "../row";
+import { scoresAgain } from "./overflow";
 import { rowScores } from "./scores";
 import { padded } from "./state";
-import { seenFrom, seenTo } from "./tiles";
+import { within } from "./tiles";
 import { addTo, COLUMNS_MULTIPLE } from "./tile";
-import { QUERY_BYTES, weigh } from "./weigh";
+import { QUERY_BYTES, QUERY_EXPONENT, weigh } from "./weigh";
 
 const KEYS: usize = 64;
 const NEAR: usize = 16; // keys that stay in the first cache while all rows meet them
@@ -35,8 +36,11 @@ function fourSums(a: v128, b: v128, c: v128, d: v128): v128 {
 /**
  * s[j] = q · k[j], n keys rounded up to four; the last key stands in for those behind it. Eight sums in
  * flight, two for each key.
+ *
+ * @param odd  0 in each lane
+ * @returns    odd, NaN in some lane where an s is not finite: 0 · Infinity
  */
-function dots1(s: usize, q: usize, k: usize, pitch: usize, n: usize, headDim: usize): void {
+function dots1(s: usize, q: usize, k: usize, pitch: usize, n: usize, headDim: usize, odd: v128): v128 {
   const zero = f32x4.splat(0);
   const whole = (headDim & ~3) << 2;
   const pairs = (headDim & ~7) << 2;
@@ -78,12 +82,17 @@ function dots1(s: usize, q: usize, k: usize, pitch: usize, n: usize, headDim: us
       a2 = fma(x, loadTail(k2 + whole, headDim & 3, zero), a2);
       a3 = fma(x, loadTail(k3 + whole, headDim & 3, zero), a3);
     }
-    v128.store(s, fourSums(a0, a1, a2, a3));
+    const four = fourSums(a0, a1, a2, a3);
+    v128.store(s, four);
+    odd = f32x4.mul(odd, four);
   }
+  return odd;
 }
 
 /** dots1 for two rows */
-function dots2(s: usize, rowPitch: usize, q: usize, qPitch: usize, k: usize, pitch: usize, n: usize, headDim: usize): void {
+function dots2(
+  s: usize, rowPitch: usize, q: usize, qPitch: usize, k: usize, pitch: usize, n: usize, headDim: usize, odd: v128,
+): v128 {
   const zero = f32x4.splat(0);
   const whole = (headDim & ~3) << 2;
   const q1 = q + qPitch;
@@ -122,9 +131,12 @@ function dots2(s: usize, rowPitch: usize, q: usize, qPitch: usize, k: usize, pit
       a3 = fma(x, v3, a3);
       b3 = fma(y, v3, b3);
     }
-    v128.store(s, fourSums(a0, a1, a2, a3));
-    v128.store(s + rowPitch, fourSums(b0, b1, b2, b3));
+    const four = fourSums(a0, a1, a2, a3), below = fourSums(b0, b1, b2, b3);
+    v128.store(s, four);
+    v128.store(s + rowPitch, below);
+    odd = f32x4.mul(f32x4.mul(odd, four), below);
   }
+  return odd;
 }
 
 /** t = Σ p·v over n keys, one row: strips of 32 columns, summed in registers */
@@ -231,7 +243,7 @@ export function attentionRows(
   bias: usize, mask: usize, alibi: usize, scratch: usize,
   heads: usize, queries: usize, keys: usize, headDim: usize, valueDim: usize, kPitch: usize, vPitch: usize,
   biasHead: usize, biasRow: usize, maskHead: usize, maskRow: usize, wHead: usize, wRow: usize,
-  position: i32, left: i32, right: i32, softcap: f32,
+  position: f32, from: i32, to: i32, softcap: f32,
 ): void {
   const rows = heads * queries;
   const qPitch = padded(headDim, 4) << 2;
@@ -241,31 +253,40 @@ export function attentionRows(
   if (w) {
     for (let r: usize = 0; r < rows; r++) rowFill(w + ((r / queries * wHead + r % queries * wRow) << 2), keys, -Infinity);
   }
-  const end = seenTo(position + <i32>queries - 1, right, keys);
-  for (let j0 = seenFrom(position, left, keys); j0 < end; j0 += KEYS) {
+  const end = within(to + <i32>queries - 1, keys);
+  for (let j0 = within(from, keys); j0 < end; j0 += KEYS) {
     const n = min(KEYS, end - j0);
     const width = padded(n, 4);
-    let kAt = k + ((j0 * kPitch) << 2);
+    const keysAt = k + ((j0 * kPitch) << 2);
+    let kAt = keysAt, odd = f32x4.splat(0);
     for (let j: usize = 0; j < n; j += NEAR, kAt += (NEAR * kPitch) << 2) {
       const near = min(NEAR, n - j);
       let r: usize = 0;
       for (; r + 1 < rows; r += 2) {
-        dots2(scratch + r * rowPitch + (j << 2), rowPitch, q + r * qPitch, qPitch, kAt, kPitch << 2, near, headDim);
+        const s = scratch + r * rowPitch + (j << 2);
+        odd = dots2(s, rowPitch, q + r * qPitch, qPitch, kAt, kPitch << 2, near, headDim, odd);
       }
-      if (r < rows) dots1(scratch + r * rowPitch + (j << 2), q + r * qPitch, kAt, kPitch << 2, near, headDim);
+      if (r < rows) odd = dots1(scratch + r * rowPitch + (j << 2), q + r * qPitch, kAt, kPitch << 2, near, headDim, odd);
     }
+    const overflows = v128.any_true(f32x4.ne(odd, odd));
 
     for (let r: usize = 0; r < rows; r++) {
       const g = r / queries, row = r % queries;
       const s = scratch + r * rowPitch;
-      const p = position + <i32>row - <i32>j0;
+      const moved = <i32>row - <i32>j0;
+      const first = within(from + moved, n), last = within(to + moved, n);
+      const biasAt = bias ? bias + ((g * biasHead + row * biasRow + j0) << 2) : 0;
+      const maskAt = mask ? mask + g * maskHead + row * maskRow + j0 : 0;
+      const at = query + r * QUERY_BYTES;
+      const e = <i32>load<i16>(at, QUERY_EXPONENT);
+      if (overflows || e != 0) {
+        scoresAgain(s, q + r * qPitch, keysAt, kPitch << 2, 1, headDim, e, biasAt, maskAt, first, last);
+      }
       rowScores(
-        s, bias ? bias + ((g * biasHead + row * biasRow + j0) << 2) : 0,
-        mask ? mask + g * maskHead + row * maskRow + j0 : 0,
-        width, seenFrom(p, left, n), seenTo(p, right, n), -p, softcap, alibi ? load<f32>(alibi + (g << 2)) : 0,
+        s, biasAt, maskAt, width, first, last, position + <f32>moved, softcap, alibi ? load<f32>(alibi + (g << 2)) : 0,
       );
       if (w) memory.copy(w + ((g * wHead + row * wRow + j0) << 2), s, n << 2);
-      weigh(s + WEIGHTS, s, width, query + r * QUERY_BYTES, o + r * oPitch, oPitch >> 2);
+      weigh(s + WEIGHTS, s, width, at, o + r * oPitch, oPitch >> 2);
     }
     const vAt = v + ((j0 * vPitch) << 2);
     sums(scratch + SUMS, scratch + WEIGHTS, rowPitch, rows, vAt, vPitch << 2, n, valueDim);

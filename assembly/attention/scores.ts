@@ -2,11 +2,12 @@
  * From products to scores, a row of them at a time, in place:
  *
  *   s = softcap·tanh(s / softcap)      softcap 0: none
- *   s += bias                          0: none
  *   s -= slope·|key - position|        ALiBi; 0: none
- *   s = -Infinity                      where mask is 0, and outside of from <= key < to
+ *   s += bias                          0: none
+ *   s = -Infinity                      where bias is -Infinity or mask is 0, and outside of from <= key < to
  *
- * n is a multiple of 4; what stands behind the last key is outside. Masked bias is read, and dropped.
+ * n is a multiple of 4; what stands behind the last key is outside. Masked bias is read, and dropped. Sums of finite operands
+ * that overflow are FLT_MAX or -Infinity, +Infinity of an infinite one is NaN: after this no score is +Infinity.
  */
 import { rowFill } from "../row";
 import { maskLanes } from "../stage";
@@ -19,25 +20,52 @@ function soften(s: usize, n: usize, softcap: f32): void {
   }
 }
 
-/** @param first  key 0's distance from the query's position */
-function slant(s: usize, n: usize, slope: f32, first: i32): void {
-  const slopes = f32x4.splat(slope), four = i32x4.splat(4);
-  let d = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
-  for (const end = s + (n << 2); s < end; s += 16) {
-    const far = f32x4.abs(f32x4.convert_i32x4_s(d));
-    v128.store(s, f32x4.sub(v128.load(s), f32x4.mul(slopes, far)));
-    d = i32x4.add(d, four);
+/** What a sum made +Infinity: FLT_MAX, or NaN of an infinite operand. What a bias of -Infinity meets is masked. */
+function mendSums(s: usize, n: usize, bias: usize, slope: f32): void {
+  for (let i: usize = 0; i < n << 2; i += 4) {
+    const b: f32 = bias ? load<f32>(bias + i) : 0;
+    if (b == -Infinity) store<f32>(s + i, b);
+    else if (load<f32>(s + i) == Infinity) store<f32>(s + i, b + slope < Infinity ? f32.MAX_VALUE : NaN);
   }
 }
 
+/** Whether every lane of a sum of scores tells that none of them was NaN or +Infinity. */
+// @ts-ignore: decorator
+@inline
+function areBelowInfinity(sum: v128): bool {
+  return i32x4.all_true(f32x4.lt(sum, f32x4.splat(Infinity)));
+}
+
+/** @param position  of the query, counted from key 0 */
+function slant(s: usize, n: usize, slope: f32, position: f32): void {
+  const slopes = f32x4.splat(slope), p = f32x4.splat(position), four = f32x4.splat(4);
+  let j = f32x4(0, 1, 2, 3), sum = f32x4.splat(0);
+  for (let i: usize = 0; i < n << 2; i += 16) {
+    const far = f32x4.abs(f32x4.sub(j, p));
+    const x = f32x4.sub(v128.load(s + i), f32x4.mul(slopes, far));
+    v128.store(s + i, x);
+    sum = f32x4.add(sum, x);
+    j = f32x4.add(j, four);
+  }
+  if (!areBelowInfinity(sum)) mendSums(s, n, 0, abs<f32>(slope));
+}
+
+function addBias(s: usize, n: usize, bias: usize): void {
+  let sum = f32x4.splat(0);
+  for (let i: usize = 0; i < n << 2; i += 16) {
+    const x = f32x4.add(v128.load(s + i), v128.load(bias + i));
+    v128.store(s + i, x);
+    sum = f32x4.add(sum, x);
+  }
+  if (!areBelowInfinity(sum)) mendSums(s, n, bias, 0);
+}
+
 export function rowScores(
-  s: usize, bias: usize, mask: usize, n: usize, from: usize, to: usize, first: i32, softcap: f32, slope: f32,
+  s: usize, bias: usize, mask: usize, n: usize, from: usize, to: usize, position: f32, softcap: f32, slope: f32,
 ): void {
   if (softcap > 0) soften(s, n, softcap);
-  if (bias) {
-    for (let i: usize = 0; i < n << 2; i += 16) v128.store(s + i, f32x4.add(v128.load(s + i), v128.load(bias + i)));
-  }
-  if (slope != 0) slant(s, n, slope, first);
+  if (slope != 0) slant(s, n, slope, position);
+  if (bias) addBias(s, n, bias);
   if (mask) {
     const masked = f32x4.splat(-Infinity);
     for (let i: usize = 0; i < n; i += 4) {

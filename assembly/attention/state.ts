@@ -1,20 +1,22 @@
 /**
  * What stands before and after the keys: rows are the queries of a few heads, head after head.
  *
- *   start    q = source · scale, o = 0, m = sink, l = 1; without a sink m = -Infinity, l = 0
+ *   start    q = source · scale, o = 0, m = sink, l = 1; without a sink m = -Infinity, l = 0; a q that float32 cannot hold
+ *            has an exponent (overflow.ts)
  *   finish   out = o / l, lse = m + log l; no key and no sink: 0 and -Infinity
  *   weights  w = exp(w - m) / l, in place over the scores that the keys left there
  *
  * q       f32[rows, headDim], rows padded with zeros to a multiple of 4 floats; behind the last, rows of 0 up to a multiple of 6
  * o       f32[rows, 2, valueDim], padded to a multiple of 24 floats: a sum, then the error of its roundings (addTo)
- * query   f32 m, f64 l, for each row
+ * query   f32 m, i16 whether q is large, i16 its exponent, f64 l, for each row
  * pitches of source, out, lse and w are floats from head to head and from query to query
  */
 import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
-import { loadTail, storeUpTo4 } from "../lanes";
+import { horizontalMax, loadTail, maxNumber, storeUpTo4 } from "../lanes";
 import { log } from "../log";
+import { safe, scaleIsPlain, startWide } from "./overflow";
 import { COLUMNS_MULTIPLE, ROWS_MULTIPLE } from "./tile";
-import { QUERY_BYTES, QUERY_L, QUERY_M } from "./weigh";
+import { QUERY_BYTES, QUERY_EXPONENT, QUERY_L, QUERY_LARGE, QUERY_M } from "./weigh";
 
 // @ts-ignore: decorator
 @inline
@@ -22,23 +24,39 @@ export function padded(n: usize, multiple: usize): usize {
   return (n + multiple - 1) / multiple * multiple;
 }
 
-function startRow(q: usize, source: usize, headDim: usize, scale: f32): void {
+/** q = source · scale. @returns the largest |q|, NaN left out */
+function startRow(q: usize, source: usize, headDim: usize, scale: f32): f32 {
   const by = f32x4.splat(scale);
-  for (; headDim >= 4; headDim -= 4, source += 16, q += 16) v128.store(q, f32x4.mul(v128.load(source), by));
-  if (headDim) v128.store(q, f32x4.mul(loadTail(source, headDim, f32x4.splat(0)), by));
+  let most = f32x4.splat(0);
+  for (; headDim >= 4; headDim -= 4, source += 16, q += 16) {
+    const x = f32x4.mul(v128.load(source), by);
+    v128.store(q, x);
+    most = maxNumber(most, f32x4.abs(x));
+  }
+  if (headDim) {
+    const x = f32x4.mul(loadTail(source, headDim, f32x4.splat(0)), by);
+    v128.store(q, x);
+    most = maxNumber(most, f32x4.abs(x));
+  }
+  return horizontalMax(most);
 }
 
 export function attentionStart(
   q: usize, o: usize, query: usize, source: usize, sinks: usize,
-  heads: usize, queries: usize, headDim: usize, valueDim: usize, headPitch: usize, rowPitch: usize, scale: f32,
+  heads: usize, queries: usize, headDim: usize, valueDim: usize, headPitch: usize, rowPitch: usize, scale: f64,
 ): void {
+  const plain = scaleIsPlain(scale), limit = safe(headDim);
   const pitch = padded(headDim, 4) << 2;
   const rows = heads * queries;
   memory.fill(o, 0, (padded(rows, ROWS_MULTIPLE) * padded(valueDim, COLUMNS_MULTIPLE)) << 3);
   for (let g: usize = 0; g < heads; g++) {
     const sink: f32 = sinks ? load<f32>(sinks + (g << 2)) : -Infinity;
     for (let i: usize = 0; i < queries; i++, q += pitch, query += QUERY_BYTES) {
-      startRow(q, source + ((g * headPitch + i * rowPitch) << 2), headDim, scale);
+      const x = source + ((g * headPitch + i * rowPitch) << 2);
+      const most = startRow(q, x, headDim, plain ? <f32>scale : 0);
+      const wide = !plain || most == Infinity;
+      store<i16>(query, wide ? <i16>startWide(q, x, headDim, scale) : 0, QUERY_EXPONENT);
+      store<i16>(query, wide || most >= limit ? 1 : 0, QUERY_LARGE);
       store<f32>(query, sink, QUERY_M);
       store<f64>(query, sink == -Infinity ? 0 : <f64>(1 + (sink - sink)), QUERY_L);
     }

@@ -3,17 +3,19 @@
  *
  *   m' = max(m, s)      a = exp(m - m')      p = exp(s - m')      l = l·a + Σ p      o *= a
  *
- * m       f32, the largest score so far, -Infinity before the first; a NaN stays
- * l       f64, NaN once a score was NaN or +Infinity
+ * m       f32, the largest score so far, -Infinity before the first
+ * l       f64, NaN once a score was NaN
  * p, s    f32[n], n a multiple of 4; p may be s; -Infinity weighs exactly 0
  * source  Milakov & Gimelshein 2018, arXiv:1805.02867; Dao et al. 2022, arXiv:2205.14135
  */
 import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
 import { horizontalMax, maxNumber, widen } from "../lanes";
 
-// what is kept of a query: its m and its l
+// what is kept of a query: its m and its l; whether its q may overflow scores, and its exponent (overflow.ts)
 export const QUERY_BYTES: usize = 16;
 export const QUERY_M: usize = 0;
+export const QUERY_LARGE: usize = 4;
+export const QUERY_EXPONENT: usize = 6;
 export const QUERY_L: usize = 8;
 
 /** The largest of n floats, NaN left out. */

@@ -10,6 +10,11 @@ export function mergeAttention({ f32 }: Memory): AttentionKernels["mergeAttentio
       const from = (oB >>> 2) + r * valueDim;
       const a = f32[(lseA >>> 2) + r];
       const b = f32[(lseB >>> 2) + r];
+      if (a !== a || b !== b) {
+        f32.fill(Number.NaN, at, at + valueDim);
+        f32[(lseA >>> 2) + r] = Number.NaN;
+        continue;
+      }
       if (b === -Infinity) continue;
       if (a === -Infinity) {
         f32.copyWithin(at, from, from + valueDim);

@@ -5,7 +5,8 @@
 import { type AttentionKernels, COLUMNS_MULTIPLE } from "../../kernels";
 import { exp } from "../exp";
 import type { Memory } from "../state";
-import { padded, queryAt } from "./state";
+import { capped, scoreAgain } from "./overflow";
+import { maxAt, padded, sumAt } from "./state";
 
 const KEYS = 64;
 
@@ -67,13 +68,13 @@ function sums(
   }
 }
 
-/** seen: first key in sight of position p, and one past the last */
-const clamp = (j: number, keys: number): number => Math.min(Math.max(j, 0), keys);
+/** Where sight begins or ends among `keys`. */
+const within = (j: number, keys: number): number => Math.min(Math.max(j, 0), keys);
 
 export function attentionRows({ f32, f64, u8 }: Memory): AttentionKernels["attentionRows"] {
   /** p = exp(s - m), -1 where masked; m, l and o as the online softmax has them (assembly/attention/weigh.ts) */
-  const weigh = (s: number, n: number, query: number, o: number, columns: number): void => {
-    const before = f64[query];
+  const weigh = (s: number, n: number, query: number, r: number, o: number, columns: number): void => {
+    const before = f32[maxAt(query, r)];
     let m = before;
     for (let j = s; j < s + n; j++) if (f32[j] > m) m = f32[j];
     const by = m > before ? exp(before - m) : 1;
@@ -87,8 +88,8 @@ export function attentionRows({ f32, f64, u8 }: Memory): AttentionKernels["atten
         l += f32[j];
       }
     }
-    f64[query] = m;
-    f64[query + 1] = f64[query + 1] * by + l;
+    f32[maxAt(query, r)] = m;
+    f64[sumAt(query, r)] = f64[sumAt(query, r)] * by + l;
     if (by !== 1) for (let d = o; d < o + columns; d++) f64[d] *= by;
   };
 
@@ -117,8 +118,8 @@ export function attentionRows({ f32, f64, u8 }: Memory): AttentionKernels["atten
     wHead,
     wRow,
     position,
-    left,
-    right,
+    from,
+    to,
     softcap,
   ) => {
     const qPitch = padded(headDim, 4);
@@ -128,26 +129,35 @@ export function attentionRows({ f32, f64, u8 }: Memory): AttentionKernels["atten
       const g = Math.floor(r / queries);
       const i = r % queries;
       const p = position + i;
-      const from = clamp(p - left, keys);
-      const to = clamp(p + right + 1, keys);
+      const first = within(from + i, keys);
+      const end = within(to + i, keys);
+      const qAt = (q >>> 2) + r * qPitch;
+      const exponent = f32[maxAt(query, r) + 1];
       const biasAt = (bias >>> 2) + g * biasHead + i * biasRow;
       const maskAt = mask + g * maskHead + i * maskRow;
       const wAt = (w >>> 2) + g * wHead + i * wRow;
       const slope = alibi === 0 ? 0 : f32[(alibi >>> 2) + g];
       const oAt = (o >>> 3) + r * oPitch;
       if (w !== 0) f32.fill(-Infinity, wAt, wAt + keys);
-      for (let j0 = from; j0 < to; j0 += KEYS) {
-        const n = Math.min(KEYS, to - j0);
-        dots(f32, s, (q >>> 2) + r * qPitch, (k >>> 2) + j0 * kPitch, kPitch, n, headDim);
+      for (let j0 = first; j0 < end; j0 += KEYS) {
+        const n = Math.min(KEYS, end - j0);
+        dots(f32, s, qAt, (k >>> 2) + j0 * kPitch, kPitch, n, headDim);
         for (let j = 0; j < n; j++) {
+          const added = bias === 0 ? 0 : f32[biasAt + j0 + j];
+          if (added === -Infinity || (mask !== 0 && u8[maskAt + j0 + j] === 0)) {
+            f32[s + j] = -Infinity;
+            continue;
+          }
           let score = f32[s + j];
+          if (score - score !== 0 || exponent !== 0)
+            score = scoreAgain(f32, qAt, (k >>> 2) + (j0 + j) * kPitch, headDim, exponent);
           if (softcap > 0) score = softcap * Math.tanh(score / softcap);
-          if (bias !== 0) score += f32[biasAt + j0 + j];
+          score += added;
           if (slope !== 0) score -= slope * Math.abs(j0 + j - p);
-          f32[s + j] = mask !== 0 && u8[maskAt + j0 + j] === 0 ? -Infinity : score;
+          f32[s + j] = capped(score);
         }
         if (w !== 0) f32.copyWithin(wAt + j0, s, s + n);
-        weigh(s, n, queryAt(query, r), oAt, valueDim);
+        weigh(s, n, query, r, oAt, valueDim);
         sums(f32, f64, oAt, s, (v >>> 2) + j0 * vPitch, vPitch, n, valueDim);
       }
     }

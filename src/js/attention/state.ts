@@ -1,25 +1,34 @@
-/** assembly/attention/state.ts in JavaScript: before and after the keys. Each query's m and l, and its o, are float64s. */
+/** assembly/attention/state.ts in JavaScript: before and after the keys. Each query's l, and its o, are float64s. */
 import { type AttentionKernels, COLUMNS_MULTIPLE } from "../../kernels";
 import { exp } from "../exp";
 import type { Memory } from "../state";
+import { scaleIsPlain, startWide } from "./overflow";
 
 export const padded = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
-/** Index of row r's m among the float64s; its l is the next. */
-export const queryAt = (query: number, r: number): number => (query >>> 3) + 2 * r;
+/** Index of row r's m among the float32s; its exponent is the next. */
+export const maxAt = (query: number, r: number): number => (query >>> 2) + 4 * r;
+/** Index of its l among the float64s. */
+export const sumAt = (query: number, r: number): number => (query >>> 3) + 2 * r + 1;
 
 export function attentionStart({ f32, f64 }: Memory): AttentionKernels["attentionStart"] {
   return (q, o, query, source, sinks, heads, queries, headDim, valueDim, headPitch, rowPitch, scale) => {
     const qPitch = padded(headDim, 4);
     const oPitch = padded(valueDim, COLUMNS_MULTIPLE);
+    const plain = scaleIsPlain(scale);
     f64.fill(0, o >>> 3, (o >>> 3) + heads * queries * oPitch);
     for (let g = 0, r = 0; g < heads; g++) {
       const sink = sinks === 0 ? -Infinity : f32[(sinks >>> 2) + g];
       for (let i = 0; i < queries; i++, r++) {
         const from = (source >>> 2) + g * headPitch + i * rowPitch;
         const to = (q >>> 2) + r * qPitch;
-        for (let d = 0; d < headDim; d++) f32[to + d] = f32[from + d] * scale;
-        f64[queryAt(query, r)] = sink;
-        f64[queryAt(query, r) + 1] = sink === -Infinity ? 0 : 1 + (sink - sink);
+        let inRange = plain;
+        for (let d = 0; d < headDim; d++) {
+          f32[to + d] = f32[from + d] * scale;
+          if (Math.abs(f32[to + d]) === Infinity) inRange = false;
+        }
+        f32[maxAt(query, r)] = sink;
+        f32[maxAt(query, r) + 1] = inRange ? 0 : startWide(f32, to, from, headDim, scale);
+        f64[sumAt(query, r)] = sink === -Infinity ? 0 : 1 + (sink - sink);
       }
     }
   };
@@ -30,8 +39,8 @@ export function attentionFinish({ f32, f64 }: Memory): AttentionKernels["attenti
     const oPitch = padded(valueDim, COLUMNS_MULTIPLE);
     for (let g = 0, r = 0; g < heads; g++) {
       for (let i = 0; i < queries; i++, r++) {
-        const m = f64[queryAt(query, r)];
-        const l = f64[queryAt(query, r) + 1];
+        const m = f32[maxAt(query, r)];
+        const l = f64[sumAt(query, r)];
         const by = l === 0 ? 0 : 1 / l;
         const from = (o >>> 3) + r * oPitch;
         const to = (out >>> 2) + g * headPitch + i * rowPitch;
@@ -46,8 +55,8 @@ export function attentionWeights({ f32, f64 }: Memory): AttentionKernels["attent
   return (w, query, heads, queries, keys, headPitch, rowPitch) => {
     for (let g = 0, r = 0; g < heads; g++) {
       for (let i = 0; i < queries; i++, r++) {
-        const top = f64[queryAt(query, r)];
-        const l = f64[queryAt(query, r) + 1];
+        const top = f32[maxAt(query, r)];
+        const l = f64[sumAt(query, r)];
         const m = top === -Infinity ? 0 : top;
         const by = l === 0 ? 0 : 1 / l;
         const at = (w >>> 2) + g * headPitch + i * rowPitch;

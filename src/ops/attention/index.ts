@@ -18,8 +18,8 @@ export interface Attention {
    * in this order. Blocks of queries meet blocks of keys with a running maximum and sum, so the scores are never held as a
    * whole: memory does not grow with queries × keys. Blocks that causal, window or keyLengths rule out are not computed.
    *
-   * **Where a query stands.** Query i stands at position p_i = i + queryOffset among the keys; causal lets it see the keys up
-   * to p_i, window those from p_i - left to p_i + right. By default the last query stands at the last valid key, so that new
+   * **Where a query stands.** Query i stands at position p_i = i + queryOffset among the keys, any integer; causal lets it see the
+   * keys up to p_i, window those from p_i - left to p_i + right. By default the last query stands at the last valid key, so that new
    * queries follow a cache (as in FlashAttention). PyTorch's `is_causal` puts query 0 at key 0: that is queryOffset: 0.
    * For 3 queries and 5 keys:
    *
@@ -31,9 +31,14 @@ export interface Attention {
    *
    * With as many queries as keys the two are the same.
    *
-   * **What is masked is not read.** NaN or garbage in masked keys, values and biases reaches no result. A query that sees
-   * no key gives 0, lse -Infinity and weights 0; with a sink its lse is the sink. NaN in a position that a query
-   * attends to makes that query's output NaN, and no other.
+   * **What is masked is not read.** NaN or garbage in masked keys, values and biases reaches no result; a bias of -Infinity
+   * masks like a 0 in the mask. A query that sees no key gives 0, lse -Infinity and weights 0; with a sink its lse is the
+   * sink. NaN in a position that a query attends to makes that query's output NaN, and no other.
+   *
+   * **Beyond float32.** A score of finite q and k that overflows counts as FLT_MAX, 3.4e38, where it is positive: several share
+   * the weight, and lse is FLT_MAX. Where it is negative it is -Infinity and weighs 0; a query with nothing else gives 0 and lse
+   * -Infinity. So does a score that overflows with its bias. What overflows only on the way, in a partial sum or in scale · q,
+   * comes out right. A +Infinity from an infinite operand makes the query NaN.
    *
    * Error at most 2e-6 · max|v|, lse 2e-6 · max(1, |lse|) (test/attention.test.ts), for scores up to 16; in proportion more
    * beyond, since they are float32 (test/fuzz/attention.ts).

@@ -26,7 +26,7 @@ export interface AttentionOptions<Out extends Float32Array = Float32Array> {
   queryOffset?: number | undefined;
   /** Scores become softcap·tanh(score / softcap), after scale and before bias. */
   softcap?: number | undefined;
-  /** Added to the scores; -Infinity masks. */
+  /** Added to the scores; -Infinity masks, whatever the key holds. */
   bias?: Float32Array | undefined;
   /** Default [1, 1, queries, keys]. */
   biasShape?: Shape4 | undefined;

@@ -27,8 +27,9 @@ interface Need {
 /** Sizes, and offsets in floats from the workspace. */
 export interface Plan {
   readonly tiled: boolean;
-  /** Rows of a block, and keys of a chunk. */
+  /** Rows of a block at most, of a slice of one (what goes through the stage at a time), and keys of a chunk. */
   readonly rows: number;
+  readonly slice: number;
   readonly chunk: number;
   /** Keys that go through the stage at a time. */
   readonly piece: number;
@@ -57,8 +58,9 @@ function planFor(need: Need, room: number, tiled: boolean, rows: number, least: 
   const { headDim, valueDim, keysOutside, perPair } = need;
   const columns = roundUp(valueDim, COLUMNS_MULTIPLE);
   const dims = headDim + valueDim;
-  const all = roundUp(rows, ROWS_MULTIPLE);
   const slice = Math.min(rows, TILED_ROWS);
+  // a slice begins at any row, and is padded to a multiple from there
+  const all = roundUp(rows, ROWS_MULTIPLE) + (slice < rows ? ROWS_MULTIPLE : 0);
   const piece = tiled ? Math.min(PIECE, roundUp(Math.max(need.keys, 1), COLUMNS_MULTIPLE)) : 0;
 
   const q = 0;
@@ -83,7 +85,7 @@ function planFor(need: Need, room: number, tiled: boolean, rows: number, least: 
   const packedV = packedK + roundUp(chunk * (tiled || direct ? headDim : 0), 4);
   const odd = packedV + roundUp(chunk * (tiled ? columns : direct ? valueDim : 0), 4);
   const pairs = odd + (tiled ? roundUp(chunk, 16) / 4 : 0) + SLACK;
-  return { tiled, rows, chunk, piece, q, o, query, scalars, lse, scratch, stage, packedK, packedV, odd, pairs };
+  return { tiled, rows, slice, chunk, piece, q, o, query, scalars, lse, scratch, stage, packedK, packedV, odd, pairs };
 }
 
 /** @throws {RangeError} one query and four keys do not fit */
@@ -111,6 +113,25 @@ export function plan(need: Need, room: number): Plan {
     `attention: "headDim" and "valueDim" expected rows of which one query and four keys fit the ${4 * room} bytes left of the heap ` +
       `(createRuntime({ heapBytes }) makes a larger one), got ${need.headDim} and ${need.valueDim}`,
   );
+}
+
+/**
+ * Cuts heads × queries into parts of at most `rows` rows: whole heads while one fits, else some queries of one head. A
+ * block of all the queries that share their keys is cut out so, and a slice of a block.
+ */
+export function eachPart(
+  heads: number,
+  queries: number,
+  rows: number,
+  work: (h: number, heads: number, i: number, queries: number) => void,
+): void {
+  const headsTogether = Math.max(1, Math.floor(rows / queries));
+  const queriesTogether = Math.min(rows, queries);
+  for (let h = 0; h < heads; h += headsTogether) {
+    for (let i = 0; i < queries; i += queriesTogether) {
+      work(h, Math.min(headsTogether, heads - h), i, Math.min(queriesTogether, queries - i));
+    }
+  }
 }
 
 const half = (rows: number): number => Math.floor(rows / 2 / TILED_ROWS) * TILED_ROWS;

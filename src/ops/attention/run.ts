@@ -3,10 +3,11 @@
  * of keys, packed once where all fit. What lies in the heap is worked on where it is; everything else is copied in and out,
  * block by block.
  */
-import { COLUMNS_MULTIPLE, QUERY_BYTES, TILED_ROWS } from "../../kernels";
+import { COLUMNS_MULTIPLE, QUERY_BYTES } from "../../kernels";
+import { offsetOf } from "../../typedArray";
 import type { Core } from "../axis";
-import { type AttentionCall, FAR, type Spread } from "./check";
-import { type Plan, plan, roundUp } from "./plan";
+import type { AttentionCall, Spread } from "./check";
+import { eachPart, type Plan, plan, roundUp } from "./plan";
 
 /** Queries i … i + queries of heads h … h + heads, in batch entry b. */
 interface Block {
@@ -54,12 +55,12 @@ export function runAttention(core: Core, call: AttentionCall): void {
   if (queries === 0) return;
 
   const group = heads / kvHeads;
-  const qHome = heap.locate(q, q.byteOffset);
-  const kHome = heap.locate(k, k.byteOffset);
-  const vHome = heap.locate(v, v.byteOffset);
-  const outHome = heap.locate(out, out.byteOffset);
-  const lseHome = lse === undefined ? 0 : heap.locate(lse, lse.byteOffset);
-  const wHome = weights === undefined ? 0 : heap.locate(weights, weights.byteOffset);
+  const qHome = heap.locate(q, offsetOf(q));
+  const kHome = heap.locate(k, offsetOf(k));
+  const vHome = heap.locate(v, offsetOf(v));
+  const outHome = heap.locate(out, offsetOf(out));
+  const lseHome = lse === undefined ? 0 : heap.locate(lse, offsetOf(lse));
+  const wHome = weights === undefined ? 0 : heap.locate(weights, offsetOf(weights));
   const biasHome = bias === undefined ? 0 : heap.locate(bias.values, bias.offset);
   const maskHome = mask === undefined ? 0 : heap.locate(mask.values, mask.offset);
   const biasStaged = bias !== undefined && biasHome === 0;
@@ -94,16 +95,12 @@ export function runAttention(core: Core, call: AttentionCall): void {
   const vRow = sequenceFirst ? kvHeads * valueDim : valueDim;
   const qPitch = roundUp(headDim, 4);
   const oPitch = 2 * roundUp(valueDim, COLUMNS_MULTIPLE);
-  const rowOf = (g: number, i: number, n: number): number => g * n + i;
 
-  /** The block in slices of at most 24 rows, for what goes through the stage. */
-  const slices = ({ b, h, heads: n, i, queries: m }: Block, work: (slice: Block, row: number) => void): void => {
-    if (n * m <= TILED_ROWS) work({ b, h, heads: n, i, queries: m }, 0);
-    else
-      for (let s = 0; s < m; s += TILED_ROWS) {
-        work({ b, h, heads: 1, i: i + s, queries: Math.min(TILED_ROWS, m - s) }, rowOf(0, s, m));
-      }
-  };
+  /** The block in slices, for what goes through the stage; `row` is the slice's first in the block. */
+  const slices = ({ b, h, heads: n, i, queries: m }: Block, work: (slice: Block, row: number) => void): void =>
+    eachPart(n, m, p.slice, (g, someHeads, s, someQueries) =>
+      work({ b, h: h + g, heads: someHeads, i: i + s, queries: someQueries }, g * m + s),
+    );
 
   const start = (block: Block): void => {
     if (sinks !== undefined) heap.write(at(p.scalars), sinks, block.h, block.heads);
@@ -120,7 +117,7 @@ export function runAttention(core: Core, call: AttentionCall): void {
         at(p.o + row * oPitch),
         at(p.query) + row * QUERY_BYTES,
         source,
-        sinks === undefined ? 0 : at(p.scalars),
+        sinks === undefined ? 0 : at(p.scalars + h - block.h),
         n,
         m,
         headDim,
@@ -240,7 +237,10 @@ export function runAttention(core: Core, call: AttentionCall): void {
     const maskAt = mask === undefined ? NOWHERE : spread(mask, 1, maskHome, at(maskStage), block, j, count);
     const w = weightsPlace(block, j, count);
     const slopes = alibi === undefined ? 0 : at(p.scalars + n);
-    const position = offset + block.i - j;
+    // positions are any integers; what a kernel gets of them is where sight begins and ends among these keys
+    const position = offset - j + block.i;
+    const from = clamp(offset - call.left - j + block.i, -m, count);
+    const to = clamp(offset + call.right - j + block.i + 1, -m, count);
     if (p.tiled) {
       kernels.attentionTiles(
         at(p.o),
@@ -267,8 +267,8 @@ export function runAttention(core: Core, call: AttentionCall): void {
         w.head,
         w.row,
         position,
-        call.left,
-        call.right,
+        from,
+        to,
         call.softcap,
       );
       return;
@@ -300,58 +300,45 @@ export function runAttention(core: Core, call: AttentionCall): void {
       w.head,
       w.row,
       position,
-      call.left,
-      call.right,
+      from,
+      to,
       call.softcap,
     );
   };
 
   if (weights !== undefined) Float32Array.prototype.fill.call(weights, 0); // what is out of sight stays so
-  const wholeQueries = p.rows >= queries;
-  const headsTogether = wholeQueries ? Math.min(group, Math.floor(p.rows / queries)) : 1;
-  const queriesTogether = wholeQueries ? queries : p.rows;
-
   for (let b = 0; b < batch; b++) {
-    // checked, but another thread may write to shared memory meanwhile
-    const valid = call.keyLengths === undefined ? keys : Math.min(call.keyLengths[b], keys);
-    const offset = clamp(call.queryOffset ?? valid - queries, -FAR, FAR);
+    const valid = call.keyLengths?.[b] ?? keys;
+    const offset = call.queryOffset ?? valid - queries;
     /** The keys that any of `n` queries from i on sees. */
     const seen = (i: number, n: number): [from: number, to: number] => [
-      clamp(offset + i - call.left, 0, valid),
-      clamp(offset + i + n + call.right, 0, valid),
+      clamp(offset - call.left + i, 0, valid),
+      clamp(offset + call.right + i + n, 0, valid),
     ];
     const [first, last] = seen(0, queries);
     const whole = last - first <= p.chunk;
     for (let kvHead = 0; kvHead < kvHeads; kvHead++) {
       if (whole && first < last) load(b, kvHead, first, last - first);
-      for (let g = 0; g < group; g += headsTogether) {
-        for (let i = 0; i < queries; i += queriesTogether) {
-          const block: Block = {
-            b,
-            h: kvHead * group + g,
-            heads: Math.min(headsTogether, group - g),
-            i,
-            queries: Math.min(queriesTogether, queries - i),
-          };
-          const [from, to] = whole ? [first, last] : seen(i, block.queries);
-          start(block);
-          for (let j = from; j < to; j += p.chunk) {
-            const count = Math.min(p.chunk, to - j);
-            if (!whole) load(b, kvHead, j, count);
-            attend(block, kvHead, offset, j, count);
-            if (wStaged && to - from > p.chunk) moveWeights(block, j, count, true);
-          }
-          finish(block);
-          if (weights === undefined) continue;
-          for (let j = from; j < to; j += p.chunk) {
-            const count = Math.min(p.chunk, to - j);
-            if (wStaged && to - from > p.chunk) moveWeights(block, j, count, false);
-            const w = weightsPlace(block, j, count);
-            kernels.attentionWeights(w.at, at(p.query), block.heads, block.queries, count, w.head, w.row);
-            if (wStaged) moveWeights(block, j, count, true);
-          }
+      eachPart(group, queries, p.rows, (g, someHeads, i, someQueries) => {
+        const block: Block = { b, h: kvHead * group + g, heads: someHeads, i, queries: someQueries };
+        const [from, to] = whole ? [first, last] : seen(i, someQueries);
+        start(block);
+        for (let j = from; j < to; j += p.chunk) {
+          const count = Math.min(p.chunk, to - j);
+          if (!whole) load(b, kvHead, j, count);
+          attend(block, kvHead, offset, j, count);
+          if (wStaged && to - from > p.chunk) moveWeights(block, j, count, true);
         }
-      }
+        finish(block);
+        if (weights === undefined) return;
+        for (let j = from; j < to; j += p.chunk) {
+          const count = Math.min(p.chunk, to - j);
+          if (wStaged && to - from > p.chunk) moveWeights(block, j, count, false);
+          const w = weightsPlace(block, j, count);
+          kernels.attentionWeights(w.at, at(p.query), block.heads, block.queries, count, w.head, w.row);
+          if (wStaged) moveWeights(block, j, count, true);
+        }
+      });
     }
   }
 }
