@@ -1,10 +1,20 @@
-// The package as its users get it: packed, linted, compared with a fresh build of its binaries, installed into an empty
-// project, called from ESM and CJS, rightly and wrongly, every snippet of its documents run. And what is in the repository: nothing unused, the
-// reference without a warning. Needs a build. The last line counts the checks: "N passed, N failed".
+// The package as its users get it: packed, from here and from a clean clone, linted, compared with a fresh build of its
+// binaries, installed into an empty project, called from ESM and CJS, rightly and wrongly, every snippet of its documents run.
+// And what is in the repository: nothing unused, the reference without a warning. Needs a build. The last line counts the checks: "N passed, N failed".
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { relaxedNode } from "./engines.mjs";
 import { program, snippets } from "./snippets.mjs";
 import { uncaught } from "./uncaught.mjs";
@@ -26,9 +36,10 @@ function check(name, run) {
   }
 }
 
-function execute(command, args, cwd = ".") {
+function execute(command, args, cwd = ".", variables = {}) {
   const shell = windows && command === npm;
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8", shell });
+  const env = { ...process.env, ...variables };
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8", shell, env });
   if (status !== 0) throw new Error(error?.message ?? `${stdout}${stderr}`);
   return stdout;
 }
@@ -100,6 +111,16 @@ console.log("one runtime, " + main.backend());
 `;
 const TRANSFORMERS = "{ softmax, log_softmax, multinomialSampler }";
 
+const missing = (files) => promised().filter((path) => !files.some((file) => file.path === path));
+
+/** A clone of the last commit, with what `npm ci` would put there, and nothing built. */
+function clone() {
+  const copy = join(folder, "clone");
+  execute("git", ["clone", "--quiet", resolve("."), copy]);
+  symlinkSync(resolve("node_modules"), join(copy, "node_modules"), "junction");
+  return copy;
+}
+
 try {
   check("nothing unused (knip)", () => void execute(process.execPath, ["node_modules/knip/bin/knip.js"]));
   check("reference without a warning (typedoc)", () => {
@@ -114,8 +135,6 @@ try {
     execute(process.execPath, [
       "node_modules/@arethetypeswrong/cli/dist/index.js",
       tarball,
-      "--profile",
-      "node16",
       "--exclude-entrypoints",
       "kernels.wasm",
       "kernels-relaxed.wasm",
@@ -124,11 +143,26 @@ try {
   check("contents", () => {
     const stray = files
       .map((file) => file.path)
-      .filter((path) => !/^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path));
+      .filter((path) => !/^((dist|js|transformers)\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path));
     if (stray.length > 0) throw new Error(`packed by mistake: ${stray.join(", ")}`);
-    const missing = promised().filter((path) => !files.some((file) => file.path === path));
-    if (missing.length > 0) throw new Error(`not packed: ${missing.join(", ")}`);
+    if (missing(files).length > 0) throw new Error(`not packed: ${missing(files).join(", ")}`);
     return `${files.length} files`;
+  });
+  check("npm pack in a clean clone packs the code", () => {
+    const copy = clone();
+    execute(process.execPath, ["scripts/prepare.mjs"], copy, { INIT_CWD: join(copy, "src") });
+    if (existsSync(join(copy, "dist"))) throw new Error("an install in the repository built it");
+    const args = ["pack", "--json", "--foreground-scripts=false", "--pack-destination", copy];
+    const [{ files }] = JSON.parse(execute(npm, args, copy));
+    if (missing(files).length > 0) throw new Error(`not packed: ${missing(files).join(", ")}`);
+    return `${files.length} files`;
+  });
+  check("a git dependency is built by its prepare", () => {
+    const copy = join(folder, "clone");
+    rmSync(join(copy, "dist"), { recursive: true });
+    execute(process.execPath, ["scripts/prepare.mjs"], copy, { INIT_CWD: folder });
+    const absent = promised().filter((path) => !existsSync(join(copy, path)));
+    if (absent.length > 0) throw new Error(`not built: ${absent.join(", ")}`);
   });
   check("both binaries", () =>
     below(73728, statSync("dist/kernels.wasm").size + statSync("dist/kernels-relaxed.wasm").size),
