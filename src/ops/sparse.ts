@@ -6,7 +6,7 @@
  * With a mask or a temperature, scores (assembly/scores.ts) go to `out` first, and the kernel works on them there.
  */
 import { checkSupport, checkTemperature, type FloatInput } from "../check";
-import { ALL_SPARSE, FINISH, INIT, MASKED, MAX, SETTLE, type SparseKernel, STRIP, SUM } from "../kernels";
+import { ALL, ALL_SPARSE, FINISH, INIT, MASKED, MAX, SETTLE, type SparseKernel, STRIP, SUM } from "../kernels";
 import { checkObject, isGiven, ownOptions } from "../options";
 import { type AxisCall, type AxisOptions, BLOCK_FLOATS, type Core, checkCall, type Flow, runAlongAxis } from "./axis";
 import { HARDMAX_FLOW } from "./hardmax";
@@ -58,41 +58,30 @@ const SCORES_FLOW: Flow = { reduces: false, writesTerms: false, sums: false };
 
 export function runSparse(core: Core, kernel: SparseKernel, checked: SparseCall, alpha: number): void {
   const { call, temperature, support } = checked;
-  const { hardmax, scores } = core.kernels;
-  if (temperature === 0) {
-    runAlongAxis(core, hardmax, HARDMAX_FLOW, call, 0);
-    if (support !== undefined) countShares(support, call);
-  } else if (temperature === 1 && call.mask === undefined) {
-    runBlocks(core, kernel, call, support, alpha, 0);
-  } else {
-    runAlongAxis(core, scores, SCORES_FLOW, call, temperature);
-    const { out: x, outOffset: xOffset } = call;
-    runBlocks(core, kernel, { ...call, x, xOffset, mask: undefined }, support, alpha, MASKED);
-  }
-}
-
-/** @param masked  MASKED where x is what `scores` wrote, else 0 */
-function runBlocks(
-  core: Core,
-  kernel: SparseKernel,
-  call: AxisCall,
-  support: Uint32Array | undefined,
-  alpha: number,
-  masked: number,
-): void {
-  const { heap } = core;
-  const { x, out, outer, axis, inner } = call;
+  const { heap, kernels } = core;
+  const { x, out, mask, outer, axis, inner } = call;
   const slab = axis * inner;
   if (slab === 0 && support !== undefined) noShares(support);
   if (out.length === 0) return;
+  if (temperature === 0) {
+    runAlongAxis(core, kernels.hardmax, HARDMAX_FLOW, call, 0);
+    if (support !== undefined) countShares(support, call);
+    return;
+  }
 
+  const scored = temperature !== 1 || mask !== undefined;
   const xHome = heap.locate(x, call.xOffset);
   const yHome = heap.locate(out, call.outOffset);
+  const maskHome = mask === undefined ? 0 : heap.locate(mask, call.maskOffset);
+  const shared = mask !== undefined && mask.length === axis ? 1 : 0;
+  const maskSlab = mask === undefined || maskHome !== 0 ? 0 : shared ? axis : slab;
   const staged = yHome !== 0 ? 0 : slab; // x goes to out's own memory where that is in the heap
   const counted = support === undefined ? 0 : inner;
-  const oneFloats = staged + counted;
+  const oneFloats = staged + counted + maskSlab / 4;
   if (oneFloats > heap.room) {
-    streamSparse(core, kernel, call, alpha, support, masked);
+    if (scored) runAlongAxis(core, kernels.scores, SCORES_FLOW, call, temperature);
+    const scores = scored ? { ...call, x: out, xOffset: call.outOffset } : call;
+    streamSparse(core, kernel, scores, alpha, support, scored ? MASKED : 0);
     return;
   }
 
@@ -100,12 +89,23 @@ function runBlocks(
   const block = outer * oneFloats > fitting ? Math.max(1, Math.floor(fitting / oneFloats)) : outer;
   const stage = heap.workspace;
   const supportAt = support === undefined ? 0 : stage + 4 * block * staged;
+  const maskStage = stage + 4 * block * (staged + counted);
+  if (shared && maskHome === 0) heap.writeBytes(maskStage, mask as Uint8Array, 0, axis);
   for (let o = 0; o < outer; o += block) {
     const count = Math.min(block, outer - o);
     const yAt = yHome !== 0 ? yHome + 4 * o * slab : stage;
-    const xAt = xHome !== 0 ? xHome + 4 * o * slab : yAt;
+    let xAt = xHome !== 0 ? xHome + 4 * o * slab : yAt;
     if (xHome === 0) heap.write(xAt, x, o * slab, count * slab);
-    kernel(yAt, supportAt, xAt, count, axis, inner, alpha, heap.state, ALL_SPARSE | masked);
+    if (scored) {
+      let maskAt = 0;
+      if (mask !== undefined) {
+        maskAt = maskHome !== 0 ? maskHome + (shared ? 0 : o * slab) : maskStage;
+        if (maskHome === 0 && !shared) heap.writeBytes(maskAt, mask, o * slab, count * slab);
+      }
+      kernels.scores(yAt, xAt, maskAt, shared, count, axis, inner, inner, temperature, heap.state, ALL);
+      xAt = yAt;
+    }
+    kernel(yAt, supportAt, xAt, count, axis, inner, alpha, heap.state, scored ? ALL_SPARSE | MASKED : ALL_SPARSE);
     if (yHome === 0) heap.read(out, o * slab, yAt, count * slab);
     if (support !== undefined) heap.readWords(support, o * inner, supportAt, count * inner);
   }

@@ -15,10 +15,14 @@ for (const on of [door, js, door.createRuntime(), js.createRuntime()]) {
   expectTypeOf(on.logSoftmax(x, { shape, axis: 0, temperature: 0.5, mask, out: x })).toEqualTypeOf<Float32Array>();
   expectTypeOf(on.logSumExp(x)).toEqualTypeOf<number>();
   expectTypeOf(on.logSumExp(x, { shape, mask })).toEqualTypeOf<Float32Array>();
-  expectTypeOf(on.hardmax(new Float64Array(3), { shape, out: x })).toEqualTypeOf<Float32Array>();
-  expectTypeOf(on.sparsemax(x, { shape, support: new Uint32Array(2) })).toEqualTypeOf<Float32Array>();
-  expectTypeOf(on.entmax15(x)).toEqualTypeOf<Float32Array>();
-  expectTypeOf(on.entmax(x, { alpha: 1.25 })).toEqualTypeOf<Float32Array>();
+  expectTypeOf(
+    on.hardmax(new Float64Array(3), { shape, temperature: 0.5, mask, out: x }),
+  ).toEqualTypeOf<Float32Array>();
+  expectTypeOf(
+    on.sparsemax(x, { shape, temperature: 0.5, mask, support: new Uint32Array(2) }),
+  ).toEqualTypeOf<Float32Array>();
+  expectTypeOf(on.entmax15(x, { temperature: 0.5, mask })).toEqualTypeOf<Float32Array>();
+  expectTypeOf(on.entmax(x, { alpha: 1.25, temperature: 0.5, mask })).toEqualTypeOf<Float32Array>();
   expectTypeOf(
     on.attention(x, x, x, {
       headDim: 3,
@@ -84,8 +88,6 @@ expectTypeOf(door.createRuntime({ module: relaxed })).toEqualTypeOf<door.Runtime
 
 // @ts-expect-error: not numbers
 door.softmax("1, 2, 3");
-// @ts-expect-error: hardmax has no temperature
-door.hardmax(x, { temperature: 1 });
 // @ts-expect-error: a mask is bytes
 door.softmax(x, { mask: [true, false] });
 // @ts-expect-error: out is a Float32Array
