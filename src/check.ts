@@ -310,15 +310,23 @@ export function checkAlpha(fn: string, value: number): void {
     throw new RangeError(`${fn}: "alpha" expected a finite number >= 1, got ${value}`);
 }
 
-/** One entry a row, in memory that neither x nor out lies in. */
-export function checkSupport(fn: string, value: Uint32Array, rows: number, x: Float32Array, out: Float32Array): void {
+/** One entry a row, in memory that neither x nor out nor the mask lies in. */
+export function checkSupport(
+  fn: string,
+  value: Uint32Array,
+  rows: number,
+  x: Float32Array,
+  out: Float32Array,
+  mask: Uint8Array | undefined,
+): void {
   if (!isUint32Array(value)) throw new TypeError(`${fn}: "support" expected a Uint32Array, got ${kind(value)}`);
   if (value.length === 0) checkAttached(fn, "support", value);
   if (value.length !== rows) {
     throw new RangeError(`${fn}: "support" expected length ${rows} (one entry a row), got ${value.length}`);
   }
   const { byteOffset, byteLength } = value;
-  for (const [name, view] of [["x", x] as const, ["out", out] as const]) {
+  for (const [name, view] of [["x", x] as const, ["out", out] as const, ["mask", mask] as const]) {
+    if (view === undefined) continue;
     const end = view.byteOffset + view.byteLength;
     if (byteOffset < end && view.byteOffset < byteOffset + byteLength && view.buffer === value.buffer) {
       throw new RangeError(

@@ -17,7 +17,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^assembly\/stage$/, [/^assembly\/(lanes|phases)$/]],
   [/^assembly\/(row|columns)$/, [/^assembly\/(exp|lanes|phases|stage)$/]],
   [/^assembly\/axis$/, [/^assembly\/(columns|exp|phases|row)$/]],
-  [/^assembly\/(softmax|logSoftmax|logSumExp|hardmax)$/, [/^assembly\/(axis|exp|lanes|log|phases|row|stage)$/]],
+  [/^assembly\/(softmax|logSoftmax|logSumExp|hardmax|scores)$/, [/^assembly\/(axis|exp|lanes|log|phases|row|stage)$/]],
   // exact zeros: candidates <- sparse <- { sparsemax, entmax15, entmaxSteep } <- entmax
   [/^assembly\/power$/, [/^assembly\/(exp|lanes)$/]],
   [/^assembly\/newton$/, [/^assembly\/(log|phases)$/]],
@@ -33,7 +33,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [
     /^assembly\/index$/,
     [
-      /^assembly\/(softmax|logSoftmax|logSumExp|hardmax|sparsemax|entmax15|entmax)$/,
+      /^assembly\/(softmax|logSoftmax|logSumExp|hardmax|scores|sparsemax|entmax15|entmax)$/,
       /^assembly\/(attention|vocabulary)\//,
     ],
   ],
