@@ -245,9 +245,9 @@ export class Row implements Source {
     return { t, ties };
   }
 
-  /** The smallest of the blocks' maxima, of blocks where anything is allowed. */
-  get lowestMaximum(): number {
-    let least = Infinity;
+  /** The smallest of the blocks' maxima that are finite, at most m. */
+  lowestMaximum(m: number): number {
+    let least = m;
     for (let b = 0; b < this.blocks; b++) if (maxima[b] > -Infinity && maxima[b] < least) least = maxima[b];
     return least;
   }
