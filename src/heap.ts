@@ -6,6 +6,7 @@
  * Whatever a call needs for its own lies above the mark and is forgotten when it returns.
  */
 import { type Engine, STATE_BYTES } from "./kernels";
+import { bufferOf, bytesOf, lengthOf, offsetOf, setAll } from "./typedArray";
 
 /** Kernels load whole vectors, at most two, where a row ends, and drop the lanes behind it. */
 const GUARD_BYTES = 32;
@@ -31,10 +32,9 @@ function copy(y: Float32Array, to: number, x: Float32Array, from: number, count:
   for (; i < count; i++) y[to + i] = x[from + i];
 }
 
-/** Not the arrays' own `set` and `subarray`: a caller's class may have others, and subarray calls its constructor. */
-const { set } = Float32Array.prototype;
-const part = (x: Float32Array, from: number, count: number): Float32Array =>
-  count === x.length ? x : new Float32Array(x.buffer, x.byteOffset + 4 * from, count);
+/** Part of a caller's array, as one of ours. */
+const floats = (x: Float32Array, from: number, count: number): Float32Array =>
+  count === lengthOf(x) ? x : new Float32Array(bufferOf(x), offsetOf(x) + 4 * from, count);
 
 const align16 = (bytes: number): number => (bytes + 15) & ~15;
 
@@ -101,7 +101,7 @@ export class Heap {
   /** `offset`, the view's byteOffset, if it lies in what `alloc` gave out and is used in place; 0 for any other. */
   locate(view: Float32Array | Uint8Array | Uint32Array, offset: number): number {
     if (offset < this.#arena || offset >= this.#mark) return 0;
-    return view.buffer === this.#buffer && offset + view.byteLength <= this.#mark ? offset : 0;
+    return bufferOf(view) === this.#buffer && offset + bytesOf(view) <= this.#mark ? offset : 0;
   }
 
   /** heap[at…] = x[from … from + count] */
@@ -111,7 +111,7 @@ export class Heap {
     if (count <= LOOP_FLOATS) {
       copy(f32, to, x, from, count);
     } else {
-      f32.set(part(x, from, count), to);
+      f32.set(floats(x, from, count), to);
     }
   }
 
@@ -126,7 +126,7 @@ export class Heap {
         this.#view = f32.subarray(from, from + count);
         this.#viewFrom = from;
       }
-      set.call(y, this.#view, to);
+      setAll(y, this.#view, to);
     }
   }
 
@@ -139,12 +139,14 @@ export class Heap {
 
   /** As write, for the bytes of a mask. */
   writeBytes(at: number, mask: Uint8Array, from: number, count: number): void {
-    this.#u8.set(count === mask.length ? mask : new Uint8Array(mask.buffer, mask.byteOffset + from, count), at);
+    const part = count === lengthOf(mask) ? mask : new Uint8Array(bufferOf(mask), offsetOf(mask) + from, count);
+    this.#u8.set(part, at);
   }
 
   /** As write, for the words of a bit mask. */
   writeWords(at: number, mask: Uint32Array, from: number, count: number): void {
-    this.#u32.set(count === mask.length ? mask : mask.subarray(from, from + count), at >>> 2);
+    const part = count === lengthOf(mask) ? mask : new Uint32Array(bufferOf(mask), offsetOf(mask) + 4 * from, count);
+    this.#u32.set(part, at >>> 2);
   }
 
   /** One float32, float64 or u32 of what a kernel has left. */

@@ -1,5 +1,6 @@
 import { checkAttached, isFloat32Array, kind } from "../check";
 import { checkObject, ownOptions } from "../options";
+import { lengthOf, offsetOf } from "../typedArray";
 import { checkApart } from "./attention/check";
 import type { Core } from "./axis";
 
@@ -47,12 +48,12 @@ export interface MergeAttention {
 
 function checkView(fn: string, name: string, value: Float32Array): void {
   if (!isFloat32Array(value)) throw new TypeError(`${fn}: "${name}" expected a Float32Array, got ${kind(value)}`);
-  if (value.length === 0) checkAttached(fn, name, value);
+  if (lengthOf(value) === 0) checkAttached(fn, name, value);
 }
 
 function checkLengthOf(fn: string, name: string, value: Float32Array, length: number, of: string): void {
-  if (value.length !== length)
-    throw new RangeError(`${fn}: "${name}" expected length ${length} (${of}), got ${value.length}`);
+  if (lengthOf(value) !== length)
+    throw new RangeError(`${fn}: "${name}" expected length ${length} (${of}), got ${lengthOf(value)}`);
 }
 
 /** Floats copied in and merged at a time: they stay in the second cache. */
@@ -74,10 +75,10 @@ export function mergeAttentionOn(core: Core): MergeAttention {
     if (!(Number.isSafeInteger(valueDim) && valueDim >= 1)) {
       throw new RangeError(`${fn}: "valueDim" expected an integer >= 1, got ${valueDim}`);
     }
-    const rows = lseA.length;
+    const rows = lengthOf(lseA);
     checkLengthOf(fn, "outA", outA, rows * valueDim, `lseA.length = ${rows} rows of valueDim = ${valueDim}`);
     checkLengthOf(fn, "lseB", lseB, rows, "as lseA");
-    checkLengthOf(fn, "outB", outB, outA.length, "as outA");
+    checkLengthOf(fn, "outB", outB, rows * valueDim, "as outA");
     checkApart(fn, "outA", outA, [
       ["lseA", lseA],
       ["outB", outB],
@@ -89,7 +90,7 @@ export function mergeAttentionOn(core: Core): MergeAttention {
     ]);
 
     const widths = [valueDim, 1, valueDim, 1];
-    const homes = views.map((view) => heap.locate(view, view.byteOffset));
+    const homes = views.map((view) => heap.locate(view, offsetOf(view)));
     const perRow = widths.reduce((sum, width, n) => sum + (homes[n] === 0 ? width : 0), 0);
     const room = heap.room - 16;
     if (perRow > room) {

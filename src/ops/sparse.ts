@@ -6,6 +6,7 @@
 import { checkSupport, type FloatInput } from "../check";
 import { ALL_SPARSE, FINISH, INIT, MAX, SETTLE, type SparseKernel, STRIP, SUM } from "../kernels";
 import { checkObject, isGiven, ownOptions } from "../options";
+import { lengthOf } from "../typedArray";
 import { type AxisCall, type AxisOptions, BLOCK_FLOATS, type Core, checkCall } from "./axis";
 
 export interface SparseOptions<Out extends Float32Array = Float32Array> extends AxisOptions<Out> {
@@ -36,7 +37,8 @@ export function checkSparse(fn: string, x: FloatInput, given: SparseOptions): Sp
 
 /** Not its own `fill`: the class of a caller's array may have another. */
 export function noShares(support: Uint32Array): void {
-  for (let r = 0; r < support.length; r++) support[r] = 0;
+  const rows = lengthOf(support);
+  for (let r = 0; r < rows; r++) support[r] = 0;
 }
 
 export function runSparse(core: Core, kernel: SparseKernel, { call, support }: SparseCall, alpha: number): void {
@@ -44,7 +46,7 @@ export function runSparse(core: Core, kernel: SparseKernel, { call, support }: S
   const { x, out, outer, axis, inner } = call;
   const slab = axis * inner;
   if (slab === 0 && support !== undefined) noShares(support);
-  if (out.length === 0) return;
+  if (outer * slab === 0) return;
 
   const xHome = heap.locate(x, call.xOffset);
   const yHome = heap.locate(out, call.outOffset);

@@ -12,6 +12,7 @@ import {
   newFloats,
 } from "../../check";
 import { checkObject, ownOptions } from "../../options";
+import { bufferOf, bytesOf, lengthOf, offsetOf } from "../../typedArray";
 import type { AttentionOptions, Shape4 } from "./options";
 
 /** A bias or a mask: pitches in elements, 0 where it is broadcast. */
@@ -70,10 +71,10 @@ function checkSize(fn: string, name: string, value: number | undefined, fallback
 
 /** The axis that a length leaves over, when the others are known. */
 function checkLength(fn: string, name: string, x: Float32Array, others: number, of: string): number {
-  if (x.length % others !== 0) {
-    throw new RangeError(`${fn}: "${name}" expected a length divisible by ${of} = ${others}, got ${x.length}`);
+  if (lengthOf(x) % others !== 0) {
+    throw new RangeError(`${fn}: "${name}" expected a length divisible by ${of} = ${others}, got ${lengthOf(x)}`);
   }
-  return x.length / others;
+  return lengthOf(x) / others;
 }
 
 function checkArray<T extends Float32Array | Uint32Array>(
@@ -87,9 +88,9 @@ function checkArray<T extends Float32Array | Uint32Array>(
   if (value === undefined) return undefined;
   if (!(type === "Float32Array" ? isFloat32Array(value) : isUint32Array(value)))
     throw new TypeError(`${fn}: "${name}" expected a ${type}, got ${kind(value)}`);
-  if (value.length === 0) checkAttached(fn, name, value);
-  if (value.length !== length) {
-    throw new RangeError(`${fn}: "${name}" expected length ${length} (${of}), got ${value.length}`);
+  if (lengthOf(value) === 0) checkAttached(fn, name, value);
+  if (lengthOf(value) !== length) {
+    throw new RangeError(`${fn}: "${name}" expected length ${length} (${of}), got ${lengthOf(value)}`);
   }
   return value;
 }
@@ -97,10 +98,14 @@ function checkArray<T extends Float32Array | Uint32Array>(
 /** A copy of a list of numbers, each asked for once: what stands there may be a getter. */
 function checkNumbers(fn: string, name: string, value: readonly number[], expected: string): number[] {
   if (!Array.isArray(value)) throw new TypeError(`${fn}: "${name}" expected ${expected}, got ${kind(value)}`);
-  return Array.from(value, (n: unknown) => {
+  const numbers: number[] = [];
+  const { length } = value;
+  for (let i = 0; i < length; i++) {
+    const n = value[i];
     if (typeof n !== "number") throw new TypeError(`${fn}: "${name}" expected numbers, got ${kind(n)}`);
-    return n;
-  });
+    numbers.push(n);
+  }
+  return numbers;
 }
 
 const checkShape = (fn: string, name: string, value: Shape4 | undefined): number[] | undefined =>
@@ -123,7 +128,7 @@ function checkSpread<T extends Float32Array | Uint8Array>(
       `${fn}: "${name}" expected a ${name === "bias" ? "Float32Array" : "Uint8Array"}, got ${kind(values)}`,
     );
   }
-  if (values.length === 0) checkAttached(fn, name, values);
+  if (lengthOf(values) === 0) checkAttached(fn, name, values);
   const sizes = shape ?? [1, 1, full[2], full[3]];
   const fits = sizes.length === 4 && sizes.every((n, i) => n === full[i] || (i < 3 && n === 1));
   if (!fits) {
@@ -133,14 +138,14 @@ function checkSpread<T extends Float32Array | Uint8Array>(
     );
   }
   const [b, h, q, k] = sizes;
-  if (values.length !== b * h * q * k) {
+  if (lengthOf(values) !== b * h * q * k) {
     throw new RangeError(
-      `${fn}: "${name}" expected length ${b * h * q * k} (shape [${sizes.join(", ")}]), got ${values.length}`,
+      `${fn}: "${name}" expected length ${b * h * q * k} (shape [${sizes.join(", ")}]), got ${lengthOf(values)}`,
     );
   }
   return {
     values,
-    offset: values.byteOffset,
+    offset: offsetOf(values),
     batch: b === 1 ? 0 : h * q * k,
     head: h === 1 ? 0 : q * k,
     row: q === 1 ? 0 : k,
@@ -180,12 +185,13 @@ export function checkApart(
   written: Float32Array,
   others: readonly [string, View | undefined][],
 ): void {
-  const from = written.byteOffset;
-  const to = from + written.byteLength;
+  const from = offsetOf(written);
+  const to = from + bytesOf(written);
   for (const [other, view] of others) {
-    if (view === undefined || view.byteLength === 0 || written.length === 0 || view.buffer !== written.buffer) continue;
-    const start = view.byteOffset;
-    const end = start + view.byteLength;
+    if (view === undefined || bytesOf(view) === 0 || lengthOf(written) === 0 || bufferOf(view) !== bufferOf(written))
+      continue;
+    const start = offsetOf(view);
+    const end = start + bytesOf(view);
     if (from < end && start < to) {
       throw new RangeError(
         `${fn}: "${name}" expected memory apart from ${other}'s, got bytes ${from} to ${to} of the buffer where ${other} has ${start} to ${end}`,
@@ -237,9 +243,9 @@ export function checkAttention(
   const q = checkFloats(fn, "q", qInput);
   const k = checkFloats(fn, "k", kInput);
   const v = checkFloats(fn, "v", vInput);
-  if (q.length === 0) checkAttached(fn, "q", q); // again: k or v may have been lists with getters
-  if (k.length === 0) checkAttached(fn, "k", k);
-  if (v.length === 0) checkAttached(fn, "v", v); // and Node 22's compiled code may have seen the lengths they had
+  if (lengthOf(q) === 0) checkAttached(fn, "q", q); // again: k or v may have been lists with getters
+  if (lengthOf(k) === 0) checkAttached(fn, "k", k);
+  if (lengthOf(v) === 0) checkAttached(fn, "v", v); // and Node 22's compiled code may have seen the lengths they had
 
   const { layout = "bhsd", queryOffset, softcap, out } = given;
   if (given.headDim === undefined) throw new TypeError(`${fn}: "headDim" expected a number, got undefined`);
@@ -257,9 +263,9 @@ export function checkAttention(
 
   const queries = checkLength(fn, "q", q, batch * heads * headDim, "batch · heads · headDim");
   const keys = checkLength(fn, "k", k, batch * kvHeads * headDim, "batch · kvHeads · headDim");
-  if (v.length !== batch * kvHeads * keys * valueDim) {
+  if (lengthOf(v) !== batch * kvHeads * keys * valueDim) {
     throw new RangeError(
-      `${fn}: "v" expected length ${batch * kvHeads * keys * valueDim} (${keys} keys, as k has, of ${valueDim} floats), got ${v.length}`,
+      `${fn}: "v" expected length ${batch * kvHeads * keys * valueDim} (${keys} keys, as k has, of ${valueDim} floats), got ${lengthOf(v)}`,
     );
   }
 
@@ -310,7 +316,7 @@ export function checkAttention(
     ];
     if (out !== undefined) {
       checkOut(fn, out, length, [batch, ...(layout === "bhsd" ? [heads, queries] : [queries, heads]), valueDim], -1);
-      checkOverlap(fn, out, out.byteOffset, "q", q, q.byteOffset, 4);
+      checkOverlap(fn, out, offsetOf(out), length, "q", q, offsetOf(q), lengthOf(q), 4);
       checkApart(fn, "out", out, read);
     }
     if (lse !== undefined) checkApart(fn, "lse", lse, [["out", out], ["q", q], ...read]);

@@ -4,6 +4,7 @@
  * block by block.
  */
 import { COLUMNS_MULTIPLE, QUERY_BYTES, TILED_ROWS } from "../../kernels";
+import { offsetOf } from "../../typedArray";
 import type { Core } from "../axis";
 import { type AttentionCall, FAR, type Spread } from "./check";
 import { type Plan, plan, roundUp } from "./plan";
@@ -54,12 +55,12 @@ export function runAttention(core: Core, call: AttentionCall): void {
   if (queries === 0) return;
 
   const group = heads / kvHeads;
-  const qHome = heap.locate(q, q.byteOffset);
-  const kHome = heap.locate(k, k.byteOffset);
-  const vHome = heap.locate(v, v.byteOffset);
-  const outHome = heap.locate(out, out.byteOffset);
-  const lseHome = lse === undefined ? 0 : heap.locate(lse, lse.byteOffset);
-  const wHome = weights === undefined ? 0 : heap.locate(weights, weights.byteOffset);
+  const qHome = heap.locate(q, offsetOf(q));
+  const kHome = heap.locate(k, offsetOf(k));
+  const vHome = heap.locate(v, offsetOf(v));
+  const outHome = heap.locate(out, offsetOf(out));
+  const lseHome = lse === undefined ? 0 : heap.locate(lse, offsetOf(lse));
+  const wHome = weights === undefined ? 0 : heap.locate(weights, offsetOf(weights));
   const biasHome = bias === undefined ? 0 : heap.locate(bias.values, bias.offset);
   const maskHome = mask === undefined ? 0 : heap.locate(mask.values, mask.offset);
   const biasStaged = bias !== undefined && biasHome === 0;

@@ -65,11 +65,11 @@ export class Vocabulary extends Row {
       this.kernels.vocabularyOrder(this.list, this.capacity, count);
       return this.indices(count);
     }
-    const logits = this.logits;
+    const { logits, length } = this;
     const indices = new Uint32Array(count);
     let found = 0;
     let left = quota;
-    for (let i = 0; i < logits.length; i++) {
+    for (let i = 0; i < length; i++) {
       const v = logits[i];
       if (this.allows(i) && v <= m && (v > t || (v === t && left-- > 0))) indices[found++] = i;
     }
