@@ -39,10 +39,11 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   ],
 
   // src: doors -> runtime -> ops -> { options -> check, heap, kernels } <- { js, wasm }
-  [/^src\/(check|kernels)$/, []],
+  [/^src\/(typedArray|kernels)$/, []],
+  [/^src\/check$/, [/^src\/typedArray$/]],
   [/^src\/options$/, [/^src\/check$/]],
-  [/^src\/heap$/, [/^src\/kernels$/]],
-  [/^src\/ops\//, [/^src\/(check|heap|kernels|options)$/, /^src\/ops\//]],
+  [/^src\/heap$/, [/^src\/(kernels|typedArray)$/]],
+  [/^src\/ops\//, [/^src\/(check|heap|kernels|options|typedArray)$/, /^src\/ops\//]],
   [/^src\/js\//, [/^src\/kernels$/, /^src\/js\//]],
   [/^src\/wasm\//, [/^src\/kernels$/, /^src\/wasm\//, /^@assemblyscript\/loader$/]],
   [/^src\/selfTest$/, [/^src\/ops\//]],
@@ -50,8 +51,8 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^src\/js$/, [/^src\/(check|kernels|options|runtime)$/, /^src\/ops\//, /^src\/js\/index$/]],
   [/^src\/index$/, [/^src\/(check|kernels|options|runtime)$/, /^src\/ops\//, /^src\/(js|wasm)\/index$/]],
   // a door in front of a door: the published one imports softmax-wasm by its name (tsup.config.ts)
-  [/^src\/transformers$/, [/^src\/(check|index)$/, /^src\/transformers\//]],
-  [/^src\/transformers\//, [/^src\/(check|index|options)$/]],
+  [/^src\/transformers$/, [/^src\/(check|index|typedArray)$/, /^src\/transformers\//]],
+  [/^src\/transformers\//, [/^src\/(check|index|options|typedArray)$/]],
 
   // the judge, the stopwatch, the stranger
   [/^test\//, [ANYTHING]],

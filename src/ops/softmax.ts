@@ -52,8 +52,8 @@ export function softmaxOn(core: Core): Softmax {
     const given = readAxis(fn, options);
     const temperature = checkTemperature(fn, given.temperature);
     const call = checkCall(fn, x, given, given.mask, false);
-    const { x: logits, out, axis } = call;
-    if (axis === logits.length && axis <= SHORT && temperature === 1 && call.mask === undefined) {
+    const { x: logits, out, outer, axis, inner } = call;
+    if (outer * inner === 1 && axis <= SHORT && temperature === 1 && call.mask === undefined) {
       const xHome = heap.locate(logits, call.xOffset);
       const yHome = heap.locate(out, call.outOffset);
       const yAt = yHome !== 0 ? yHome : heap.workspace;

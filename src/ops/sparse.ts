@@ -8,6 +8,7 @@
 import { checkSupport, checkTemperature, type FloatInput } from "../check";
 import { ALL, ALL_SPARSE, FINISH, INIT, MASKED, MAX, SETTLE, type SparseKernel, STRIP, SUM } from "../kernels";
 import { checkObject, isGiven, ownOptions } from "../options";
+import { lengthOf } from "../typedArray";
 import { type AxisCall, type AxisOptions, BLOCK_FLOATS, type Core, checkCall, type Flow, runAlongAxis } from "./axis";
 import { HARDMAX_FLOW } from "./hardmax";
 
@@ -41,7 +42,8 @@ export function checkSparse(fn: string, x: FloatInput, given: SparseOptions): Sp
 
 /** Not its own `fill`: the class of a caller's array may have another. */
 function noShares(support: Uint32Array): void {
-  for (let r = 0; r < support.length; r++) support[r] = 0;
+  const rows = lengthOf(support);
+  for (let r = 0; r < rows; r++) support[r] = 0;
 }
 
 /** support of a result that no kernel has counted. */
@@ -62,7 +64,7 @@ export function runSparse(core: Core, kernel: SparseKernel, checked: SparseCall,
   const { x, out, mask, outer, axis, inner } = call;
   const slab = axis * inner;
   if (slab === 0 && support !== undefined) noShares(support);
-  if (out.length === 0) return;
+  if (outer * slab === 0) return;
   if (temperature === 0) {
     runAlongAxis(core, kernels.hardmax, HARDMAX_FLOW, call, 0);
     if (support !== undefined) countShares(support, call);
@@ -73,7 +75,7 @@ export function runSparse(core: Core, kernel: SparseKernel, checked: SparseCall,
   const xHome = heap.locate(x, call.xOffset);
   const yHome = heap.locate(out, call.outOffset);
   const maskHome = mask === undefined ? 0 : heap.locate(mask, call.maskOffset);
-  const shared = mask !== undefined && mask.length === axis ? 1 : 0;
+  const shared = mask !== undefined && checked.call.maskLength === axis ? 1 : 0;
   const maskSlab = mask === undefined || maskHome !== 0 ? 0 : shared ? axis : slab;
   const staged = yHome !== 0 ? 0 : slab; // x goes to out's own memory where that is in the heap
   const counted = support === undefined ? 0 : inner;
