@@ -45,13 +45,17 @@ const NODE10 = TYPESCRIPT.filter((version) => Number.parseInt(version, 10) < 7).
   ...LIBS[0],
 }));
 
-function filesOf({ resolution, module, has }) {
+/** From here on TypeScript's DOM tells buffers apart. */
+const tellsBuffersApart = (version) => Number.parseFloat(version) >= 5.9;
+
+function filesOf({ version, resolution, module, name, has }) {
   if (resolution === "node10") return ["node10.mts"];
   const consumers = module === "esnext" ? ["consumer.mts"] : ["consumer.mts", "consumer.cts"]; // require() is not of esnext
-  return [...consumers, has ? "withModule.mts" : "withoutModule.mts"];
+  const dom = name === "DOM" && tellsBuffersApart(version) ? ["withDom.mts"] : [];
+  return [...consumers, ...dom, has ? "withModule.mts" : "withoutModule.mts"];
 }
 
-const config = ({ version, resolution, module, lib, types, has }) => ({
+const config = ({ version, resolution, module, name, lib, types, has }) => ({
   compilerOptions: {
     target: "ES2022",
     module,
@@ -64,7 +68,7 @@ const config = ({ version, resolution, module, lib, types, has }) => ({
     noEmit: true,
     ...(version.startsWith("6.") && resolution === "node10" ? { ignoreDeprecations: "6.0" } : {}),
   },
-  files: filesOf({ resolution, module, has }),
+  files: filesOf({ version, resolution, module, name, has }),
 });
 
 await checking(async () => {
