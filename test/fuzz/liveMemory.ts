@@ -1,6 +1,7 @@
 /**
- * Calls on shared memory that changes meanwhile: another thread writes to it, or, at a time that the seed decides, we do. What comes of them may be nonsense, but every index is in range,
- * nothing but the outputs is written to, no error is the engine's, and the next call on private memory has the bits it always had.
+ * Calls on shared memory that changes meanwhile: another thread writes to it, or, at times that the seed decides, we do. What comes
+ * of them may be nonsense, but every index is in range, nothing but the outputs is written to, no error is the engine's, and the next
+ * call on private memory has the bits it always had.
  *
  * With a thread the seed decides which calls are made, not when it writes: a find may take a few runs to come again.
  */
@@ -127,6 +128,6 @@ const kind = (name: string, runs: number, memory: () => Live): Kind => ({
   property: (backend) => fc.property(drawn, (d) => World.onNewAfterwards(() => judge(backend, memory(), d))),
 });
 
-export const writingThread: Kind = kind("memory that another thread writes", 25, writer);
+export const writingThread: Kind = kind("memory that another thread writes", 15, writer);
 
-export const changingMemory: Kind = kind("memory that changes when it is copied", 40, () => changing);
+export const changingMemory: Kind = kind("memory that changes when it is copied", 15, () => changing);
