@@ -10,6 +10,7 @@ import type { Values } from "./arrays";
 import { type CallSpec, type Fuzzed, Mine, reenter } from "./calls";
 import { FUZZED } from "./functions";
 import type { Kind } from "./kind";
+import { rewrite } from "./live";
 import { LENGTHS, lieAboutLength, withBufferGetter } from "./ownClasses";
 import { World } from "./world";
 
@@ -63,20 +64,6 @@ const drawn: fc.Arbitrary<Drawn> = fc
       })),
   );
 
-/** What is written over an array when its buffer is asked for. */
-const CONTENTS: readonly ((i: number, next: () => number) => number)[] = [
-  (_, next) => 8 * next() - 4,
-  (i) => -i,
-  (i) => i,
-  () => 0,
-  () => 3e38,
-  () => -3e38,
-  () => Infinity,
-  () => -Infinity,
-  (i) => (i & 255 ? 1 : Infinity),
-  () => Number.NaN,
-];
-
 function tell(world: World, lie: Lie, view: Values): void {
   if ("says" in lie) {
     lieAboutLength(view, lie.says, lie.do);
@@ -89,9 +76,7 @@ function tell(world: World, lie: Lie, view: Values): void {
     if (asked++ > 200) return;
     if (lie.do === "throw") throw new Mine();
     if (lie.do === "call") return reenter(world);
-    // rarely what ends a call early
-    const content = CONTENTS[Math.floor((next() < 0.8 ? 6 : CONTENTS.length) * next())];
-    for (let i = 0; i < plain.length; i++) plain[i] = content(i, next);
+    rewrite(plain, next() < 0.8 ? "finite" : "any", next);
   });
 }
 

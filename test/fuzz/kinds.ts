@@ -2,11 +2,11 @@
 import { falseArrays } from "./falseArrays";
 import { infinities } from "./infinities";
 import type { Kind } from "./kind";
+import { changingMemory, writingThread } from "./liveMemory";
 import { ownArrays } from "./ownArrays";
 import { strangeOptions, strangeRuntimes } from "./strangeOptions";
 import { streamedAttention } from "./streamedAttention";
 import { sums } from "./sums";
-import { liveMemory } from "./writer";
 
 export const KINDS: readonly Kind[] = [
   streamedAttention,
@@ -14,7 +14,8 @@ export const KINDS: readonly Kind[] = [
   sums,
   strangeOptions,
   strangeRuntimes,
-  liveMemory,
+  writingThread,
+  changingMemory,
   falseArrays,
   ownArrays,
 ];

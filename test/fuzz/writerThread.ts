@@ -3,6 +3,7 @@
  * that changes must end, and one that does not is named and ended together with the process.
  */
 import { Worker } from "node:worker_threads";
+import { type Live, MOODS, type Mood } from "./live";
 
 /** Words of control: run, ready, when the call began (ms, 0 for none), length of its description, what to write. */
 const RUN = 0;
@@ -11,9 +12,6 @@ const BEGAN = 2;
 const LENGTH = 3;
 const MOOD = 4;
 const CONTROL_WORDS = 5;
-/** What it writes: finite numbers, infinities too, or any bits at all. */
-export const MOODS = { finite: 0, infinite: 1, any: 2 } as const;
-export type Mood = keyof typeof MOODS;
 const TEXT_BYTES = 16384;
 const LIMIT_MS = 20_000;
 
@@ -62,7 +60,7 @@ for (let round = 0; ; round++) {
 }
 `;
 
-export class WriterThread {
+export class WriterThread implements Live {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #text: Uint8Array;
@@ -83,8 +81,7 @@ export class WriterThread {
       throw new Error("the writing thread does not start");
   }
 
-  /** Makes the call while the thread writes. @param label  what is said of a call that does not end */
-  during<T>(mood: Mood, label: string, call: () => T): T {
+  during<T>(mood: Mood, _seed: number, label: string, call: () => T): T {
     Atomics.store(this.#words, MOOD, MOODS[mood]);
     const { written } = new TextEncoder().encodeInto(label, this.#text);
     Atomics.store(this.#words, LENGTH, written ?? 0);
