@@ -81,13 +81,13 @@ export function mergeAttentionOn(core: Core): MergeAttention {
     checkLengthOf(fn, "lseB", lseB, rows, "as lseA");
     checkLengthOf(fn, "outB", outB, rows * valueDim, "as outA");
     checkApart(fn, "outA", outA, [
-      ["lseA", lseA],
-      ["outB", outB],
-      ["lseB", lseB],
+      ["lseA", lseA, 4],
+      ["outB", outB, 4],
+      ["lseB", lseB, 4],
     ]);
     checkApart(fn, "lseA", lseA, [
-      ["outB", outB],
-      ["lseB", lseB],
+      ["outB", outB, 4],
+      ["lseB", lseB, 4],
     ]);
 
     const widths = [valueDim, 1, valueDim, 1];

@@ -12,7 +12,7 @@ import {
   newFloats,
 } from "../../check";
 import { checkObject, ownOptions } from "../../options";
-import { bufferOf, bytesOf, lengthOf, offsetOf } from "../../typedArray";
+import { bufferOf, lengthOf, offsetOf } from "../../typedArray";
 import type { AttentionOptions, Shape4 } from "./options";
 
 /** A bias or a mask: pitches in elements, 0 where it is broadcast. */
@@ -67,11 +67,11 @@ function checkSize(fn: string, name: string, value: number | undefined, fallback
 }
 
 /** The axis that a length leaves over, when the others are known. */
-function checkLength(fn: string, name: string, x: Float32Array, others: number, of: string): number {
-  if (lengthOf(x) % others !== 0) {
-    throw new RangeError(`${fn}: "${name}" expected a length divisible by ${of} = ${others}, got ${lengthOf(x)}`);
+function checkLength(fn: string, name: string, length: number, others: number, of: string): number {
+  if (length % others !== 0) {
+    throw new RangeError(`${fn}: "${name}" expected a length divisible by ${of} = ${others}, got ${length}`);
   }
-  return lengthOf(x) / others;
+  return length / others;
 }
 
 function checkArray<T extends Float32Array | Uint32Array>(
@@ -85,9 +85,10 @@ function checkArray<T extends Float32Array | Uint32Array>(
   if (value === undefined) return undefined;
   if (!(type === "Float32Array" ? isFloat32Array(value) : isUint32Array(value)))
     throw new TypeError(`${fn}: "${name}" expected a ${type}, got ${kind(value)}`);
-  if (lengthOf(value) === 0) checkAttached(fn, name, value);
-  if (lengthOf(value) !== length) {
-    throw new RangeError(`${fn}: "${name}" expected length ${length} (${of}), got ${lengthOf(value)}`);
+  const given = lengthOf(value);
+  if (given === 0) checkAttached(fn, name, value);
+  if (given !== length) {
+    throw new RangeError(`${fn}: "${name}" expected length ${length} (${of}), got ${given}`);
   }
   return value;
 }
@@ -125,7 +126,8 @@ function checkSpread<T extends Float32Array | Uint8Array>(
       `${fn}: "${name}" expected a ${name === "bias" ? "Float32Array" : "Uint8Array"}, got ${kind(values)}`,
     );
   }
-  if (lengthOf(values) === 0) checkAttached(fn, name, values);
+  const given = lengthOf(values);
+  if (given === 0) checkAttached(fn, name, values);
   const sizes = shape ?? [1, 1, full[2], full[3]];
   const fits = sizes.length === 4 && sizes.every((n, i) => n === full[i] || (i < 3 && n === 1));
   if (!fits) {
@@ -135,9 +137,9 @@ function checkSpread<T extends Float32Array | Uint8Array>(
     );
   }
   const [b, h, q, k] = sizes;
-  if (lengthOf(values) !== b * h * q * k) {
+  if (given !== b * h * q * k) {
     throw new RangeError(
-      `${fn}: "${name}" expected length ${b * h * q * k} (shape [${sizes.join(", ")}]), got ${lengthOf(values)}`,
+      `${fn}: "${name}" expected length ${b * h * q * k} (shape [${sizes.join(", ")}]), got ${given}`,
     );
   }
   return {
@@ -173,23 +175,19 @@ function checkNumber(fn: string, name: string, value: number, inRange: boolean, 
   if (!inRange) throw new RangeError(`${fn}: "${name}" expected ${range}, got ${value}`);
 }
 
-type View = Float32Array | Uint8Array | Uint32Array;
+/** An array that a call reads or writes, and the bytes of its elements. */
+type Used = readonly [name: string, view: Float32Array | Uint8Array | Uint32Array | undefined, bytes: 1 | 4];
 
-/** Throws where what is written meets anything else that the call reads or writes. */
-export function checkApart(
-  fn: string,
-  name: string,
-  written: Float32Array,
-  others: readonly [string, View | undefined][],
-): void {
+/** Throws where what is written meets anything else that the call reads or writes. Buffers are dearest, and asked last. */
+export function checkApart(fn: string, name: string, written: Float32Array, others: readonly Used[]): void {
   const from = offsetOf(written);
-  const to = from + bytesOf(written);
-  for (const [other, view] of others) {
-    if (view === undefined || bytesOf(view) === 0 || lengthOf(written) === 0 || bufferOf(view) !== bufferOf(written))
-      continue;
+  const to = from + 4 * lengthOf(written);
+  for (const [other, view, bytes] of others) {
+    if (view === undefined) continue;
     const start = offsetOf(view);
-    const end = start + bytesOf(view);
-    if (from < end && start < to) {
+    const end = start + bytes * lengthOf(view);
+    if (from >= end || start >= to || from === to || start === end) continue;
+    if (bufferOf(view) === bufferOf(written)) {
       throw new RangeError(
         `${fn}: "${name}" expected memory apart from ${other}'s, got bytes ${from} to ${to} of the buffer where ${other} has ${start} to ${end}`,
       );
@@ -252,9 +250,12 @@ export function checkAttention(
   const q = checkFloats(fn, "q", qInput);
   const k = checkFloats(fn, "k", kInput);
   const v = checkFloats(fn, "v", vInput);
-  if (lengthOf(q) === 0) checkAttached(fn, "q", q); // again: k or v may have been lists with getters
-  if (lengthOf(k) === 0) checkAttached(fn, "k", k);
-  if (lengthOf(v) === 0) checkAttached(fn, "v", v); // and Node 22's compiled code may have seen the lengths they had
+  const qLength = lengthOf(q); // only now: k or v may have been lists with getters
+  const kLength = lengthOf(k);
+  const vLength = lengthOf(v);
+  if (qLength === 0) checkAttached(fn, "q", q);
+  if (kLength === 0) checkAttached(fn, "k", k);
+  if (vLength === 0) checkAttached(fn, "v", v); // and Node 22's compiled code may have seen the lengths they had
 
   const { layout = "bhsd", queryOffset, softcap, out } = given;
   if (given.headDim === undefined) throw new TypeError(`${fn}: "headDim" expected a number, got undefined`);
@@ -270,11 +271,11 @@ export function checkAttention(
     throw new RangeError(`${fn}: "layout" expected "bhsd" or "bshd", got ${JSON.stringify(layout)}`);
   }
 
-  const queries = checkLength(fn, "q", q, batch * heads * headDim, "batch · heads · headDim");
-  const keys = checkLength(fn, "k", k, batch * kvHeads * headDim, "batch · kvHeads · headDim");
-  if (lengthOf(v) !== batch * kvHeads * keys * valueDim) {
+  const queries = checkLength(fn, "q", qLength, batch * heads * headDim, "batch · heads · headDim");
+  const keys = checkLength(fn, "k", kLength, batch * kvHeads * headDim, "batch · kvHeads · headDim");
+  if (vLength !== batch * kvHeads * keys * valueDim) {
     throw new RangeError(
-      `${fn}: "v" expected length ${batch * kvHeads * keys * valueDim} (${keys} keys, as k has, of ${valueDim} floats), got ${lengthOf(v)}`,
+      `${fn}: "v" expected length ${batch * kvHeads * keys * valueDim} (${keys} keys, as k has, of ${valueDim} floats), got ${vLength}`,
     );
   }
 
@@ -306,22 +307,23 @@ export function checkAttention(
     "Float32Array",
   );
   if (out !== undefined || lse !== undefined || weights !== undefined) {
-    const read: [string, View | undefined][] = [
-      ["k", k],
-      ["v", v],
-      ["bias", bias?.values],
-      ["mask", mask?.values],
-      ["alibi", alibi],
-      ["sinks", sinks],
-      ["keyLengths", keyLengths],
+    const read: readonly Used[] = [
+      ["k", k, 4],
+      ["v", v, 4],
+      ["bias", bias?.values, 4],
+      ["mask", mask?.values, 1],
+      ["alibi", alibi, 4],
+      ["sinks", sinks, 4],
+      ["keyLengths", keyLengths, 4],
     ];
     if (out !== undefined) {
       checkOut(fn, out, length, [batch, ...(layout === "bhsd" ? [heads, queries] : [queries, heads]), valueDim], -1);
       checkOverlap(fn, out, offsetOf(out), length, "q", q, offsetOf(q), lengthOf(q), 4);
       checkApart(fn, "out", out, read);
     }
-    if (lse !== undefined) checkApart(fn, "lse", lse, [["out", out], ["q", q], ...read]);
-    if (weights !== undefined) checkApart(fn, "weights", weights, [["out", out], ["lse", lse], ["q", q], ...read]);
+    if (lse !== undefined) checkApart(fn, "lse", lse, [["out", out, 4], ["q", q, 4], ...read]);
+    if (weights !== undefined)
+      checkApart(fn, "weights", weights, [["out", out, 4], ["lse", lse, 4], ["q", q, 4], ...read]);
   }
 
   return {

@@ -96,11 +96,21 @@ export function runAttention(core: Core, call: AttentionCall): void {
   const qPitch = roundUp(headDim, 4);
   const oPitch = 2 * roundUp(valueDim, COLUMNS_MULTIPLE);
 
+  /** The first key that a query at position offset + i sees, and one past the last, among least … most. */
+  const seenFrom = (offset: number, i: number, least: number, most: number): number =>
+    call.left === Infinity ? least : clamp(offset - call.left + i, least, most);
+  const seenTo = (offset: number, i: number, least: number, most: number): number =>
+    call.right === Infinity ? most : clamp(offset + call.right + i + 1, least, most);
+
   /** The block in slices, for what goes through the stage; `row` is the slice's first in the block. */
-  const slices = ({ b, h, heads: n, i, queries: m }: Block, work: (slice: Block, row: number) => void): void =>
-    eachPart(n, m, p.slice, (g, someHeads, s, someQueries) =>
-      work({ b, h: h + g, heads: someHeads, i: i + s, queries: someQueries }, g * m + s),
-    );
+  const slices = (block: Block, work: (slice: Block, row: number) => void): void => {
+    const { b, h, heads: n, i, queries: m } = block;
+    if (n * m <= p.slice) work(block, 0);
+    else
+      eachPart(n, m, p.slice, (g, someHeads, s, someQueries) =>
+        work({ b, h: h + g, heads: someHeads, i: i + s, queries: someQueries }, g * m + s),
+      );
+  };
 
   const start = (block: Block): void => {
     if (sinks !== undefined) heap.write(at(p.scalars), sinks, block.h, block.heads);
@@ -239,8 +249,8 @@ export function runAttention(core: Core, call: AttentionCall): void {
     const slopes = alibi === undefined ? 0 : at(p.scalars + n);
     // positions are any integers; what a kernel gets of them is where sight begins and ends among these keys
     const position = offset - j + block.i;
-    const from = clamp(offset - call.left - j + block.i, -m, count);
-    const to = clamp(offset + call.right - j + block.i + 1, -m, count);
+    const from = seenFrom(offset, block.i - j, -m, count);
+    const to = seenTo(offset, block.i - j, -m, count);
     if (p.tiled) {
       kernels.attentionTiles(
         at(p.o),
@@ -312,8 +322,8 @@ export function runAttention(core: Core, call: AttentionCall): void {
     const offset = call.queryOffset ?? valid - queries;
     /** The keys that any of `n` queries from i on sees. */
     const seen = (i: number, n: number): [from: number, to: number] => [
-      clamp(offset - call.left + i, 0, valid),
-      clamp(offset + call.right + i + n, 0, valid),
+      seenFrom(offset, i, 0, valid),
+      seenTo(offset, i + n - 1, 0, valid),
     ];
     const [first, last] = seen(0, queries);
     const whole = last - first <= p.chunk;
