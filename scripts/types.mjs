@@ -46,7 +46,7 @@ const NODE10 = TYPESCRIPT.filter((version) => Number.parseInt(version, 10) < 7).
 }));
 
 function filesOf({ resolution, module, has }) {
-  if (resolution === "node10") return ["node10.ts"];
+  if (resolution === "node10") return ["node10.mts"];
   const consumers = module === "esnext" ? ["consumer.mts"] : ["consumer.mts", "consumer.cts"]; // require() is not of esnext
   return [...consumers, has ? "withModule.mts" : "withoutModule.mts"];
 }

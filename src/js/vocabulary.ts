@@ -130,7 +130,9 @@ export function vocabularyKernels({ f32, f64, u32 }: Memory): VocabularyKernels 
     vocabularyOrder(list, capacity, n) {
       const values = f32.slice(list >>> 2, (list >>> 2) + n);
       const indices = u32.slice((list >>> 2) + capacity, (list >>> 2) + capacity + n);
-      const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[b] - values[a] || indices[a] - indices[b]);
+      const order = Uint32Array.from(values, (_, i) => i).sort(
+        (a, b) => values[b] - values[a] || indices[a] - indices[b],
+      );
       order.forEach((from, to) => {
         f32[(list >>> 2) + to] = values[from];
         u32[(list >>> 2) + capacity + to] = indices[from];
