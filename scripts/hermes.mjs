@@ -1,4 +1,5 @@
-// Hermes, React Native's engine, and Metro with React Native's Babel preset, which bundles for it, from npm in .cache/.
+// Hermes, React Native's engine, and Metro with React Native's Babel preset, which bundles for it, from npm in .cache/. The
+// preset is needed: Hermes takes no private names (1.0 neither), 0.12 no classes, and the package has them.
 import { readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
