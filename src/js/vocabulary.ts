@@ -79,7 +79,7 @@ export function vocabularyKernels({ f32, f64, u32 }: Memory): VocabularyKernels 
       if (from === 0) f64.fill(0, at, at + 2 * VOCABULARY_BINS);
       each(state, x, mask, from, n, shift, lo, (value) => {
         if (!(value >= lo)) return false;
-        const u = (m - value) * perUnit;
+        const u = (m - Math.min(value, m)) * perUnit; // another thread may have written it since: k is an address
         const k = Math.floor(u + 0.5);
         f64[at + 2 * k] += weigh(k - u);
         return false;

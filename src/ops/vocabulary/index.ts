@@ -63,7 +63,7 @@ export class Vocabulary extends Row {
     const count = this.gather(this, t, m, quota);
     if (count <= this.capacity) {
       this.kernels.vocabularyOrder(this.list, this.capacity, count);
-      return this.indices(count);
+      return this.indices(Math.min(k, count));
     }
     const { logits, length } = this;
     const indices = new Uint32Array(count);
@@ -73,7 +73,7 @@ export class Vocabulary extends Row {
       const v = logits[i];
       if (this.allows(i) && v <= m && (v > t || (v === t && left-- > 0))) indices[found++] = i;
     }
-    return indices.sort((a, b) => logits[b] - logits[a] || a - b);
+    return indices.slice(0, Math.min(found, k)).sort((a, b) => logits[b] - logits[a] || a - b);
   }
 
   /** What is left of the vocabulary by topK, then topP of what that leaves, then minP. */
@@ -171,6 +171,7 @@ export class Vocabulary extends Row {
       mass = drawn.mass;
       drawn = this.walk(kept, Math.min(share * mass, mass * (1 - 2 ** -52)), m, temperature);
     }
+    if (drawn.index < 0) return { index: this.first(m), prob: Math.min(1, 1 / mass) }; // another thread writes the logits meanwhile
     const weight = this.heap.float64(this.state + VOCABULARY.weight);
     return { index: drawn.index, prob: Math.min(1, weight / mass) };
   }

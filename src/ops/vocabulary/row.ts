@@ -162,15 +162,21 @@ export class Row implements Source {
     return this.#mask === undefined || ((this.#mask[i >> 5] >>> (i & 31)) & 1) === 1;
   }
 
-  /** The first allowed token whose logit is m, the largest one, or NaN. */
+  /**
+   * The first allowed token whose logit is m, the largest one, or NaN. Where another thread has overwritten it meanwhile it is
+   * the first one allowed from its block on.
+   */
   first(m: number): number {
     let block = 0;
     while (maxima[block] !== m && !(m !== m && maxima[block] !== maxima[block])) block++;
-    for (let i = block << this.shift; i < this.length; i++) {
+    const from = block << this.shift;
+    let instead = -1;
+    for (let i = from; i < this.length; i++) {
       const v = this.logits[i];
       if ((v === m || (m !== m && v !== v)) && this.allows(i)) return i;
+      if (instead < 0 && this.allows(i)) instead = i;
     }
-    return -1;
+    return Math.max(instead, from);
   }
 
   /** Σ exp((x - m) / T), and its logarithm. */
