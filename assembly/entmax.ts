@@ -11,6 +11,7 @@
  * The powers are float32, and their sum with them: y is p / S with the S of the same powers, so what they are off by
  * together falls out. Newton's rule ends where S is 1 within 3e-7.
  */
+import { lanesOf, narrowLanes, presentMax, SHORT, STEPS } from "./columnsNewton";
 import { entmax15 } from "./entmax15";
 import { entmaxSteep } from "./entmaxSteep";
 import { exponentFloor, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "./exp";
@@ -19,12 +20,15 @@ import { newton } from "./newton";
 import {
   BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, SPARSE_D, SPARSE_FLOOR, SPARSE_M, SPARSE_S, SPARSE_SCALE, SPARSE_T,
 } from "./phases";
-import { loadL0, loadL1, loadL2, power } from "./power";
-import { alongSparse } from "./sparse";
+import { loadL0, loadL1, loadL2, log2, power } from "./power";
+import { alongNewton, alongSparse } from "./sparse";
 import { sparsemax } from "./sparsemax";
 
 /** Keeps the logarithm away from what is off the support. */
 const TINY: f32 = 1e-30;
+
+/** An S - 1 that is too small to see. */
+const ENOUGH: f64 = 3e-7;
 
 /** w = s·d - τ, S = Σ w^(1/s), D = Σ w^(1/s) / w: 64 floats in float32, blocks in float64 */
 function accumulate(state: usize, list: usize, n: usize): void {
@@ -56,7 +60,7 @@ function accumulate(state: usize, list: usize, n: usize): void {
 
 /** S is to stay that of τ. */
 function step(state: usize): bool {
-  return load<f64>(state, SPARSE_S) <= 1 + 3e-7 || newton(state, 0);
+  return load<f64>(state, SPARSE_S) <= 1 + ENOUGH || newton(state, 0);
 }
 
 function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
@@ -116,12 +120,93 @@ function columnsShares(state: usize, y: usize, x: usize, axis: usize, width: usi
   }
 }
 
+/** [1 - S^-s]_+ of two columns, S >= 1, logS their log2 S: by the series of exp(v) - 1 at a sixteenth, doubled four times. */
+// @ts-ignore: decorator
+@inline
+function fallen(s: f64, logS: v128): v128 {
+  const v = f64x2.mul(logS, f64x2.splat(s * (-0.6931471805599453 / 16))), one = f64x2.splat(1), two = f64x2.splat(2);
+  let e = f64x2.add(f64x2.mul(v, f64x2.splat(1.0 / 6)), one);
+  e = f64x2.add(f64x2.mul(f64x2.mul(v, e), f64x2.splat(1.0 / 5)), one);
+  e = f64x2.add(f64x2.mul(f64x2.mul(v, e), f64x2.splat(1.0 / 4)), one);
+  e = f64x2.add(f64x2.mul(f64x2.mul(v, e), f64x2.splat(1.0 / 3)), one);
+  e = f64x2.add(f64x2.mul(f64x2.mul(v, e), f64x2.splat(1.0 / 2)), one);
+  e = f64x2.mul(v, e);
+  for (let k = 0; k < 4; k++) e = f64x2.mul(e, f64x2.add(e, two)); // exp(2v) - 1
+  return f64x2.neg(e);
+}
+
+/** t of two columns after Newton's step, cut by what the logarithm may be off: it is not to go beyond the solution. */
+// @ts-ignore: decorator
+@inline
+function moved(t: v128, S: v128, D: v128, s: f64, logS: v128): v128 {
+  const stride = f64x2.mul(f64x2.div(f64x2.mul(S, fallen(s, logS)), D), f64x2.splat(1 - 4e-6));
+  return v128.bitselect(f64x2.add(t, stride), t, f64x2.gt(S, f64x2.splat(1 + ENOUGH)));
+}
+
+/** τ of a strip of columns of few positions, four at a time: COLUMN_S is T, COLUMN_PART 1 / S. */
+function solveShort(state: usize, x: usize, axis: usize, width: usize, pitch: usize, s: f64): void {
+  const c = <f32>(1 / s), cv = f32x4.splat(c), fv = f32x4.splat(exponentFloor(c)), sv = f32x4.splat(<f32>s);
+  const L0 = loadL0(), L1 = loadL1(), L2 = loadL2(), tiny = f32x4.splat(TINY);
+  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
+  const zero = f64x2.splat(0), one = f64x2.splat(1), step = pitch << 2;
+  for (let i: usize = 0; i < width; i += 4) {
+    const at = state + (i << 2), tAt = state + (i << 3);
+    const m = v128.load(at, COLUMN_M), there = lanesOf(width - i);
+    let t0 = zero, t1 = zero, s0 = zero, s1 = zero;
+    for (let k: u32 = 0; k < STEPS; k++) {
+      const tau0 = f64x2.sub(t0, one), tau1 = f64x2.sub(t1, one);
+      const tHi = narrow(t0, t1), tLo = narrow(f64x2.sub(t0, low(tHi)), f64x2.sub(t1, high(tHi)));
+      const hi = narrow(tau0, tau1), lo = narrow(f64x2.sub(tau0, low(hi)), f64x2.sub(tau1, high(hi)));
+      let d0 = zero, d1 = zero;
+      s0 = s1 = zero;
+      for (let a = axis, from = x + (i << 2); a; a--, from += step) {
+        const z = f32x4.mul(f32x4.sub(v128.load(from), m), sv);
+        const w = f32x4.pmax(f32x4.sub(f32x4.sub(z, hi), lo), tiny), on = f32x4.gt(w, tiny);
+        if (!v128.any_true(on)) continue;
+        const v = f32x4.sub(f32x4.sub(z, tHi), tLo);
+        const p = v128.and(power(w, v, cv, fv, L0, L1, L2, B, C0, C1, C2, C3, C4, C5), on);
+        const slope = f32x4.div(p, w);
+        s0 = f64x2.add(s0, low(p));
+        s1 = f64x2.add(s1, high(p));
+        d0 = f64x2.add(d0, low(slope));
+        d1 = f64x2.add(d1, high(slope));
+      }
+      const r0 = f64x2.div(one, s0), r1 = f64x2.div(one, s1);
+      const logS = f32x4.neg(log2(narrow(r0, r1), narrow(f64x2.sub(r0, one), f64x2.sub(r1, one)), L0, L1, L2));
+      const n0 = moved(t0, s0, d0, s, low(logS)), n1 = moved(t1, s1, d1, s, high(logS));
+      const open = v128.and(narrowLanes(f64x2.gt(n0, t0), f64x2.gt(n1, t1)), there);
+      if (!v128.any_true(open)) break;
+      t0 = n0;
+      t1 = n1;
+    }
+    v128.store(tAt, t0, COLUMN_S);
+    v128.store(tAt, t1, COLUMN_S + 16);
+    v128.store(at, narrow(f64x2.div(one, s0), f64x2.div(one, s1)), COLUMN_PART);
+  }
+}
+
+/** A strip of columns of at most SHORT positions, all of it here. */
+function shortColumns(
+  phases: i32, state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize,
+): bool {
+  solveShort(state, x, axis, width, pitch, load<f64>(state, SPARSE_SCALE));
+  for (let i: usize = 0; i < width << 2; i += 16) v128.store(state + i, presentMax(state + i, phases), COLUMN_M);
+  columnsShares(state, y, x, axis, width, pitch);
+  return false;
+}
+
 export function entmax(
   y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, state: usize, phases: i32,
 ): bool {
   if (alpha == 2) return sparsemax(y, support, x, outer, axis, inner, alpha, state, phases);
   if (alpha == 1.5) return entmax15(y, support, x, outer, axis, inner, alpha, state, phases);
   if (alpha > 2) return entmaxSteep(y, support, x, outer, axis, inner, alpha, state, phases);
+  if (inner > 1 && axis <= SHORT) {
+    store<f64>(state, alpha - 1, SPARSE_SCALE);
+    return alongNewton(
+      y, support, x, outer, axis, inner, alpha - 1, state, phases, accumulate, step, rowShares, shortColumns,
+    );
+  }
   return alongSparse(
     y, support, x, outer, axis, inner, alpha - 1, true, false, state, phases, accumulate, step, rowShares, columnsShares,
   );

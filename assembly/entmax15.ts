@@ -7,10 +7,11 @@
  * error    absolute 1e-6, measured 1e-7; rows sum to 1 within 1e-6; exactly 0 off the support       test/entmax15.test.ts
  * source   Peters, Niculae & Martins 2019, arXiv:1905.05702
  */
+import { columnsNewton } from "./columnsNewton";
 import { high, low } from "./lanes";
 import { newton } from "./newton";
 import { SPARSE_D, SPARSE_S, SPARSE_T } from "./phases";
-import { alongSparse, columnsShares, rowShares } from "./sparse";
+import { alongNewton, rowShares } from "./sparse";
 
 /** w = [d / 2 - τ]_+, S = Σ w², D = Σ w, in float64 */
 function accumulate(state: usize, list: usize, n: usize): void {
@@ -38,14 +39,14 @@ function shares(state: usize, y: usize, x: usize, n: usize): u32 {
   return rowShares(state, y, x, n, true);
 }
 
-function columns(state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
-  columnsShares(state, y, x, axis, width, pitch, true);
+function columns(
+  phases: i32, state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize,
+): bool {
+  return columnsNewton(phases, state, y, x, axis, width, pitch, true);
 }
 
 export function entmax15(
   y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, state: usize, phases: i32,
 ): bool {
-  return alongSparse(
-    y, support, x, outer, axis, inner, 0.5, true, false, state, phases, accumulate, step, shares, columns,
-  );
+  return alongNewton(y, support, x, outer, axis, inner, 0.5, state, phases, accumulate, step, shares, columns);
 }

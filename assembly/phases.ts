@@ -32,8 +32,12 @@ export const COLUMN_PART: usize = 1024; // f32, the block's sum; in FINISH what 
 export const COLUMN_ANY: usize = 2048; // u32
 export const COLUMN_S: usize = 3072; // f64
 
+// the same of a strip with exact zeros; its COLUMN_PART is all ones where τ still moves, its COLUMN_ANY a count
+export const COLUMN_T: usize = 5120; // f64, t = 1 + τ
+export const COLUMN_D: usize = 7168; // f64, the slope that goes with S
+
 // state of a row with exact zeros, behind that of a strip, which keeps the maxima of columns meanwhile
-const SPARSE: usize = 5120;
+const SPARSE: usize = 9216;
 export const SPARSE_M: usize = SPARSE; // f32
 export const SPARSE_BASE: usize = SPARSE + 4; // f32, what the list's values are relative to: m or 0
 export const SPARSE_CUT: usize = SPARSE + 8; // f32, LEAST rounded down: what the list takes lies above it

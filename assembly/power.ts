@@ -31,9 +31,10 @@ export function loadL1(): v128 { return v128.load(TABLE, 16); }
 @inline
 export function loadL2(): v128 { return v128.load(TABLE, 32); }
 
+/** log2 w */
 // @ts-ignore: decorator
 @inline
-function log2(w: v128, v: v128, L0: v128, L1: v128, L2: v128): v128 {
+export function log2(w: v128, v: v128, L0: v128, L1: v128, L2: v128): v128 {
   const root = i32x4.splat(0x3f3504f3); // 1/√2
   const k = i32x4.shr_s(i32x4.sub(w, root), 23);
   const z = i32x4.sub(w, i32x4.shl(k, 23));

@@ -1,10 +1,12 @@
 /**
  * The walk of the kernels with exact zeros: maximum, candidates (candidates.ts), shares; over rows along memory, or over
- * strips of columns. A row may come in tiles, one phase at a time; columns come whole.
+ * strips of columns. A row may come in tiles, one phase at a time, and so may a strip whose columns are solved together
+ * (columnsNewton.ts); where they go one after the other they come whole.
  */
 import { Accumulate, begin, cutAtLeast, gather, gatherColumn, settle, Step } from "./candidates";
 import { columnsInit, columnsMax } from "./columns";
-import { high, low, narrow, storeUpTo4 } from "./lanes";
+import { newtonInit, share } from "./columnsNewton";
+import { storeUpTo4 } from "./lanes";
 import {
   COLUMN_M, COLUMN_PART, COLUMN_S, COLUMN_ANY, FINISH, INIT, MASKED, MAX, SETTLE, SPARSE_FLOOR, SPARSE_M, SPARSE_ROOT,
   SPARSE_S, SPARSE_T, STRIP, SUM,
@@ -14,21 +16,13 @@ import { largest, rowFill } from "./row";
 /** y of n floats, from what `state` knows of their row. @returns how many of them are not 0 */
 export type RowShares = (state: usize, y: usize, x: usize, n: usize) => u32;
 
-/** y of a strip of columns, and COLUMN_ANY += how many are not 0. COLUMN_S is T, COLUMN_PART 1 / S or ROOT. */
-export type ColumnsShares = (state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize) => void;
+/** SUM, SETTLE and FINISH of a strip of columns, as columnsNewton.ts has them. */
+export type Columns = (
+  phases: i32, state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize,
+) => bool;
 
-/**
- * A share of sparsemax, [x - m - τ]_+, or of entmax15, [(x - m) / 2 - τ]_+². τ comes in two float32 parts: what is left after
- * hi is exact where it is small, so that thousands of small shares are not all off to one side.
- */
-// @ts-ignore: decorator
-@inline
-function share(x: v128, m: v128, hi: v128, lo: v128, zero: v128, square: bool): v128 {
-  const d = f32x4.sub(x, m);
-  const z = square ? f32x4.mul(d, f32x4.splat(0.5)) : d;
-  const w = f32x4.pmax(f32x4.sub(f32x4.sub(z, hi), lo), zero);
-  return square ? f32x4.mul(w, w) : w;
-}
+/** y of a strip of columns, and COLUMN_ANY = how many are not 0. COLUMN_S is T, COLUMN_PART 1 / S or ROOT. */
+export type ColumnsShares = (state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize) => void;
 
 /** RowShares of sparsemax or, `square` being true, of entmax15; a constant there, so that each is compiled on its own. */
 // @ts-ignore: decorator
@@ -65,30 +59,6 @@ export function rowShares(state: usize, y: usize, x: usize, n: usize, square: bo
     size += popcnt(i32x4.bitmask(f32x4.gt(v, zero)) & (left < 4 ? (1 << <i32>left) - 1 : 15));
   }
   return size;
-}
-
-/** ColumnsShares, as rowShares. m - m is the NaN of a column whose maximum is not finite. */
-// @ts-ignore: decorator
-@inline
-export function columnsShares(
-  state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize, square: bool,
-): void {
-  const zero = f32x4.splat(0), one = f64x2.splat(1);
-  for (let i: usize = 0; i < width; i += 4) {
-    const at = state + (i << 2), tAt = state + (i << 3);
-    const m = v128.load(at, COLUMN_M), nan = f32x4.sub(m, m);
-    const tau0 = f64x2.sub(v128.load(tAt, COLUMN_S), one), tau1 = f64x2.sub(v128.load(tAt, COLUMN_S + 16), one);
-    const hi = narrow(tau0, tau1);
-    const lo = narrow(f64x2.sub(tau0, low(hi)), f64x2.sub(tau1, high(hi)));
-    let count = i32x4.splat(0);
-    let from = x + (i << 2), to = y + (i << 2);
-    for (let a = axis; a; a--, from += pitch << 2, to += pitch << 2) {
-      const v = f32x4.add(share(v128.load(from), m, hi, lo, zero, square), nan);
-      storeUpTo4(to, v, width - i);
-      count = i32x4.sub(count, f32x4.ne(v, zero));
-    }
-    v128.store(at, count, COLUMN_ANY);
-  }
 }
 
 /** A row of which nothing takes part: its shares are 0. */
@@ -173,6 +143,32 @@ export function alongSparse(
           y + from, support ? support + from : 0, x + from, axis, min(inner - i, STRIP), inner, s, relative, steep, state,
           phases, accumulate, step, columnsShares,
         );
+      }
+    }
+    x += slab << 2;
+    y += slab << 2;
+    if (support) support += inner << 2;
+  }
+  return again;
+}
+
+/** As alongSparse, columns together: a strip of them may come in tiles too, where `columns` knows how. */
+export function alongNewton(
+  y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, s: f64, state: usize, phases: i32,
+  accumulate: Accumulate, step: Step, rowShares: RowShares, columns: Columns,
+): bool {
+  const slab = axis * inner;
+  let again: bool = false;
+  for (let o: usize = 0; o < outer; o++) {
+    if (inner == 1) {
+      again = row(y, support, x, axis, s, true, state, phases, accumulate, step, rowShares);
+    } else {
+      for (let i: usize = 0; i < inner; i += STRIP) {
+        const from = i << 2, width = min(inner - i, STRIP);
+        if (phases & INIT) newtonInit(state);
+        if (phases & MAX) columnsMax(state, x + from, 0, false, axis, width, inner, 1);
+        again = columns(phases, state, y + from, x + from, axis, width, inner);
+        if (phases & FINISH && support) memory.copy(support + from, state + COLUMN_ANY, width << 2);
       }
     }
     x += slab << 2;

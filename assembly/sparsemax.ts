@@ -10,10 +10,11 @@
  * error    absolute 1e-6, measured 2e-8; rows sum to 1 within 1e-6; exactly 0 off the support      test/sparsemax.test.ts
  * source   Martins & Astudillo 2016, arXiv:1602.02068
  */
+import { columnsNewton } from "./columnsNewton";
 import { high, low } from "./lanes";
 import { newton } from "./newton";
 import { SPARSE_D, SPARSE_S, SPARSE_T } from "./phases";
-import { alongSparse, columnsShares, rowShares } from "./sparse";
+import { alongNewton, rowShares } from "./sparse";
 
 /** S = Σ [d - τ]_+, D = |{d > τ}|, in float64 */
 function accumulate(state: usize, list: usize, n: usize): void {
@@ -40,14 +41,14 @@ function shares(state: usize, y: usize, x: usize, n: usize): u32 {
   return rowShares(state, y, x, n, false);
 }
 
-function columns(state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
-  columnsShares(state, y, x, axis, width, pitch, false);
+function columns(
+  phases: i32, state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize,
+): bool {
+  return columnsNewton(phases, state, y, x, axis, width, pitch, false);
 }
 
 export function sparsemax(
   y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, state: usize, phases: i32,
 ): bool {
-  return alongSparse(
-    y, support, x, outer, axis, inner, 1, true, false, state, phases, accumulate, step, shares, columns,
-  );
+  return alongNewton(y, support, x, outer, axis, inner, 1, state, phases, accumulate, step, shares, columns);
 }

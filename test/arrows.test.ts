@@ -22,9 +22,16 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^assembly\/power$/, [/^assembly\/(exp|lanes)$/]],
   [/^assembly\/newton$/, [/^assembly\/(log|phases)$/]],
   [/^assembly\/candidates$/, [/^assembly\/(lanes|phases)$/]],
-  [/^assembly\/sparse$/, [/^assembly\/(candidates|columns|lanes|phases|row)$/]],
-  [/^assembly\/(sparsemax|entmax15|entmaxSteep)$/, [/^assembly\/(candidates|lanes|log|newton|phases|sparse)$/]],
-  [/^assembly\/entmax$/, [/^assembly\/(entmax15|entmaxSteep|exp|lanes|newton|phases|power|sparse|sparsemax)$/]],
+  [/^assembly\/columnsNewton$/, [/^assembly\/(columns|lanes|phases)$/]],
+  [/^assembly\/sparse$/, [/^assembly\/(candidates|columns|columnsNewton|lanes|phases|row)$/]],
+  [
+    /^assembly\/(sparsemax|entmax15|entmaxSteep)$/,
+    [/^assembly\/(candidates|columnsNewton|lanes|log|newton|phases|sparse)$/],
+  ],
+  [
+    /^assembly\/entmax$/,
+    [/^assembly\/(columnsNewton|entmax15|entmaxSteep|exp|lanes|newton|phases|power|sparse|sparsemax)$/],
+  ],
   // attention: a folder of its own; it takes what the rows take
   [/^assembly\/tanh$/, [/^assembly\/(exp|lanes)$/]],
   [/^assembly\/attention\//, [/^assembly\/(exp|lanes|log|row|stage|tanh)$/, /^assembly\/attention\//]],

@@ -6,7 +6,7 @@ import { random } from "./cases";
 import { engineOf } from "./engines";
 
 const STATE = 16384;
-const X = 32768;
+const X = 65536;
 const MASK = 262144;
 const Y = 524288;
 const CANARY = 12345.678;

@@ -1,8 +1,9 @@
 /** The walk of the twin's kernels with exact zeros; phases as in assembly/sparse.ts. */
-import { FINISH, INIT, MASKED, MAX, SETTLE, type SparseKernel, SUM } from "../kernels";
+import { FINISH, INIT, MASKED, MAX, SETTLE, type SparseKernel, STRIP, SUM } from "../kernels";
 import { Candidates } from "./candidates";
+import { NewtonColumns } from "./columnsNewton";
 import { rowMax } from "./row";
-import type { Rule } from "./search";
+import type { Rule, Search } from "./search";
 import type { Memory } from "./state";
 
 /** @param ruleOf  the rule for a call's alpha */
@@ -14,6 +15,7 @@ export function sparse(
   const { f32, u32 } = memory;
   const candidates = new Candidates(f32);
   const { search } = candidates;
+  const columns = new NewtonColumns(f32);
 
   function columnMax(x: number, axis: number, pitch: number, m: number): number {
     if (pitch === 1) return m !== m ? m : rowMax(f32, x, axis, m);
@@ -21,8 +23,16 @@ export function sparse(
     return m;
   }
 
-  function finish(rule: Rule, y: number, x: number, axis: number, pitch: number, phases: number): number {
-    const { m } = search;
+  function finish(
+    rule: Rule,
+    found: Search,
+    y: number,
+    x: number,
+    axis: number,
+    pitch: number,
+    phases: number,
+  ): number {
+    const { m } = found;
     if (m - m !== 0) {
       const none = m === -Infinity && (phases & MASKED) !== 0; // nothing takes part
       for (let a = 0, to = y; a < axis; a++, to += pitch) f32[to] = none ? 0 : Number.NaN;
@@ -30,15 +40,31 @@ export function sparse(
     }
     let size = 0;
     for (let a = 0, at = x, to = y; a < axis; a++, at += pitch, to += pitch) {
-      f32[to] = rule.share(search, f32[at] - m);
+      f32[to] = rule.share(found, f32[at] - m);
       if (f32[to] !== 0) size++;
     }
     return size;
   }
 
+  /** The phases before FINISH of a row. @returns another pass is needed */
+  function find(rule: Rule, s: number, from: number, axis: number, pitch: number, phases: number): boolean {
+    if (phases & MAX) candidates.begin(columnMax(from, axis, pitch, phases & INIT ? -Infinity : search.m), s);
+    if (search.m - search.m !== 0) return false;
+    if (phases & SUM) candidates.gather(rule, from, axis, pitch);
+    let again = (phases & SETTLE) !== 0 && candidates.settle(rule);
+    while (again && phases & SUM) {
+      candidates.gather(rule, from, axis, pitch);
+      again = candidates.settle(rule);
+    }
+    return again;
+  }
+
   return (y, support, x, outer, axis, inner, alpha, _state, phases) => {
     const rule = ruleOf(alpha);
-    const s = alphaOf(alpha) - 1;
+    const order = alphaOf(alpha);
+    const s = order - 1;
+    const together = inner > 1 && (order === 1.5 || order === 2);
+    const found = together ? columns.search : search;
     let again = false;
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i++) {
@@ -46,17 +72,12 @@ export function sparse(
         const to = (y >>> 2) + o * axis * inner + i;
         const entry = (support >>> 2) + o * inner + i;
         if (phases & INIT && support !== 0) u32[entry] = 0;
-        if (phases & MAX) candidates.begin(columnMax(from, axis, inner, phases & INIT ? -Infinity : search.m), s);
-        if (search.m - search.m === 0) {
-          if (phases & SUM) candidates.gather(rule, from, axis, inner);
-          if (phases & SETTLE) again = candidates.settle(rule);
-          while (again && phases & SUM) {
-            candidates.gather(rule, from, axis, inner);
-            again = candidates.settle(rule);
-          }
-        }
+        const moves = together
+          ? columns.run(phases, rule, s, i % STRIP, from, axis, inner)
+          : find(rule, s, from, axis, inner, phases);
+        again ||= moves;
         if (!(phases & FINISH)) continue;
-        const size = finish(rule, to, from, axis, inner, phases);
+        const size = finish(rule, found, to, from, axis, inner, phases);
         if (support !== 0) u32[entry] += size;
       }
     }

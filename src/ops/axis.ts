@@ -165,6 +165,14 @@ export function runAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, call: A
   }
 }
 
+/** Columns of a strip, at most `most`. None is left alone at the end: a single one is a row to the kernels, with other bits. */
+export function stripOf(inner: number, most: number): number {
+  if (inner <= most) return inner;
+  let width = most;
+  while (width > 4 && inner % width === 1) width -= 4;
+  return width;
+}
+
 /** A slab larger than the workspace: strips of columns, each in tiles of the axis and one phase at a time if need be. */
 function streamAlongAxis(
   core: Core,
@@ -181,7 +189,7 @@ function streamAlongAxis(
   // x and y share their tile; a mask byte beside each float, and 32 bytes to align it
   const room = Math.floor((4 * heap.room - 32) / (mask === undefined ? 4 : 5));
   const fitting = Math.floor(room / axis) & ~3;
-  const width = Math.min(inner, Math.max(STRIP, fitting)); // wider than STRIP only where the whole axis fits
+  const width = stripOf(inner, Math.max(STRIP, fitting)); // wider than STRIP only where the whole axis fits
   const whole = width <= fitting;
   const multiple = inner === 1 ? STRIP : 8; // sums are blocked alike in every tile
   const tile = whole ? axis : Math.floor(room / width / multiple) * multiple;

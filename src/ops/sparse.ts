@@ -9,7 +9,16 @@ import { checkSupport, checkTemperature, type FloatInput } from "../check";
 import { ALL, ALL_SPARSE, FINISH, INIT, MASKED, MAX, SETTLE, type SparseKernel, STRIP, SUM } from "../kernels";
 import { checkObject, isGiven, ownOptions } from "../options";
 import { lengthOf } from "../typedArray";
-import { type AxisCall, type AxisOptions, BLOCK_FLOATS, type Core, checkCall, type Flow, runAlongAxis } from "./axis";
+import {
+  type AxisCall,
+  type AxisOptions,
+  BLOCK_FLOATS,
+  type Core,
+  checkCall,
+  type Flow,
+  runAlongAxis,
+  stripOf,
+} from "./axis";
 import { HARDMAX_FLOW } from "./hardmax";
 
 export interface SparseOptions<Out extends Float32Array = Float32Array> extends AxisOptions<Out> {
@@ -83,7 +92,7 @@ export function runSparse(core: Core, kernel: SparseKernel, checked: SparseCall,
   if (oneFloats > heap.room) {
     if (scored) runAlongAxis(core, kernels.scores, SCORES_FLOW, call, temperature);
     const scores = scored ? { ...call, x: out, xOffset: call.outOffset } : call;
-    streamSparse(core, kernel, scores, alpha, support, scored ? MASKED : 0);
+    streamSparse({ core, kernel, call: scores, alpha, support, masked: scored ? MASKED : 0 });
     return;
   }
 
@@ -113,25 +122,29 @@ export function runSparse(core: Core, kernel: SparseKernel, checked: SparseCall,
   }
 }
 
-/** A slab larger than the workspace: strips of whole columns while one fits, else one column after the other in tiles. */
-function streamSparse(
-  core: Core,
-  kernel: SparseKernel,
-  call: AxisCall,
-  alpha: number,
-  support: Uint32Array | undefined,
-  masked: number,
-): void {
-  const { heap } = core;
-  const { outer, axis, inner } = call;
-  const fitting = Math.floor(heap.room / (axis + 1)); // and a word of support for each
-  const width = Math.min(inner, Math.max(1, fitting));
+/** What goes on through the heap in pieces: x is what `scores` wrote where `masked` is MASKED, else that is 0. */
+interface Stream {
+  readonly core: Core;
+  readonly kernel: SparseKernel;
+  readonly call: AxisCall;
+  readonly alpha: number;
+  readonly support: Uint32Array | undefined;
+  readonly masked: number;
+}
+
+/** A slab larger than the workspace: strips of whole columns where they fit, else strips in tiles. */
+function streamSparse(stream: Stream): void {
+  const { outer, axis, inner } = stream.call;
+  const fitting = Math.floor(stream.core.heap.room / (axis + 1)); // and a word of support for each
+  const together = stream.alpha === 1.5 || stream.alpha === 2; // columns are solved together, so they may come in tiles
+  const width = stripOf(inner, Math.max(together ? STRIP : 1, fitting));
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i += width) {
       const from = o * axis * inner + i;
       const row = o * inner + i;
-      if (fitting >= 1) runStrip(core, kernel, call, alpha, support, masked, from, row, Math.min(width, inner - i));
-      else runTiles(core, kernel, call, alpha, support, masked, from, row);
+      const columns = Math.min(width, inner - i);
+      if (width <= fitting) runStrip(stream, from, row, columns);
+      else runTiles(stream, from, row, columns);
     }
   }
 }
@@ -149,17 +162,10 @@ function move(
   else for (let a = 0; a < count; a++) copy(at + 4 * a * width, from + a * inner, width);
 }
 
-function runStrip(
-  { heap }: Core,
-  kernel: SparseKernel,
-  { x, out, axis, inner }: AxisCall,
-  alpha: number,
-  support: Uint32Array | undefined,
-  masked: number,
-  from: number,
-  row: number,
-  width: number,
-): void {
+function runStrip(stream: Stream, from: number, row: number, width: number): void {
+  const { heap } = stream.core;
+  const { kernel, alpha, support, masked } = stream;
+  const { x, out, axis, inner } = stream.call;
   const at = heap.workspace;
   const supportAt = support === undefined ? 0 : at + 4 * axis * width;
   move((to, source, floats) => heap.write(to, x, source, floats), at, from, axis, width, inner);
@@ -168,34 +174,30 @@ function runStrip(
   if (support !== undefined) heap.readWords(support, row, supportAt, width);
 }
 
-function runTiles(
-  { heap }: Core,
-  kernel: SparseKernel,
-  { x, out, axis, inner }: AxisCall,
-  alpha: number,
-  support: Uint32Array | undefined,
-  masked: number,
-  from: number,
-  row: number,
-): void {
+function runTiles(stream: Stream, from: number, row: number, width: number): void {
+  const { heap } = stream.core;
+  const { kernel, alpha, support, masked } = stream;
+  const { x, out, axis, inner } = stream.call;
   const { state } = heap;
-  const tile = Math.floor((heap.room - 4) / STRIP) * STRIP; // the kernels' blocks are the same in every tile
   const supportAt = heap.workspace;
-  const at = supportAt + 16;
-  /** A pass over the row; phases of its first tile, and of the others. */
+  const words = (width + 3) & ~3;
+  const at = supportAt + 4 * words;
+  const multiple = width === 1 ? STRIP : 8; // a row's blocks are the same in every tile
+  const tile = Math.floor((heap.room - words) / width / multiple) * multiple;
+  /** A pass over the strip; phases of its first tile, and of the others. */
   const pass = (first: number, others: number) => {
     for (let a = 0; a < axis; a += tile) {
       const count = Math.min(tile, axis - a);
       const start = from + a * inner;
-      move((to, source, floats) => heap.write(to, x, source, floats), at, start, count, 1, inner);
-      kernel(at, supportAt, at, 1, count, 1, alpha, state, a === 0 ? first : others);
+      move((to, source, floats) => heap.write(to, x, source, floats), at, start, count, width, inner);
+      kernel(at, supportAt, at, 1, count, width, alpha, state, a === 0 ? first : others);
       if ((others & FINISH) === 0) continue;
-      move((source, to, floats) => heap.read(out, to, source, floats), at, start, count, 1, inner);
+      move((source, to, floats) => heap.read(out, to, source, floats), at, start, count, width, inner);
     }
   };
   pass(INIT | MAX, MAX);
   do pass(SUM, SUM);
-  while (kernel(at, supportAt, at, 1, 0, 1, alpha, state, SETTLE));
+  while (kernel(at, supportAt, at, 1, 0, width, alpha, state, SETTLE));
   pass(FINISH | masked, FINISH | masked);
-  if (support !== undefined) heap.readWords(support, row, supportAt, 1);
+  if (support !== undefined) heap.readWords(support, row, supportAt, width);
 }
