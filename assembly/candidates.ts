@@ -23,8 +23,8 @@
 import { loadTail } from "./lanes";
 import {
   LIST, SPARSE_ABOVE, SPARSE_BASE, SPARSE_BELOW, SPARSE_BOUND, SPARSE_COUNT, SPARSE_CUT, SPARSE_D, SPARSE_FIRST, SPARSE_FLOOR,
-  SPARSE_GUESS, SPARSE_HIGHER, SPARSE_LAST, SPARSE_LEAST, SPARSE_LENGTH, SPARSE_LEVEL, SPARSE_LIFT, SPARSE_LIST, SPARSE_M,
-  SPARSE_MODE, SPARSE_PASSES, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SAMPLED, SPARSE_SCALE, SPARSE_SEEN, SPARSE_SIDES, SPARSE_STAGE,
+  SPARSE_GUESS, SPARSE_HIGHER, SPARSE_LAST, SPARSE_LEAST, SPARSE_LENGTH, SPARSE_LEVEL, SPARSE_LIFT, SPARSE_LIST, SPARSE_M, SPARSE_MOVE,
+  SPARSE_MODE, SPARSE_PASSES, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SAMPLED, SPARSE_SCALE, SPARSE_SEEN, SPARSE_SLOW, SPARSE_STAGE,
   SPARSE_T, SPARSE_WIDTH, SPARSE_WORK,
 } from "./phases";
 
@@ -117,7 +117,8 @@ function open(state: usize, stage: u32): void {
   store<f64>(state, cut, SPARSE_FIRST);
   store<f64>(state, m, SPARSE_LAST);
   store<f64>(state, Infinity, SPARSE_WIDTH);
-  store<u32>(state, 0, SPARSE_SIDES);
+  store<f64>(state, 0, SPARSE_MOVE);
+  store<u32>(state, 0, SPARSE_SLOW);
   clearSums(state);
 }
 
@@ -159,9 +160,10 @@ function listSums(state: usize, count: u32, accumulate: Accumulate): void {
   accumulate(state, list, count);
 }
 
-function solve(state: usize, count: u32, weight: f64, accumulate: Accumulate, step: Step): void {
+/** @param near  an S - 1 after which one step more will do */
+function solve(state: usize, count: u32, weight: f64, near: f64, accumulate: Accumulate, step: Step): void {
   for (let i: u32 = 0; i < STEPS; i++) {
-    if (listStep(state, count, weight, accumulate, step)) return;
+    if (listStep(state, count, weight, accumulate, step) || abs(load<f64>(state, SPARSE_S) - 1) < near) return;
   }
 }
 
@@ -173,9 +175,9 @@ function shorten(state: usize, count: u32, seen: u32, accumulate: Accumulate, st
     return 0;
   }
   const list = state + SPARSE_LIST, affordable = seen + 4 * LIST;
-  let left = count, work = load<u32>(state, SPARSE_WORK);
+  let left = count, work = load<u32>(state, SPARSE_WORK), idle = 0;
   open(state, PART);
-  while (left > LIST / 2 && work < affordable) {
+  while (left > LIST / 2 && work < affordable && idle < 2) {
     work += left;
     const found = listStep(state, left, 1, accumulate, step);
     cutAtLeast(state);
@@ -184,6 +186,7 @@ function shorten(state: usize, count: u32, seen: u32, accumulate: Accumulate, st
     left = 0;
     for (let j: u32 = 0; j < all; j += 4) left = append(list, left, v128.load(list + (<usize>j << 2)), cut);
     if (found) break;
+    if (left > all - all / 8) idle++;
   }
   store<u32>(state, work, SPARSE_WORK);
   if (left > LIST / 4 * 3 || work >= affordable) store<u32>(state, FULL, SPARSE_MODE);
@@ -312,7 +315,7 @@ export function settle(state: usize, accumulate: Accumulate, step: Step): bool {
   if (mode == SAMPLING) {
     store<f64>(state, load<f64>(state, SPARSE_LEAST), SPARSE_BOUND);
     const weight = <f64>load<u32>(state, SPARSE_LENGTH) / <f64>load<u32>(state, SPARSE_SAMPLED);
-    solve(state, count, weight, accumulate, step);
+    solve(state, count, weight, 0.1, accumulate, step);
     const pivot = load<f64>(state, SPARSE_PIVOT);
     store<f64>(state, load<f64>(state, SPARSE_BOUND), SPARSE_LEAST);
     store<u32>(state, 1, SPARSE_GUESS);
@@ -330,6 +333,6 @@ export function settle(state: usize, accumulate: Accumulate, step: Step): bool {
     return again(state, PASSING);
   }
   if (mode == GATHERING) open(state, SUPPORT);
-  solve(state, count, 1, accumulate, step);
+  solve(state, count, 1, 0, accumulate, step);
   return false;
 }

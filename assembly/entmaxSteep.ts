@@ -23,7 +23,7 @@ import { normStep } from "./newton";
 import {
   BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, SPARSE_ABOVE, SPARSE_BELOW, SPARSE_D, SPARSE_FIRST, SPARSE_HIGHER,
   SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_STAGE, SPARSE_T,
-  SPARSE_SIDES, SPARSE_WIDTH, LIST,
+  SPARSE_MOVE, SPARSE_SLOW, SPARSE_WIDTH, LIST,
 } from "./phases";
 import { held, loadL0, loadL1, loadL2, loadRoot, powerAt } from "./power";
 import { alongSparse } from "./sparse";
@@ -134,7 +134,7 @@ function decide(state: usize): bool {
   }
   const first = load<f64>(state, SPARSE_FIRST), last = load<f64>(state, SPARSE_LAST);
   if (first <= last) {
-    store<f64>(state, next(state, first, last, off), SPARSE_PIVOT);
+    store<f64>(state, next(state, first, last), SPARSE_PIVOT);
     return false;
   }
   if (part) return true;
@@ -146,20 +146,22 @@ function decide(state: usize): bool {
 }
 
 /**
- * A pivot from `first` to `last`, the logits next to those that are decided: where the norm's step says. Coming from the same
- * side again it goes twice as far, for the solution to be between two pivots; where two have not halved what is between, the
- * middle.
+ * A pivot from `first` to `last`, the logits next to those that are decided: where the norm's step says, or twice as far when
+ * it comes from the same side again, for the solution to be between two pivots. The middle, where two pivots have not halved
+ * what is between.
  */
-function next(state: usize, first: f64, last: f64, off: bool): f64 {
+function next(state: usize, first: f64, last: f64): f64 {
   const low = order(reinterpret<i32>(<f32>first)), high = order(reinterpret<i32>(<f32>last));
-  const width = <f64>high - <f64>low, side: u32 = off ? 1 : 2, sides = load<u32>(state, SPARSE_SIDES);
-  const pivot = load<f64>(state, SPARSE_PIVOT);
-  const move = normStep(load<f64>(state, SPARSE_SCALE), load<f64>(state, SPARSE_S), load<f64>(state, SPARSE_D));
-  const to = pivot + ((sides & 3) == side ? 2 * move : move);
-  store<u32>(state, sides << 2 | side, SPARSE_SIDES);
-  const middle = width > 0.5 * load<f64>(state, SPARSE_WIDTH);
-  store<f64>(state, middle ? Infinity : width, SPARSE_WIDTH);
-  if (!middle && to == to) return <f64><f32>max(first, min(last, to));
+  const width = <f64>high - <f64>low, S = load<f64>(state, SPARSE_S);
+  const move = normStep(load<f64>(state, SPARSE_SCALE), S, load<f64>(state, SPARSE_D));
+  const again = load<f64>(state, SPARSE_MOVE) * move > 0 && abs(S - 1) > 1e-3;
+  const to = load<f64>(state, SPARSE_PIVOT) + (again ? 2 * move : move);
+  const halved = width <= 0.5 * load<f64>(state, SPARSE_WIDTH);
+  const slow = halved ? 0 : load<u32>(state, SPARSE_SLOW) + 1;
+  if (halved) store<f64>(state, width, SPARSE_WIDTH);
+  store<u32>(state, slow, SPARSE_SLOW);
+  store<f64>(state, move, SPARSE_MOVE);
+  if (slow < 2 && to == to) return <f64><f32>max(first, min(last, to));
   return <f64>reinterpret<f32>(order(<i32>((<i64>low + <i64>high) >> 1)));
 }
 
