@@ -22,7 +22,7 @@
  */
 import { loadTail } from "./lanes";
 import {
-  LIST, SPARSE_ABOVE, SPARSE_BASE, SPARSE_BELOW, SPARSE_BOUND, SPARSE_COUNT, SPARSE_CUT, SPARSE_D, SPARSE_FIRST, SPARSE_FLOOR,
+  LIST, SPARSE_ABOVE, SPARSE_BASE, SPARSE_BELOW, SPARSE_BOUND, SPARSE_COUNT, SPARSE_CUT, SPARSE_D, SPARSE_FAR, SPARSE_FIRST, SPARSE_FLOOR,
   SPARSE_GUESS, SPARSE_HIGHER, SPARSE_LAST, SPARSE_LEAST, SPARSE_LENGTH, SPARSE_LEVEL, SPARSE_LIFT, SPARSE_LIST, SPARSE_M, SPARSE_MOVE,
   SPARSE_MODE, SPARSE_PASSES, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SAMPLED, SPARSE_SCALE, SPARSE_SEEN, SPARSE_SLOW, SPARSE_STAGE,
   SPARSE_T, SPARSE_WIDTH, SPARSE_WORK,
@@ -118,6 +118,7 @@ function open(state: usize, stage: u32): void {
   store<f64>(state, m, SPARSE_LAST);
   store<f64>(state, Infinity, SPARSE_WIDTH);
   store<f64>(state, 0, SPARSE_MOVE);
+  store<f64>(state, Infinity, SPARSE_FAR);
   store<u32>(state, 0, SPARSE_SLOW);
   clearSums(state);
 }
@@ -316,11 +317,12 @@ export function settle(state: usize, accumulate: Accumulate, step: Step): bool {
     store<f64>(state, load<f64>(state, SPARSE_LEAST), SPARSE_BOUND);
     const weight = <f64>load<u32>(state, SPARSE_LENGTH) / <f64>load<u32>(state, SPARSE_SAMPLED);
     solve(state, count, weight, 0.1, accumulate, step);
-    const pivot = load<f64>(state, SPARSE_PIVOT);
+    const stage = load<u32>(state, SPARSE_STAGE), pivot = load<f64>(state, SPARSE_PIVOT), root = load<f64>(state, SPARSE_ROOT);
     store<f64>(state, load<f64>(state, SPARSE_BOUND), SPARSE_LEAST);
     store<u32>(state, 1, SPARSE_GUESS);
     cutAtLeast(state);
-    open(state, SUPPORT);
+    open(state, stage);
+    if (stage == SHARES) store<f64>(state, root, SPARSE_ROOT);
     store<f64>(state, max(pivot, load<f64>(state, SPARSE_FIRST)), SPARSE_PIVOT);
     return again(state, PASSING);
   }

@@ -15,21 +15,24 @@
  * y, x, support, special values, error    as in entmax.ts
  * source   bisection: Blondel, Martins & Niculae 2020 (arXiv:1901.02324); the change from τ to q is ours
  */
-import { PART, SHARES } from "./candidates";
+import { PART, SHARES, SUPPORT } from "./candidates";
 import { exponentFloor, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "./exp";
 import { horizontalMax, storeUpTo4, widen } from "./lanes";
 import { exp64, log } from "./log";
 import { normStep } from "./newton";
 import {
-  BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, SPARSE_ABOVE, SPARSE_BELOW, SPARSE_D, SPARSE_FIRST, SPARSE_HIGHER,
+  BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, SPARSE_ABOVE, SPARSE_BELOW, SPARSE_D, SPARSE_FIRST, SPARSE_GUESS, SPARSE_HIGHER,
   SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_STAGE, SPARSE_T,
-  SPARSE_MOVE, SPARSE_SLOW, SPARSE_WIDTH, LIST,
+  SPARSE_FAR, SPARSE_MOVE, SPARSE_SLOW, SPARSE_WIDTH, LIST,
 } from "./phases";
 import { held, loadL0, loadL1, loadL2, loadRoot, powerAt } from "./power";
 import { alongSparse } from "./sparse";
 
 /** An S - 1 that is too small to see. */
 const ENOUGH: f64 = 3e-7;
+
+/** Steps that a sample's support is given to become the row's. */
+const GUESSES: u32 = 4;
 
 /** w^c for w > 0 */
 function power64(w: f64, c: f64): f64 {
@@ -49,20 +52,21 @@ function powerOf2(e: i32): f64 {
   return reinterpret<f64>(<u64>(e + 1023) << 52);
 }
 
-/** 2^64·σ·(d + q^s / s) for d >= 0, of which denormal ones go through an integer: a product with one takes 150 cycles. */
+/** 2^64·σ·d for d >= 0, of which denormal ones go through an integer: a product with one takes 150 cycles. */
 // @ts-ignore: decorator
 @inline
-function lifted(d: v128, normal: v128, denormal: v128, qs: v128): v128 {
+function lifted(d: v128, normal: v128, denormal: v128): v128 {
   const small = i32x4.lt_s(d, i32x4.splat(0x00800000));
   const a = f32x4.mul(v128.andnot(d, small), normal);
   const b = f32x4.mul(f32x4.convert_i32x4_s(v128.and(d, small)), denormal);
-  return f32x4.add(f32x4.add(a, b), qs);
+  return f32x4.add(a, b);
 }
 
 /**
- * S = Σ p and D = Σ p / (x - r + q^s / s) over x > r; how many those are, and how many are r; the logits next to r.
+ * S = Σ p and D = Σ p / (x - r + q^s / s) over what is above r - q^s / s but r itself; how many those are, and how many are r;
+ * the smallest of them, and the largest of the rest.
  *
- * r is the pivot and q = 0, or the support's smallest and its share.
+ * r is the pivot and q = 0, or the support's smallest and its share, or those of a sample.
  */
 function accumulate(state: usize, list: usize, n: usize): void {
   const s = load<f64>(state, SPARSE_SCALE), shares = load<u32>(state, SPARSE_STAGE) == SHARES;
@@ -79,15 +83,16 @@ function accumulate(state: usize, list: usize, n: usize): void {
   for (const end = list + (n << 2); list < end; ) {
     let s0 = zero, d0 = zero;
     for (const stop = min(end, list + (BLOCK << 1)); list < stop; list += 16) {
-      const x = v128.load(list), d = f32x4.sub(x, r), on = f32x4.gt(x, r);
-      const w = lifted(v128.and(d, on), normal, denormal, qs);
+      const x = v128.load(list), d = f32x4.sub(x, r), equal = f32x4.eq(x, r), size = f32x4.abs(d);
+      const w = f32x4.add(v128.xor(lifted(size, normal, denormal), v128.xor(d, size)), qs);
+      const on = v128.andnot(f32x4.gt(w, zero), equal);
       const p = powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5);
       s0 = f32x4.add(s0, v128.and(p, on));
       d0 = f32x4.add(d0, v128.and(f32x4.div(p, w), on));
       above = f32x4.pmin(above, v128.bitselect(x, infinite, on));
-      below = f32x4.pmax(below, v128.bitselect(x, least, f32x4.lt(x, r)));
+      below = f32x4.pmax(below, v128.bitselect(least, x, v128.or(on, equal)));
       higher = i32x4.sub(higher, on);
-      level = i32x4.sub(level, f32x4.eq(x, r));
+      level = i32x4.sub(level, equal);
     }
     S = f64x2.add(S, widen(s0));
     D = f64x2.add(D, widen(d0));
@@ -147,32 +152,58 @@ function decide(state: usize): bool {
 
 /**
  * A pivot from `first` to `last`, the logits next to those that are decided: where the norm's step says, or twice as far when
- * it comes from the same side again, for the solution to be between two pivots. The middle, where two pivots have not halved
- * what is between.
+ * it comes from the same side again and S is hardly nearer. The middle, where two pivots have neither halved what is between
+ * nor brought S a quarter as near.
  */
 function next(state: usize, first: f64, last: f64): f64 {
   const low = order(reinterpret<i32>(<f32>first)), high = order(reinterpret<i32>(<f32>last));
-  const width = <f64>high - <f64>low, S = load<f64>(state, SPARSE_S);
-  const move = normStep(load<f64>(state, SPARSE_SCALE), S, load<f64>(state, SPARSE_D));
-  const again = load<f64>(state, SPARSE_MOVE) * move > 0 && abs(S - 1) > 1e-3;
-  const to = load<f64>(state, SPARSE_PIVOT) + (again ? 2 * move : move);
-  const halved = width <= 0.5 * load<f64>(state, SPARSE_WIDTH);
-  const slow = halved ? 0 : load<u32>(state, SPARSE_SLOW) + 1;
+  const width = <f64>high - <f64>low, S = load<f64>(state, SPARSE_S), far = abs(log(S));
+  const halved = width <= 0.5 * load<f64>(state, SPARSE_WIDTH), nearer = far > 0 && far <= 0.25 * load<f64>(state, SPARSE_FAR);
   if (halved) store<f64>(state, width, SPARSE_WIDTH);
-  store<u32>(state, slow, SPARSE_SLOW);
+  if (nearer) store<f64>(state, far, SPARSE_FAR);
+  const slow = halved || nearer ? 0 : load<u32>(state, SPARSE_SLOW) + 1;
+  const move = normStep(load<f64>(state, SPARSE_SCALE), S, load<f64>(state, SPARSE_D));
+  const to = load<f64>(state, SPARSE_PIVOT) + (slow > 0 && load<f64>(state, SPARSE_MOVE) * move > 0 ? 2 * move : move);
+  const middle = slow >= 2 || to != to;
+  store<u32>(state, middle ? 0 : slow, SPARSE_SLOW);
   store<f64>(state, move, SPARSE_MOVE);
-  if (slow < 2 && to == to) return <f64><f32>max(first, min(last, to));
+  if (!middle) return <f64><f32>max(first, min(last, to));
   return <f64>reinterpret<f32>(order(<i32>((<i64>low + <i64>high) >> 1)));
 }
 
-/** Newton's rule for q. */
+/**
+ * Newton's rule for q. The support may be a sample's: then the smallest above its τ takes the place of r, and where the step
+ * leaves the range between it and the largest that is not, the search for the support begins.
+ */
 function fall(state: usize): bool {
-  const s = load<f64>(state, SPARSE_SCALE), q = load<f64>(state, SPARSE_T), level = load<f64>(state, SPARSE_LEVEL);
-  const S = load<f64>(state, SPARSE_S) + level * q, excess = power64(q, s) / s;
+  const s = load<f64>(state, SPARSE_SCALE), level = load<f64>(state, SPARSE_LEVEL), above = load<f64>(state, SPARSE_ABOVE);
+  let q = load<f64>(state, SPARSE_T), root = load<f64>(state, SPARSE_ROOT), excess = power64(q, s) / s;
+  const S = load<f64>(state, SPARSE_S) + level * q;
+  const D = load<f64>(state, SPARSE_D) + (excess > 0 ? level * q / excess : 0);
   store<f64>(state, S, SPARSE_S);
-  store<f64>(state, <f64><f32>(load<f64>(state, SPARSE_ROOT) - excess), SPARSE_PIVOT);
-  if (abs(S - 1) <= ENOUGH || q == 0) return true;
-  const to = <f64><f32>(q - (S - 1) / (level + excess / q * load<f64>(state, SPARSE_D)));
+  store<f64>(state, <f64><f32>(root - excess), SPARSE_PIVOT);
+  const guess = load<u32>(state, SPARSE_GUESS);
+  if (guess) store<u32>(state, guess + 1, SPARSE_GUESS);
+  let moved = false;
+  if (guess && (level == 0 || above < root)) {
+    moved = true;
+    excess -= root - above;
+    root = above;
+    q = power64(s * excess, 1 / s);
+  }
+  if ((abs(S - 1) <= ENOUGH && !moved) || (q == 0 && guess == 0)) return true;
+  let to = <f64><f32>(q - (S - 1) / (excess > 0 ? D * excess / q : level));
+  if (guess) {
+    const below = load<f64>(state, SPARSE_BELOW), most = power64(s * min(root - below, 1 / s), 1 / s);
+    if (!(to > 0) || guess > GUESSES || (to > most && S < 1 && q >= 0.999 * most)) {
+      store<u32>(state, 0, SPARSE_GUESS);
+      store<u32>(state, SUPPORT, SPARSE_STAGE);
+      store<f64>(state, max(to > 0 ? below : root, load<f64>(state, SPARSE_FIRST)), SPARSE_PIVOT);
+      return false;
+    }
+    to = min(to, most);
+  }
+  store<f64>(state, root, SPARSE_ROOT);
   store<f64>(state, to > 0 ? to : 0, SPARSE_T);
   return to == q;
 }
@@ -195,7 +226,7 @@ function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
     const v = v128.load(x), on = f32x4.gt(v, r);
     let p = v128.and(level, f32x4.eq(v, r));
     if (v128.any_true(on)) {
-      const w = lifted(v128.and(f32x4.sub(v, r), on), normal, denormal, qs);
+      const w = f32x4.add(lifted(v128.and(f32x4.sub(v, r), on), normal, denormal), qs);
       p = v128.or(p, v128.and(powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5), on));
     }
     storeUpTo4(y, p, n);
@@ -227,7 +258,7 @@ function columnsShares(state: usize, y: usize, x: usize, axis: usize, width: usi
       const v = v128.load(from), on = f32x4.gt(v, r);
       let p = v128.and(level, f32x4.eq(v, r));
       if (v128.any_true(on)) {
-        const w = lifted(v128.and(f32x4.sub(v, r), on), normal, denormal, qs);
+        const w = f32x4.add(lifted(v128.and(f32x4.sub(v, r), on), normal, denormal), qs);
         p = v128.or(p, v128.and(powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5), on));
       }
       p = f32x4.add(p, nan);

@@ -63,8 +63,9 @@ export const SPARSE_HIGHER: usize = SPARSE + 152; // f64
 export const SPARSE_LEVEL: usize = SPARSE + 160; // f64
 export const SPARSE_WIDTH: usize = SPARSE + 168; // f64
 export const SPARSE_MOVE: usize = SPARSE + 176; // f64
-export const SPARSE_SLOW: usize = SPARSE + 184; // u32
-export const SPARSE_LIST: usize = SPARSE + 192; // f32[LIST + 32]
+export const SPARSE_FAR: usize = SPARSE + 184; // f64
+export const SPARSE_SLOW: usize = SPARSE + 192; // u32
+export const SPARSE_LIST: usize = SPARSE + 208; // f32[LIST + 32]
 
 /** Candidates that the list holds; the 32 floats behind it take what whole vectors add. */
 export const LIST: u32 = 1968;
