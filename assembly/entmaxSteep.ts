@@ -143,11 +143,19 @@ function decide(state: usize): bool {
     return false;
   }
   if (part) return true;
-  const size = load<f64>(state, SPARSE_HIGHER) + (off ? 0 : level);
   store<u32>(state, SHARES, SPARSE_STAGE);
-  // its share is no larger than the mean, nor than what the others leave
-  store<f64>(state, min<f64>(1 / max<f64>(size, 1), off || level == 0 ? 1 : (1 - S) / level), SPARSE_T);
+  store<f64>(state, firstShare(state, off), SPARSE_T);
   return false;
+}
+
+/** Where the norm's step from the last pivot puts τ; no more than the mean, nor than what the others leave. */
+function firstShare(state: usize, off: bool): f64 {
+  const s = load<f64>(state, SPARSE_SCALE), S = load<f64>(state, SPARSE_S), level = load<f64>(state, SPARSE_LEVEL);
+  const size = max<f64>(load<f64>(state, SPARSE_HIGHER) + (off ? 0 : level), 1);
+  const tau = load<f64>(state, SPARSE_PIVOT) + normStep(s, S, load<f64>(state, SPARSE_D));
+  const excess = load<f64>(state, SPARSE_ROOT) - tau, near = excess > 0 ? power64(s * excess, 1 / s) : 1;
+  if (off) return min(near, 1 / size);
+  return min(max(near, (1 - S) / size), min(1 / size, level > 0 ? (1 - S) / level : 1));
 }
 
 /**
