@@ -246,10 +246,21 @@ export function gather(state: usize, x: usize, n: usize, accumulate: Accumulate,
     const v0 = v128.load(x), v1 = v128.load(x, 16), v2 = v128.load(x, 32), v3 = v128.load(x, 48);
     const any = f32x4.gt(f32x4.pmax(f32x4.pmax(v0, v1), f32x4.pmax(v2, v3)), floor);
     if (!v128.any_true(any)) continue;
-    count = append(list, count, f32x4.sub(f32x4.add(v0, lift), base), cut);
-    count = append(list, count, f32x4.sub(f32x4.add(v1, lift), base), cut);
-    count = append(list, count, f32x4.sub(f32x4.add(v2, lift), base), cut);
-    count = append(list, count, f32x4.sub(f32x4.add(v3, lift), base), cut);
+    const d0 = f32x4.sub(f32x4.add(v0, lift), base), d1 = f32x4.sub(f32x4.add(v1, lift), base);
+    const d2 = f32x4.sub(f32x4.add(v2, lift), base), d3 = f32x4.sub(f32x4.add(v3, lift), base);
+    if (i32x4.all_true(f32x4.gt(f32x4.pmin(f32x4.pmin(d0, d1), f32x4.pmin(d2, d3)), cut))) {
+      const end = list + (<usize>count << 2);
+      v128.store(end, d0);
+      v128.store(end, d1, 16);
+      v128.store(end, d2, 32);
+      v128.store(end, d3, 48);
+      count += 16;
+    } else {
+      count = append(list, count, d0, cut);
+      count = append(list, count, d1, cut);
+      count = append(list, count, d2, cut);
+      count = append(list, count, d3, cut);
+    }
     if (count <= LIST - 16) continue;
     count = shorten(state, count, seen, accumulate, step);
     if (load<u32>(state, SPARSE_MODE) == FULL) return;
