@@ -4,159 +4,276 @@
  * There the share rises from 0 with infinite slope: Newton's rule fails, and a τ rounded to float64 is not enough (at
  * alpha = 10 a part in 1e16 of it makes a share of 0.02). So first the support, then its shares:
  *
- *   support   x is in it iff S(x) = Σ (s·(x_j - x))^(1/s) over x_j > x is below 1. Bisection of [m - 1/s, m]; a half without
- *             logits is left at once, so it takes about log2 of the candidates' number.
+ *   support   x is in it iff S(x) = Σ (s·(x_j - x))^(1/s) over x_j > x is below 1. The next pivot is where the norm's step
+ *             says; where that does not halve the undecided range, its middle in the order of the floats.
  *   shares    r the smallest logit of the support and q its share: p_j = (s·(x_j - r) + q^s)^(1/s). Their sum is convex and
- *             rising in q (each is a norm of order s of two numbers), so Newton's rule from q = 1 falls to the solution.
+ *             rising in q (each is a norm of order s of two numbers), so Newton's rule from above falls to the solution.
+ *
+ * Both are sums over x_j >= r of powers of x_j - r, q being 0 for the support. The difference of two float32s keeps all its
+ * digits, so float32 will do; it may be denormal, so it is taken times 2^64.
  *
  * y, x, support, special values, error    as in entmax.ts
  * source   bisection: Blondel, Martins & Niculae 2020 (arXiv:1901.02324); the change from τ to q is ours
- *
- * All in float64 and one logit at a time: 1/s of the maximum is near, and few are.
  */
-import { PART, SHARES } from "./candidates";
+import { PART, SHARES, SUPPORT } from "./candidates";
+import { exponentFloor, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "./exp";
+import { horizontalMax, storeUpTo4, widen } from "./lanes";
 import { exp64, log } from "./log";
-import { storeUpTo4 } from "./lanes";
+import { normStep } from "./newton";
 import {
-  COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, SPARSE_ABOVE, SPARSE_BELOW, SPARSE_D, SPARSE_HIGH, SPARSE_LEAST,
-  SPARSE_OPEN, SPARSE_OVER, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_STAGE, SPARSE_T, SPARSE_UNDER,
+  BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, SPARSE_ABOVE, SPARSE_BELOW, SPARSE_D, SPARSE_FIRST, SPARSE_GUESS, SPARSE_HIGHER,
+  SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_STAGE, SPARSE_T,
+  SPARSE_FAR, SPARSE_MOVE, SPARSE_SLOW, SPARSE_WIDTH, LIST,
 } from "./phases";
+import { held, loadL0, loadL1, loadL2, loadRoot, powerAt } from "./power";
 import { alongSparse } from "./sparse";
 
+/** An S - 1 that is too small to see. */
+const ENOUGH: f64 = 3e-7;
+
+/** Steps that a sample's support is given to become the row's. */
+const GUESSES: u32 = 4;
+
 /** w^c for w > 0 */
-// @ts-ignore: decorator
-@inline
 function power64(w: f64, c: f64): f64 {
   return exp64(min<f64>(c * log(max<f64>(w, 1e-300)), 0));
 }
 
-/** The share of a logit d above the support's smallest; qs = q^s */
+/** s = 2^e·σ with σ in [1, 2) */
 // @ts-ignore: decorator
 @inline
-function share(d: f64, q: f64, qs: f64, s: f64): f64 {
-  return d == 0 ? q : power64(s * d + qs, 1 / s);
+function exponentOf(s: f64): i32 {
+  return <i32>(reinterpret<u64>(s) >> 52) - 1023;
 }
 
-/** S at the pivot; the logits next to it, and how many are undecided, on either side */
-function supportSums(state: usize, list: usize, n: usize): void {
-  const s = load<f64>(state, SPARSE_SCALE), pivot = load<f64>(state, SPARSE_PIVOT);
-  const least = load<f64>(state, SPARSE_LEAST), high = load<f64>(state, SPARSE_HIGH);
-  let S = load<f64>(state, SPARSE_S);
-  let above = load<f64>(state, SPARSE_ABOVE), below = load<f64>(state, SPARSE_BELOW);
-  let over = load<f64>(state, SPARSE_OVER), under = load<f64>(state, SPARSE_UNDER);
-  for (const end = list + (n << 2); list < end; list += 4) {
-    const x = <f64>load<f32>(list);
-    if (x > pivot) {
-      S += power64(s * (x - pivot), 1 / s);
-      above = min(above, x);
-      over += x < high ? 1 : 0;
-    } else {
-      below = max(below, x);
-      under += x > least && x < pivot ? 1 : 0;
-    }
-  }
-  store<f64>(state, S, SPARSE_S);
-  store<f64>(state, above, SPARSE_ABOVE);
-  store<f64>(state, below, SPARSE_BELOW);
-  store<f64>(state, over, SPARSE_OVER);
-  store<f64>(state, under, SPARSE_UNDER);
+// @ts-ignore: decorator
+@inline
+function powerOf2(e: i32): f64 {
+  return reinterpret<f64>(<u64>(e + 1023) << 52);
 }
 
-/** S = Σ p, D = dS/dq = Σ (q / p)^(s-1) */
-function shareSums(state: usize, list: usize, n: usize): void {
-  const s = load<f64>(state, SPARSE_SCALE), q = load<f64>(state, SPARSE_T), root = load<f64>(state, SPARSE_ROOT);
-  const qs = power64(q, s);
-  let S = load<f64>(state, SPARSE_S), D = load<f64>(state, SPARSE_D);
-  for (const end = list + (n << 2); list < end; list += 4) {
-    const d = <f64>load<f32>(list) - root;
-    if (d < 0) continue;
-    const p = share(d, q, qs, s);
-    S += p;
-    D += d == 0 ? 1 : power64(q / p, s - 1);
-  }
-  store<f64>(state, S, SPARSE_S);
-  store<f64>(state, D, SPARSE_D);
-}
-
-function accumulate(state: usize, list: usize, n: usize): void {
-  if (load<u32>(state, SPARSE_STAGE) == SHARES) shareSums(state, list, n);
-  else supportSums(state, list, n);
+/** 2^64·σ·d for d >= 0, of which denormal ones go through an integer: a product with one takes 150 cycles. */
+// @ts-ignore: decorator
+@inline
+function lifted(d: v128, normal: v128, denormal: v128): v128 {
+  const small = i32x4.lt_s(d, i32x4.splat(0x00800000));
+  const a = f32x4.mul(v128.andnot(d, small), normal);
+  const b = f32x4.mul(f32x4.convert_i32x4_s(v128.and(d, small)), denormal);
+  return f32x4.add(a, b);
 }
 
 /**
- * LEAST is off the support and HIGH in it; what lies between is undecided. The next pivot halves that, or is the nearest
- * undecided logit itself where halving has decided none.
+ * S = Σ p and D = Σ p / (x - r + q^s / s) over what is above r - q^s / s but r itself; how many those are, and how many are r;
+ * the smallest of them, and the largest of the rest.
+ *
+ * r is the pivot and q = 0, or the support's smallest and its share, or those of a sample.
  */
-function halve(state: usize): bool {
-  const pivot = load<f64>(state, SPARSE_PIVOT);
-  const above = load<f64>(state, SPARSE_ABOVE), below = load<f64>(state, SPARSE_BELOW);
-  const off = load<f64>(state, SPARSE_S) >= 1;
+function accumulate(state: usize, list: usize, n: usize): void {
+  const s = load<f64>(state, SPARSE_SCALE), shares = load<u32>(state, SPARSE_STAGE) == SHARES;
+  const r = held(6, <f32>(shares ? load<f64>(state, SPARSE_ROOT) : load<f64>(state, SPARSE_PIVOT)));
+  const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
+  const e = exponentOf(s), ev = held(2, reinterpret<f32>(e - 64)), sigma = s / powerOf2(e);
+  const normal = held(3, <f32>(sigma * powerOf2(64))), denormal = held(4, <f32>(sigma * powerOf2(-85)));
+  const qs = held(5, shares ? <f32>(power64(load<f64>(state, SPARSE_T), s) * powerOf2(64 - e)) : 0);
+  const zero = f32x4.splat(0), infinite = held(7, Infinity), least = held(8, -Infinity), root = loadRoot();
+  const L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
+  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
+  let S = f64x2.splat(0), D = S;
+  let above = infinite, below = least, higher = i32x4.splat(0), level = higher;
+  for (const end = list + (n << 2); list < end; ) {
+    let s0 = zero, d0 = zero;
+    for (const stop = min(end, list + (BLOCK << 1)); list < stop; list += 16) {
+      const x = v128.load(list), d = f32x4.sub(x, r), equal = f32x4.eq(x, r), size = f32x4.abs(d);
+      const w = f32x4.add(v128.xor(lifted(size, normal, denormal), v128.xor(d, size)), qs);
+      const on = v128.andnot(f32x4.gt(w, zero), equal);
+      const p = powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5);
+      s0 = f32x4.add(s0, v128.and(p, on));
+      d0 = f32x4.add(d0, v128.and(f32x4.div(p, w), on));
+      above = f32x4.pmin(above, v128.bitselect(x, infinite, on));
+      below = f32x4.pmax(below, v128.bitselect(least, x, v128.or(on, equal)));
+      higher = i32x4.sub(higher, on);
+      level = i32x4.sub(level, equal);
+    }
+    S = f64x2.add(S, widen(s0));
+    D = f64x2.add(D, widen(d0));
+  }
+  store<f64>(state, load<f64>(state, SPARSE_S) + f64x2.extract_lane(S, 0) + f64x2.extract_lane(S, 1), SPARSE_S);
+  const scale = sigma * powerOf2(64);
+  store<f64>(
+    state, load<f64>(state, SPARSE_D) + (f64x2.extract_lane(D, 0) + f64x2.extract_lane(D, 1)) * scale, SPARSE_D,
+  );
+  store<f64>(state, min(load<f64>(state, SPARSE_ABOVE), -<f64>horizontalMax(f32x4.neg(above))), SPARSE_ABOVE);
+  store<f64>(state, max(load<f64>(state, SPARSE_BELOW), <f64>horizontalMax(below)), SPARSE_BELOW);
+  store<f64>(state, load<f64>(state, SPARSE_HIGHER) + <f64>total(higher), SPARSE_HIGHER);
+  store<f64>(state, load<f64>(state, SPARSE_LEVEL) + <f64>total(level), SPARSE_LEVEL);
+}
+
+// @ts-ignore: decorator
+@inline
+function total(v: v128): i32 {
+  return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3);
+}
+
+/** The place of a float32 among all of them, and back. */
+// @ts-ignore: decorator
+@inline
+function order(bits: i32): i32 {
+  return bits ^ (bits >> 31 & 0x7fffffff);
+}
+
+/** Decides the logits on one side of the pivot; FIRST to LAST are left. @returns no logit is, or S is 1 */
+function decide(state: usize): bool {
+  const S = load<f64>(state, SPARSE_S), pivot = load<f64>(state, SPARSE_PIVOT), part = load<u32>(state, SPARSE_STAGE) == PART;
+  const above = load<f64>(state, SPARSE_ABOVE), level = load<f64>(state, SPARSE_LEVEL), off = !(S < 1);
+  if (abs(S - 1) <= ENOUGH && load<f64>(state, SPARSE_HIGHER) > <f64>LIST && !part) {
+    store<f64>(state, pivot, SPARSE_ROOT);
+    store<f64>(state, 0, SPARSE_T);
+    return true;
+  }
   if (off) {
     store<f64>(state, pivot, SPARSE_LEAST);
+    store<f64>(state, above, SPARSE_FIRST);
   } else {
-    store<f64>(state, pivot, SPARSE_HIGH);
-    store<f64>(state, min(load<f64>(state, SPARSE_ROOT), below == pivot ? pivot : above), SPARSE_ROOT);
+    store<f64>(state, level > 0 ? pivot : above, SPARSE_ROOT);
+    store<f64>(state, load<f64>(state, SPARSE_BELOW), SPARSE_LAST);
   }
-  const open = off ? load<f64>(state, SPARSE_OVER) : load<f64>(state, SPARSE_UNDER);
-  if (open > 0) {
-    const nearest = off ? above : below;
-    const stuck = open == load<f64>(state, SPARSE_OPEN) && nearest != pivot;
-    const middle = 0.5 * (load<f64>(state, SPARSE_LEAST) + load<f64>(state, SPARSE_HIGH));
-    store<f64>(state, stuck ? nearest : middle, SPARSE_PIVOT);
-    store<f64>(state, open, SPARSE_OPEN);
+  const first = load<f64>(state, SPARSE_FIRST), last = load<f64>(state, SPARSE_LAST);
+  if (first <= last) {
+    store<f64>(state, next(state, first, last), SPARSE_PIVOT);
     return false;
   }
-  if (load<u32>(state, SPARSE_STAGE) == PART) return true;
+  if (part) return true;
   store<u32>(state, SHARES, SPARSE_STAGE);
-  store<f64>(state, 1, SPARSE_T);
+  store<f64>(state, firstShare(state, off), SPARSE_T);
   return false;
 }
 
+/** Where the norm's step from the last pivot puts τ; no more than the mean, nor than what the others leave. */
+function firstShare(state: usize, off: bool): f64 {
+  const s = load<f64>(state, SPARSE_SCALE), S = load<f64>(state, SPARSE_S), level = load<f64>(state, SPARSE_LEVEL);
+  const size = max<f64>(load<f64>(state, SPARSE_HIGHER) + (off ? 0 : level), 1);
+  const tau = load<f64>(state, SPARSE_PIVOT) + normStep(s, S, load<f64>(state, SPARSE_D));
+  const excess = load<f64>(state, SPARSE_ROOT) - tau, near = excess > 0 ? power64(s * excess, 1 / s) : 1;
+  if (off) return min(near, 1 / size);
+  return min(max(near, (1 - S) / size), min(1 / size, level > 0 ? (1 - S) / level : 1));
+}
+
+/**
+ * A pivot from `first` to `last`, the logits next to those that are decided: where the norm's step says, or twice as far when
+ * it comes from the same side again and S is hardly nearer. The middle, where two pivots have neither halved what is between
+ * nor brought S a quarter as near.
+ */
+function next(state: usize, first: f64, last: f64): f64 {
+  const low = order(reinterpret<i32>(<f32>first)), high = order(reinterpret<i32>(<f32>last));
+  const width = <f64>high - <f64>low, S = load<f64>(state, SPARSE_S), far = abs(log(S));
+  const halved = width <= 0.5 * load<f64>(state, SPARSE_WIDTH), nearer = far > 0 && far <= 0.25 * load<f64>(state, SPARSE_FAR);
+  if (halved) store<f64>(state, width, SPARSE_WIDTH);
+  if (nearer) store<f64>(state, far, SPARSE_FAR);
+  const slow = halved || nearer ? 0 : load<u32>(state, SPARSE_SLOW) + 1;
+  const move = normStep(load<f64>(state, SPARSE_SCALE), S, load<f64>(state, SPARSE_D));
+  const to = load<f64>(state, SPARSE_PIVOT) + (slow > 0 && load<f64>(state, SPARSE_MOVE) * move > 0 ? 2 * move : move);
+  const middle = slow >= 2 || to != to;
+  store<u32>(state, middle ? 0 : slow, SPARSE_SLOW);
+  store<f64>(state, move, SPARSE_MOVE);
+  if (!middle) return <f64><f32>max(first, min(last, to));
+  return <f64>reinterpret<f32>(order(<i32>((<i64>low + <i64>high) >> 1)));
+}
+
+/**
+ * Newton's rule for q. The support may be a sample's: then the smallest above its τ takes the place of r, and where the step
+ * leaves the range between it and the largest that is not, the search for the support begins.
+ */
+function fall(state: usize): bool {
+  const s = load<f64>(state, SPARSE_SCALE), level = load<f64>(state, SPARSE_LEVEL), above = load<f64>(state, SPARSE_ABOVE);
+  let q = load<f64>(state, SPARSE_T), root = load<f64>(state, SPARSE_ROOT), excess = power64(q, s) / s;
+  const S = load<f64>(state, SPARSE_S) + level * q;
+  const D = load<f64>(state, SPARSE_D) + (excess > 0 ? level * q / excess : 0);
+  store<f64>(state, S, SPARSE_S);
+  store<f64>(state, <f64><f32>(root - excess), SPARSE_PIVOT);
+  const guess = load<u32>(state, SPARSE_GUESS);
+  if (guess) store<u32>(state, guess + 1, SPARSE_GUESS);
+  let moved = false;
+  if (guess && (level == 0 || above < root)) {
+    moved = true;
+    excess -= root - above;
+    root = above;
+    q = power64(s * excess, 1 / s);
+  }
+  if ((abs(S - 1) <= ENOUGH && !moved) || (q == 0 && guess == 0)) return true;
+  let to = <f64><f32>(q - (S - 1) / (excess > 0 ? D * excess / q : level));
+  if (guess) {
+    const below = load<f64>(state, SPARSE_BELOW), most = power64(s * min(root - below, 1 / s), 1 / s);
+    if (!(to > 0) || guess > GUESSES || (to > most && S < 1 && q >= 0.999 * most)) {
+      store<u32>(state, 0, SPARSE_GUESS);
+      store<u32>(state, SUPPORT, SPARSE_STAGE);
+      store<f64>(state, max(to > 0 ? below : root, load<f64>(state, SPARSE_FIRST)), SPARSE_PIVOT);
+      return false;
+    }
+    to = min(to, most);
+  }
+  store<f64>(state, root, SPARSE_ROOT);
+  store<f64>(state, to > 0 ? to : 0, SPARSE_T);
+  return to == q;
+}
+
 function step(state: usize): bool {
-  if (load<u32>(state, SPARSE_STAGE) != SHARES) return halve(state);
-  const S = load<f64>(state, SPARSE_S), q = load<f64>(state, SPARSE_T);
-  if (!(S > 1)) return true;
-  const next = q - (S - 1) / load<f64>(state, SPARSE_D);
-  store<f64>(state, next, SPARSE_T);
-  return S - 1 <= 1e-9 || next == q;
+  return load<u32>(state, SPARSE_STAGE) == SHARES ? fall(state) : decide(state);
 }
 
 function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
-  const s = load<f64>(state, SPARSE_SCALE), q = load<f64>(state, SPARSE_T), root = load<f64>(state, SPARSE_ROOT);
-  const qs = power64(q, s), least = f32x4.splat(<f32>root), zero = f32x4.splat(0);
+  const s = load<f64>(state, SPARSE_SCALE), q = load<f64>(state, SPARSE_T);
+  const r = held(6, <f32>load<f64>(state, SPARSE_ROOT)), level = held(7, <f32>q), zero = f32x4.splat(0);
+  const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
+  const e = exponentOf(s), ev = held(2, reinterpret<f32>(e - 64)), sigma = s / powerOf2(e);
+  const normal = held(3, <f32>(sigma * powerOf2(64))), denormal = held(4, <f32>(sigma * powerOf2(-85)));
+  const qs = held(5, <f32>(power64(q, s) * powerOf2(64 - e))), root = loadRoot();
+  const L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
+  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   let size = 0;
   for (; n; n -= min(n, 4), x += 16, y += 16) {
-    const v = v128.load(x), on = i32x4.bitmask(f32x4.ge(v, least));
-    storeUpTo4(y, zero, n);
-    if (!on) continue;
-    for (let i: usize = 0; i < min(n, 4); i++) {
-      if (!(on >> <i32>i & 1)) continue;
-      // x and y may be the same memory: the logit is taken from the vector
-      const d = (i < 2 ? i ? f32x4.extract_lane(v, 1) : f32x4.extract_lane(v, 0)
-        : i == 2 ? f32x4.extract_lane(v, 2) : f32x4.extract_lane(v, 3));
-      const p = <f32>share(<f64>d - root, q, qs, s);
-      store<f32>(y + (i << 2), p);
-      size += p > 0 ? 1 : 0;
+    const v = v128.load(x), on = f32x4.gt(v, r);
+    let p = v128.and(level, f32x4.eq(v, r));
+    if (v128.any_true(on)) {
+      const w = f32x4.add(lifted(v128.and(f32x4.sub(v, r), on), normal, denormal), qs);
+      p = v128.or(p, v128.and(powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5), on));
     }
+    storeUpTo4(y, p, n);
+    size += popcnt(i32x4.bitmask(f32x4.gt(p, zero)) & (n < 4 ? (1 << <i32>n) - 1 : 15));
   }
   return size;
 }
 
-/** COLUMN_PART is the column's root, COLUMN_S its q. */
+/** COLUMN_PART is the column's root, COLUMN_S its q, and then q and q^s as float32s. */
 function columnsShares(state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
   const s = load<f64>(state, SPARSE_SCALE);
+  const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
+  const e = exponentOf(s), ev = held(2, reinterpret<f32>(e - 64)), sigma = s / powerOf2(e);
+  const normal = held(3, <f32>(sigma * powerOf2(64))), denormal = held(4, <f32>(sigma * powerOf2(-85)));
+  const root = loadRoot(), L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
+  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   for (let i: usize = 0; i < width; i++) {
-    const at = state + (i << 2);
-    const q = load<f64>(state + (i << 3), COLUMN_S), qs = power64(q, s), root = load<f32>(at, COLUMN_PART);
-    const m = load<f32>(at, COLUMN_M), nan = m - m;
-    let count = 0, from = x + (i << 2), to = y + (i << 2);
+    const at = state + (i << 3), q = load<f64>(at, COLUMN_S);
+    store<f32>(at, <f32>q, COLUMN_S);
+    store<f32>(at, <f32>(power64(q, s) * powerOf2(64 - e)), COLUMN_S + 4);
+  }
+  for (let i: usize = 0; i < width; i += 4) {
+    const at = state + (i << 2), qAt = state + (i << 3);
+    const r = v128.load(at, COLUMN_PART), m = v128.load(at, COLUMN_M), nan = f32x4.sub(m, m);
+    const q0 = v128.load(qAt, COLUMN_S), q1 = v128.load(qAt, COLUMN_S + 16);
+    const level = v128.shuffle<f32>(q0, q1, 0, 2, 4, 6), qs = v128.shuffle<f32>(q0, q1, 1, 3, 5, 7);
+    let count = i32x4.splat(0), from = x + (i << 2), to = y + (i << 2);
     for (let a = axis; a; a--, from += pitch << 2, to += pitch << 2) {
-      const v = load<f32>(from);
-      const p = nan + (v >= root ? <f32>share(<f64>v - <f64>root, q, qs, s) : 0);
-      store<f32>(to, p);
-      count += p != 0 ? 1 : 0;
+      const v = v128.load(from), on = f32x4.gt(v, r);
+      let p = v128.and(level, f32x4.eq(v, r));
+      if (v128.any_true(on)) {
+        const w = f32x4.add(lifted(v128.and(f32x4.sub(v, r), on), normal, denormal), qs);
+        p = v128.or(p, v128.and(powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5), on));
+      }
+      p = f32x4.add(p, nan);
+      storeUpTo4(to, p, width - i);
+      count = i32x4.sub(count, f32x4.ne(p, f32x4.splat(0)));
     }
-    store<u32>(at, count, COLUMN_ANY);
+    v128.store(at, count, COLUMN_ANY);
   }
 }
 

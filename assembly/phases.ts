@@ -51,15 +51,26 @@ export const SPARSE_SCALE: usize = SPARSE + 40; // f64, s = alpha - 1
 export const SPARSE_T: usize = SPARSE + 48; // f64, t = 1 + τ; in entmaxSteep.ts the smallest share q
 export const SPARSE_S: usize = SPARSE + 56; // f64, Σ p
 export const SPARSE_D: usize = SPARSE + 64; // f64, the slope that goes with it
-export const SPARSE_PIVOT: usize = SPARSE + 72; // f64, entmaxSteep.ts, and so the rest
-export const SPARSE_HIGH: usize = SPARSE + 80; // f64
-export const SPARSE_ROOT: usize = SPARSE + 88; // f64
-export const SPARSE_ABOVE: usize = SPARSE + 96; // f64
-export const SPARSE_BELOW: usize = SPARSE + 104; // f64
-export const SPARSE_OVER: usize = SPARSE + 112; // f64
-export const SPARSE_UNDER: usize = SPARSE + 120; // f64
-export const SPARSE_OPEN: usize = SPARSE + 128; // f64
-export const SPARSE_LIST: usize = SPARSE + 144; // f32[LIST + 32]
+export const SPARSE_BOUND: usize = SPARSE + 72; // f64, LEAST as the whole row has shown it, while a sample is solved
+export const SPARSE_SEEN: usize = SPARSE + 80; // u32, positions of this pass so far
+export const SPARSE_LENGTH: usize = SPARSE + 84; // u32, positions of the row, as its first pass has counted them
+export const SPARSE_SAMPLED: usize = SPARSE + 88; // u32, positions that the sample is taken from
+export const SPARSE_WORK: usize = SPARSE + 92; // u32, terms that shortening the list has cost
+export const SPARSE_GUESS: usize = SPARSE + 96; // u32, not 0 while τ is a sample's and may be too high
+export const SPARSE_LIFT: usize = SPARSE + 100; // f32, added to a logit before BASE is taken from it
+export const SPARSE_PIVOT: usize = SPARSE + 104; // f64, entmaxSteep.ts, and so the rest
+export const SPARSE_ROOT: usize = SPARSE + 112; // f64
+export const SPARSE_ABOVE: usize = SPARSE + 120; // f64
+export const SPARSE_BELOW: usize = SPARSE + 128; // f64
+export const SPARSE_FIRST: usize = SPARSE + 136; // f64
+export const SPARSE_LAST: usize = SPARSE + 144; // f64
+export const SPARSE_HIGHER: usize = SPARSE + 152; // f64
+export const SPARSE_LEVEL: usize = SPARSE + 160; // f64
+export const SPARSE_WIDTH: usize = SPARSE + 168; // f64
+export const SPARSE_MOVE: usize = SPARSE + 176; // f64
+export const SPARSE_FAR: usize = SPARSE + 184; // f64
+export const SPARSE_SLOW: usize = SPARSE + 192; // u32
+export const SPARSE_LIST: usize = SPARSE + 208; // f32[LIST + 32]
 
 /** Candidates that the list holds; the 32 floats behind it take what whole vectors add. */
 export const LIST: u32 = 1968;

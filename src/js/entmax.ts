@@ -1,31 +1,36 @@
 import type { SparseKernel } from "../kernels";
 import { ENTMAX15 } from "./entmax15";
 import { STEEP } from "./entmaxSteep";
-import { newton, type Rule, type Search } from "./search";
+import { exp } from "./exp";
+import { newton, type Rule } from "./search";
 import { sparse } from "./sparse";
 import { SPARSEMAX } from "./sparsemax";
 import type { Memory } from "./state";
 
-/** w^(1/s) with w = 1 + v, which near alpha = 1 is all in v */
-function share({ s, t }: Search, d: number): number {
-  const v = s * d - t;
-  return v > -1 ? Math.exp(Math.log1p(v) / s) : 0;
-}
+/** log(1 + v), of which 1 + v has lost digits near alpha = 1 */
+const logOf = (w: number, v: number): number => Math.log(w) + (v - (w - 1)) / w;
 
 /** 1 < alpha < 2 */
 const ENTMAX: Rule = {
   sums(search, list, n) {
     const { s, t } = search;
+    let { S, D } = search;
     for (let j = 0; j < n; j++) {
-      const w = s * list[j] - t + 1;
+      const v = s * list[j] - t;
+      const w = 1 + v;
       if (!(w > 0)) continue;
-      const p = share(search, list[j]);
-      search.S += p;
-      search.D += p / w;
+      const p = exp(logOf(w, v) / s);
+      S += p;
+      D += p / w;
     }
+    search.S = S;
+    search.D = D;
   },
   step: newton,
-  share,
+  share({ s, t }, d) {
+    const v = s * d - t;
+    return v > -1 ? exp(logOf(1 + v, v) / s) : 0;
+  },
 };
 
 function ruleOf(alpha: number): Rule {

@@ -1,72 +1,136 @@
-import type { Rule, Search } from "./search";
+import { exp } from "./exp";
+import { ENOUGH, normStep, PART, type Rule, type Search, SHARES, SUPPORT } from "./search";
 
-/** The share of a logit e above the support's smallest, whose own is q. */
-const shareAbove = ({ s, t: q }: Search, e: number): number => (e === 0 ? q : (s * e + q ** s) ** (1 / s));
+/** Steps that a sample's support is given to become the row's. */
+const GUESSES = 4;
+/** Nearer to 0 than any difference of two float32s. */
+const TINIEST = 1e-46;
 
-/** S at the pivot; the logits next to it, and how many are undecided, on either side. */
-function supportSums(search: Search, list: Float64Array, n: number): void {
-  const { s, pivot, least, high } = search;
+/** (s·w)^(1/s), at most 1 */
+const power = (s: number, w: number): number => exp(Math.min(0, Math.log(s * w) / s));
+
+/** Σ over what is above r - q^s / s but r itself: r is the pivot and q 0, or the support's smallest and its share. */
+function sums(search: Search, list: Float64Array, n: number): void {
+  const { s, stage, pivot } = search;
+  const root = stage === SHARES ? search.root : pivot;
+  const excess = stage === SHARES ? search.t ** s / s : 0;
+  let { S, D, above, below, higher, level } = search;
   for (let j = 0; j < n; j++) {
     const d = list[j];
-    if (d > pivot) {
-      search.S += (s * (d - pivot)) ** (1 / s);
-      search.above = Math.min(search.above, d);
-      if (d < high) search.over++;
-    } else {
-      search.below = Math.max(search.below, d);
-      if (d > least && d < pivot) search.under++;
+    const w = d - root + excess;
+    if (d === root) {
+      level++;
+    } else if (w > 0) {
+      const p = power(s, w);
+      S += p;
+      D += p / w;
+      higher++;
+      if (d < above) above = d;
+    } else if (d > below) {
+      below = d;
     }
   }
+  search.S = S;
+  search.D = D;
+  search.above = above;
+  search.below = below;
+  search.higher = higher;
+  search.level = level;
 }
 
-/** S = Σ p, D = dS/dq */
-function shareSums(search: Search, list: Float64Array, n: number): void {
-  const { s, t: q, root } = search;
-  for (let j = 0; j < n; j++) {
-    const e = list[j] - root;
-    if (e < 0) continue;
-    const p = shareAbove(search, e);
-    search.S += p;
-    search.D += e === 0 ? 1 : (q / p) ** (s - 1);
-  }
+/** A pivot from `first` to `last`, which are next to those that are decided; see assembly/entmaxSteep.ts. */
+function next(search: Search): number {
+  const { first, last, S, pivot } = search;
+  const width = Math.log((first - TINIEST) / (last - TINIEST));
+  const far = Math.abs(Math.log(S));
+  const halved = width <= search.width / 2;
+  const nearer = far > 0 && far <= search.far / 4;
+  if (halved) search.width = width;
+  if (nearer) search.far = far;
+  const slow = halved || nearer ? 0 : search.slow + 1;
+  const move = normStep(search);
+  const to = pivot + (slow > 0 && search.move * move > 0 ? 2 * move : move);
+  const middle = slow >= 2 || to !== to;
+  search.slow = middle ? 0 : slow;
+  search.move = move;
+  if (!middle) return Math.max(first, Math.min(last, to));
+  return width > 1 ? -Math.sqrt((first - TINIEST) * (last - TINIEST)) : (first + last) / 2;
 }
 
-/** `least` is off the support and `high` in it; the pivot decides on one side of it. */
-function halve(search: Search): boolean {
-  const { pivot, above, below } = search;
-  const off = search.S >= 1;
+/** Where the norm's step from the last pivot puts τ; no more than the mean, nor than what the others leave. */
+function firstShare(search: Search, off: boolean): number {
+  const { s, S, level, pivot, root } = search;
+  const size = Math.max(search.higher + (off ? 0 : level), 1);
+  const excess = root - (pivot + normStep(search));
+  const near = excess > 0 ? power(s, excess) : 1;
+  if (off) return Math.min(near, 1 / size);
+  return Math.min(Math.max(near, (1 - S) / size), 1 / size, level > 0 ? (1 - S) / level : 1);
+}
+
+/** Decides the logits on one side of the pivot; `first` to `last` are left. */
+function decide(search: Search): boolean {
+  const { S, pivot, above, level, stage } = search;
+  const off = !(S < 1);
   if (off) {
     search.least = pivot;
+    search.first = above;
   } else {
-    search.high = pivot;
-    search.root = Math.min(search.root, below === pivot ? pivot : above);
+    search.root = level > 0 ? pivot : above;
+    search.last = search.below;
   }
-  const undecided = off ? search.over : search.under;
-  if (undecided > 0) {
-    const nearest = off ? above : below;
-    const stuck = undecided === search.undecided && nearest !== pivot;
-    search.pivot = stuck ? nearest : (search.least + search.high) / 2;
-    search.undecided = undecided;
+  if (search.first <= search.last) {
+    search.pivot = next(search);
     return false;
   }
-  if (search.part) return true;
-  search.shares = true;
-  search.t = 1;
+  if (stage === PART) return true;
+  search.stage = SHARES;
+  search.t = firstShare(search, off);
   return false;
+}
+
+/** Newton's rule for q, from a sample's support too; see assembly/entmaxSteep.ts. */
+function fall(search: Search): boolean {
+  const { s, level, above, below, guess } = search;
+  let { t: q, root } = search;
+  let excess = q ** s / s;
+  search.excess = excess;
+  search.S += level * q;
+  search.D += excess > 0 ? (level * q) / excess : 0;
+  search.pivot = root - excess;
+  const { S, D } = search;
+  let moved = false;
+  if (guess) {
+    search.guess++;
+    if (level === 0 || above < root) {
+      moved = true;
+      excess -= root - above;
+      root = above;
+      q = power(s, Math.max(excess, 0));
+    }
+  }
+  if ((Math.abs(S - 1) <= ENOUGH && !moved) || (q === 0 && !guess)) return true;
+  let to = q - (S - 1) / (excess > 0 ? (D * excess) / q : level);
+  if (guess) {
+    const most = power(s, Math.min(root - below, 1 / s));
+    if (!(to > 0) || guess > GUESSES || (to > most && S < 1 && q >= 0.999 * most)) {
+      search.guess = 0;
+      search.stage = SUPPORT;
+      search.pivot = Math.max(to > 0 ? below : root, search.first);
+      return false;
+    }
+    to = Math.min(to, most);
+  }
+  search.root = root;
+  search.t = to > 0 ? to : 0;
+  return to === q;
 }
 
 /** assembly/entmaxSteep.ts in JavaScript: alpha > 2, first the support, then its shares. */
 export const STEEP: Rule = {
-  sums(search, list, n) {
-    if (search.shares) shareSums(search, list, n);
-    else supportSums(search, list, n);
+  sums,
+  step: (search) => (search.stage === SHARES ? fall(search) : decide(search)),
+  share({ s, t: q, root, excess }, d) {
+    if (d > root) return power(s, d - root + excess);
+    return d === root ? q : 0;
   },
-  step(search) {
-    if (!search.shares) return halve(search);
-    const { S, t: q } = search;
-    if (!(S > 1)) return true;
-    search.t = q - (S - 1) / search.D;
-    return S - 1 <= 1e-9 || search.t === q;
-  },
-  share: (search, d) => (d < search.root ? 0 : shareAbove(search, d - search.root)),
 };

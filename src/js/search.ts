@@ -1,4 +1,10 @@
 /** The search for τ of a row, as in assembly/newton.ts and assembly/entmaxSteep.ts; d = x - m throughout. */
+
+/** What a list is searched for: the support of a part of the row, that of the row, its shares (above alpha = 2). */
+export const PART = 0;
+export const SUPPORT = 1;
+export const SHARES = 2;
+
 export class Search {
   /** max x, and s = alpha - 1. */
   m = -Infinity;
@@ -7,36 +13,47 @@ export class Search {
   t = 0;
   /** Everything up to it is off the support. */
   least = 0;
+  /** Not 0 while τ is a sample's and may be too high. */
+  guess = 0;
   /** Σ p, and the slope that goes with it. */
   S = 0;
   D = 0;
   // above alpha = 2
-  part = false;
-  shares = false;
+  stage = SUPPORT;
   pivot = 0;
-  high = 0;
   root = 0;
+  /** q^s / s */
+  excess = 0;
+  first = 0;
+  last = 0;
   above = 0;
   below = 0;
-  over = 0;
-  under = 0;
-  undecided = 0;
+  higher = 0;
+  level = 0;
+  width = 0;
+  far = 0;
+  move = 0;
+  slow = 0;
 
   begin(m: number, s: number): void {
     this.m = m;
     this.s = s;
     this.t = 0;
     this.least = -1 / s;
+    this.guess = 0;
   }
 
-  /** With all that lies above `least`. @param part  of a part of the row: bounds are wanted, not shares */
-  open(part: boolean): void {
-    this.part = part;
-    this.shares = false;
-    this.high = 0;
+  /** With all that lies above `least`. */
+  open(stage: number): void {
+    this.stage = stage;
     this.root = 0;
-    this.pivot = this.least / 2;
-    this.undecided = Infinity;
+    this.pivot = this.least;
+    this.first = this.least;
+    this.last = 0;
+    this.width = Infinity;
+    this.far = Infinity;
+    this.move = 0;
+    this.slow = 0;
     this.clear();
   }
 
@@ -45,8 +62,16 @@ export class Search {
     this.D = 0;
     this.above = Infinity;
     this.below = -Infinity;
-    this.over = 0;
-    this.under = 0;
+    this.higher = 0;
+    this.level = 0;
+  }
+
+  /** The list's logits count `weight` times each. */
+  weigh(weight: number): void {
+    this.S *= weight;
+    this.D *= weight;
+    this.higher *= weight;
+    this.level *= weight;
   }
 }
 
@@ -60,11 +85,26 @@ export interface Rule {
   share(search: Search, d: number): number;
 }
 
+/** An S - 1 that is too small to see. */
+export const ENOUGH = 1e-7;
+
+/** The step of [s·(x - m) - τ]_+ that takes S to 1 as far as D tells; negative where S < 1. */
+export const normStep = ({ s, S, D }: Search): number => (s === 1 ? S - 1 : -S * Math.expm1(-s * Math.log(S))) / D;
+
 /** Newton's rule on the norm of order 1/s, 1 < alpha <= 2. */
 export function newton(search: Search): boolean {
-  const { s, S, t } = search;
-  if (!(S > 1)) return true;
-  search.t = t + (s === 1 ? S - 1 : -S * Math.expm1(-s * Math.log(S))) / search.D;
+  const { s, S, t, guess } = search;
+  search.guess = 0;
+  if (!(S > 1)) {
+    if (guess === 0 || 1 - S <= ENOUGH) return true;
+    const back = t + normStep(search);
+    const least = 1 + s * search.least;
+    search.t = back > least ? back : least; // least also where nothing lies above τ
+    if (back > least) search.least = (back - 1) / s;
+    return false;
+  }
+  if (S - 1 <= ENOUGH) return true;
+  search.t = t + normStep(search);
   search.least = (search.t - 1) / s;
-  return S - 1 <= 1e-9 || search.t === t;
+  return search.t === t;
 }
