@@ -18,7 +18,7 @@ export const FUZZED: readonly Fuzzed[] = [
   sparse(
     "entmax",
     fc.oneof(
-      fc.constantFrom(1, 1.1, 1.25, 1.5, 1.9, 2, 2.5, 3, 7, 1000),
+      fc.constantFrom(1, 1.1, 1.25, 1.5, 1.9, 2, 2.5, 3, 7, 1000, 1e6, 1e15, 1e30, 1e38),
       fc.double({ min: 1.01, max: 20, noNaN: true }),
     ),
   ),
