@@ -19,10 +19,11 @@ export default defineConfig({
   target: "es2022",
   dts: true,
   clean: true,
-  minify: true,
   splitting: false,
   noExternal: ["@assemblyscript/loader"],
   esbuildOptions(options) {
+    // Node prints the line that throws. Strings go on behind a backslash at its end: the binaries, without a concatenation.
+    options.lineLimit = 160;
     // Its ES module: a require() would take the UMD one, which hands itself to any AMD loader it meets, webpack's included.
     options.alias = { "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js" };
   },

@@ -9,6 +9,7 @@ export { attentionTiles } from "./attention/tiles";
 export { hardmax } from "./hardmax";
 export { logSoftmax } from "./logSoftmax";
 export { logSumExp } from "./logSumExp";
+export { scores } from "./scores";
 export { softmax, softmaxRow } from "./softmax";
 export { sparsemax } from "./sparsemax";
 export { vocabularyDraw } from "./vocabulary/draw";

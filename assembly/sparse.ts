@@ -6,8 +6,8 @@ import { Accumulate, begin, cutAtLeast, gather, gatherColumn, settle, Step } fro
 import { columnsInit, columnsMax } from "./columns";
 import { high, low, narrow, storeUpTo4 } from "./lanes";
 import {
-  COLUMN_M, COLUMN_PART, COLUMN_S, COLUMN_ANY, FINISH, INIT, MAX, SETTLE, SPARSE_FLOOR, SPARSE_M, SPARSE_ROOT, SPARSE_S,
-  SPARSE_T, STRIP, SUM,
+  COLUMN_M, COLUMN_PART, COLUMN_S, COLUMN_ANY, FINISH, INIT, MASKED, MAX, SETTLE, SPARSE_FLOOR, SPARSE_M, SPARSE_ROOT,
+  SPARSE_S, SPARSE_T, STRIP, SUM,
 } from "./phases";
 import { largest, rowFill } from "./row";
 
@@ -91,6 +91,13 @@ export function columnsShares(
   }
 }
 
+/** A row of which nothing takes part: its shares are 0. */
+// @ts-ignore: decorator
+@inline
+function absent(m: f32, phases: i32): bool {
+  return m == -Infinity && (phases & MASKED) != 0;
+}
+
 function row(
   y: usize, support: usize, x: usize, n: usize, s: f64, relative: bool, state: usize, phases: i32,
   accumulate: Accumulate, step: Step, rowShares: RowShares,
@@ -116,7 +123,9 @@ function row(
       cutAtLeast(state);
       count = rowShares(state, y, x, n);
     } else {
-      rowFill(y, n, NaN);
+      const none = absent(m, phases);
+      rowFill(y, n, none ? 0 : NaN);
+      if (none) count = 0;
     }
     if (support) store<u32>(support, load<u32>(support) + count);
   }
@@ -125,13 +134,17 @@ function row(
 
 function columns(
   y: usize, support: usize, x: usize, axis: usize, width: usize, pitch: usize, s: f64, relative: bool, steep: bool,
-  state: usize, accumulate: Accumulate, step: Step, columnsShares: ColumnsShares,
+  state: usize, phases: i32, accumulate: Accumulate, step: Step, columnsShares: ColumnsShares,
 ): void {
   columnsInit(state, false);
   columnsMax(state, x, 0, false, axis, width, pitch, 1);
   for (let i: usize = 0; i < width; i++) {
     const at = state + (i << 2), xAt = x + (i << 2);
     const m = load<f32>(at, COLUMN_M);
+    if (absent(m, phases)) {
+      store<f32>(at, 0, COLUMN_M);
+      store<f32>(at, Infinity, COLUMN_PART);
+    }
     if (m - m != 0) continue;
     begin(state, m, s, relative);
     do gatherColumn(state, xAt, axis, pitch, accumulate, step);
@@ -158,7 +171,7 @@ export function alongSparse(
         const from = i << 2;
         columns(
           y + from, support ? support + from : 0, x + from, axis, min(inner - i, STRIP), inner, s, relative, steep, state,
-          accumulate, step, columnsShares,
+          phases, accumulate, step, columnsShares,
         );
       }
     }

@@ -66,7 +66,7 @@ try {
   }
 } catch (error) {
   if (!(error instanceof RangeError)) throw error;
-  stop(error.message); // an option out of its range; uncaught, Node would print the line of minified code it was thrown in
+  stop(error.message); // an option out of its range; uncaught, Node would print a stack under it
 }
 process.stdout.write("\n");
 const seconds = (performance.now() - start) / 1000;

@@ -1,8 +1,10 @@
-// The packed package through bundlers, in a bare project and without configuration; Chromium runs what they make.
+// The packed package through bundlers, in a bare project and without configuration: how large an app becomes by it, and
+// Chromium runs what they make.
 // Needs a build. The last line counts: "N passed, N failed".
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { check, checking, judge } from "./checks.mjs";
 import { execute } from "./execute.mjs";
 import { fetched } from "./fetched.mjs";
@@ -41,6 +43,19 @@ const BUILDS = [
   ["rollup-js", "rollup", ["jsOnly.mjs", "-p", "node-resolve", "-f", "es", "-o", "out/rollup-js/main.js"], ["js"]],
 ];
 
+/** What an app of nothing but these imports weighs, bundled and minified: bytes with gzip, of which it must stay below. */
+const WEIGHTS = [
+  ["softmax-wasm", 'export * from "softmax-wasm";', 72_000],
+  ["softmax-wasm/js", 'export * from "softmax-wasm/js";', 28_000],
+  // a second copy of the kernels would be 50 000
+  [
+    "softmax-wasm and softmax-wasm/transformers",
+    'export * as main from "softmax-wasm"; export * from "softmax-wasm/transformers";',
+    75_000,
+  ],
+  ["softmax-wasm, imported and not used", 'import { softmax } from "softmax-wasm";', 100],
+];
+
 const HTML = '<!doctype html><meta charset="utf-8"><pre id="report">running</pre>';
 
 /** The project, and where each tool's program is. */
@@ -64,6 +79,17 @@ function build({ project, program }, name, tool, args) {
     writeFileSync(page, `${HTML}<script${kind} src="main.js"></script>`);
   }
   return folder;
+}
+
+/** Bundles an app and weighs it. @throws {Error} it is too heavy */
+function weigh({ project, program }, code, limit) {
+  writeFileSync(join(project, "app.mjs"), code);
+  const args = ["app.mjs", "--bundle", "--minify", "--format=esm", "--outfile=out/app.mjs"];
+  execute(process.execPath, [program("esbuild"), ...args], project);
+  const app = readFileSync(join(project, "out/app.mjs"));
+  const gzipped = gzipSync(app, { level: 9 }).length;
+  if (!(gzipped < limit)) throw new Error(`${gzipped} bytes with gzip, expected less than ${limit}`);
+  return `${app.length} bytes, ${gzipped} with gzip, ${brotliCompressSync(app).length} with brotli`;
 }
 
 function scripts(folder) {
@@ -118,8 +144,11 @@ async function runViteServer(browser, { project, program }) {
 
 await checking(async () => {
   const bare = bareProjectWithTools();
-  const browser = await launch("Chromium");
   const title = (tool) => `${tool} ${VERSIONS[tool]}`;
+  for (const [name, code, limit] of WEIGHTS) {
+    await check(`${title("esbuild")}, minified: ${name}`, () => weigh(bare, code, limit));
+  }
+  const browser = await launch("Chromium");
   try {
     for (const [name, tool, args, backends] of BUILDS) {
       await check(`${title(tool)}: ${args.join(" ")}`, () =>

@@ -10,6 +10,7 @@ export function execute(command, args, cwd = ".", variables = {}) {
     encoding: "utf8",
     env: { ...process.env, ...variables },
     timeout: 300_000,
+    maxBuffer: 2 ** 26,
   });
   if (status !== 0) throw new Error(error?.message ?? `${command} ended with ${status}\n${stdout}${stderr}`);
   return { stdout, stderr };

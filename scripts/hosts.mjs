@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { check, checking, judge } from "./checks.mjs";
 import { relaxedNode } from "./engines.mjs";
 import { execute } from "./execute.mjs";
+import { hermes, metro, VERSIONS as NATIVE } from "./hermes.mjs";
 import { launch, reportsOf } from "./launch.mjs";
 import { bareProject } from "./project.mjs";
 import { serve } from "./serve.mjs";
@@ -101,11 +102,28 @@ async function workerHosts(project) {
   });
 }
 
+/** React Native has no WebAssembly: there it is JavaScript alone, whatever is imported. */
+async function hermesHost(project) {
+  const title = `Hermes ${NATIVE["hermes-engine-cli"]}, bundled by Metro ${NATIVE.metro}`;
+  const { stdout: expected } = execute(process.execPath, ["--import", "./deleted.mjs", "expected.mjs"], project);
+  const run = (packageExports) => JSON.parse(hermes(project, expected, metro(project, "hermes.mjs", packageExports)));
+  const { reports, compared } = run(true);
+  await check(title, () => judge(reports, ["js", "js"], NO_WASM));
+  for (const { name, calls, failures } of compared) {
+    await check(`${title}: ${name}, as in Node`, () => {
+      if (failures.length > 0) throw new Error(failures.join("\n"));
+      return `${calls} calls`;
+    });
+  }
+  await check(`${title} without "exports"`, () => judge(run(false).reports, ["js", "js"], NO_WASM));
+}
+
 await checking(async () => {
   const project = bareProject("test/hosts");
   await jsDoor(project);
   for (const node of new Set([process.execPath, relaxedNode()])) await nodeHosts(project, node);
   await workerHosts(project);
+  await hermesHost(project).catch((error) => check("Hermes", () => Promise.reject(error)));
   const server = await serve(project, HEADERS);
   for (const name of ["Chromium", "Firefox"]) {
     // a browser that is not here, or does not start, is a failure, and no reason to leave out the other one

@@ -37,7 +37,25 @@ const COMBINATIONS = TYPESCRIPT.flatMap((version) =>
   ),
 );
 
-const config = ({ resolution, module, lib, types, has }) => ({
+/** What knows no "exports" yet; TypeScript 7 has it no more. */
+const NODE10 = TYPESCRIPT.filter((version) => Number.parseInt(version, 10) < 7).map((version) => ({
+  version,
+  resolution: "node10",
+  module: "commonjs",
+  ...LIBS[0],
+}));
+
+/** From here on TypeScript's DOM tells buffers apart. */
+const tellsBuffersApart = (version) => Number.parseFloat(version) >= 5.9;
+
+function filesOf({ version, resolution, module, name, has }) {
+  if (resolution === "node10") return ["node10.mts"];
+  const consumers = module === "esnext" ? ["consumer.mts"] : ["consumer.mts", "consumer.cts"]; // require() is not of esnext
+  const dom = name === "DOM" && tellsBuffersApart(version) ? ["withDom.mts"] : [];
+  return [...consumers, ...dom, has ? "withModule.mts" : "withoutModule.mts"];
+}
+
+const config = ({ version, resolution, module, name, lib, types, has }) => ({
   compilerOptions: {
     target: "ES2022",
     module,
@@ -48,19 +66,16 @@ const config = ({ resolution, module, lib, types, has }) => ({
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     noEmit: true,
+    ...(version.startsWith("6.") && resolution === "node10" ? { ignoreDeprecations: "6.0" } : {}),
   },
-  files: [
-    "consumer.mts",
-    ...(module === "esnext" ? [] : ["consumer.cts"]), // require() is not of that module system
-    has ? "withModule.mts" : "withoutModule.mts",
-  ],
+  files: filesOf({ version, resolution, module, name, has }),
 });
 
 await checking(async () => {
   const tools = join(fetched("types", VERSIONS), "node_modules");
   const project = bareProject("test/types");
   symlinkSync(tools, join(project, "../node_modules"), "junction");
-  for (const combination of COMBINATIONS) {
+  for (const combination of [...COMBINATIONS, ...NODE10]) {
     const { version, resolution, name } = combination;
     await check(`TypeScript ${version}, ${resolution}, ${name}`, () => {
       writeFileSync(join(project, "tsconfig.json"), JSON.stringify(config(combination)));

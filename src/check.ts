@@ -3,6 +3,8 @@
  * and what came; it is put together on failure alone.
  */
 
+import { bufferOf, bytesOf, iterate, lengthOf, offsetOf, type TypedArray, typeOf } from "./typedArray";
+
 /** What numbers come in: Float32Array is used as it is, everything else is converted first. */
 export type FloatInput = Float32Array | ArrayLike<number>;
 
@@ -34,18 +36,7 @@ export function isRevoked(value: unknown): boolean {
   }
 }
 
-const TypedArray = Object.getPrototypeOf(Uint8Array) as Uint8ArrayConstructor;
-const tag = Object.getOwnPropertyDescriptor(TypedArray.prototype, Symbol.toStringTag)?.get as (this: unknown) => string;
-
-/**
- * "Float32Array" of one, whatever its realm (a frame, a vm context, a test runner's sandbox) and its class; undefined of
- * what is no typed array. It asks the array itself: instanceof and Object.prototype.toString believe an object that says so.
- */
-const typeOf = (value: unknown): string | undefined => tag.call(value);
-
-/** Asked of every x and out: its first line takes a tenth off a call on 16 floats, and only an exchanged prototype fools it. */
-export const isFloat32Array = (value: unknown): value is Float32Array =>
-  (ArrayBuffer.isView(value) && value instanceof Float32Array) || typeOf(value) === "Float32Array";
+export const isFloat32Array = (value: unknown): value is Float32Array => typeOf(value) === "Float32Array";
 export const isUint32Array = (value: unknown): value is Uint32Array => typeOf(value) === "Uint32Array";
 export const isUint8Array = (value: unknown): value is Uint8Array => typeOf(value) === "Uint8Array";
 
@@ -53,18 +44,14 @@ export const isUint8Array = (value: unknown): value is Uint8Array => typeOf(valu
  * A detached array has length 0, like an empty one, and so has one that its resizable buffer no longer reaches. Only a new
  * view of the buffer tells the first on every engine, only an iterator the second.
  */
-export function checkAttached(
-  fn: string,
-  name: string,
-  view: Float32Array | Float64Array | Uint8Array | Uint32Array,
-): void {
+export function checkAttached(fn: string, name: string, view: TypedArray): void {
   try {
-    new Uint8Array(view.buffer);
+    new Uint8Array(bufferOf(view));
   } catch {
     throw new TypeError(`${fn}: "${name}" expected a live array, got one whose buffer is detached`);
   }
   try {
-    TypedArray.prototype.keys.call(view);
+    iterate(view);
   } catch {
     throw new TypeError(`${fn}: "${name}" expected a live array, got one that reaches beyond its resized buffer`);
   }
@@ -80,7 +67,8 @@ export function newFloats(fn: string, name: string, length: number): Float32Arra
 }
 
 /** Inherits from a typed array and is none (a Proxy of one, say): asked for its length it throws an error of the engine. */
-const pretends = (value: object): boolean => value instanceof TypedArray && typeOf(value) === undefined;
+const pretends = (value: object): boolean =>
+  value instanceof Object.getPrototypeOf(Uint8Array) && typeOf(value) === undefined;
 
 const notNumbers = (fn: string, name: string, value: unknown, hint?: string): TypeError =>
   new TypeError(
@@ -91,7 +79,7 @@ function convert(fn: string, name: string, value: unknown): Float32Array {
   if (typeof value !== "object" || value === null || isRevoked(value) || pretends(value))
     throw notNumbers(fn, name, value);
   if (typeOf(value) === "Uint16Array") throw notNumbers(fn, name, value, "float16 bits? widen them to float32 first");
-  const { length } = value as ArrayLike<unknown>;
+  const length = typeOf(value) === undefined ? (value as ArrayLike<unknown>).length : lengthOf(value as Float32Array);
   if (typeof length !== "number" || !Number.isSafeInteger(length) || length < 0) {
     const tensor = "data" in value ? `a tensor? pass its "data", and its sizes as "shape"` : undefined;
     throw notNumbers(fn, name, value, tensor);
@@ -110,11 +98,9 @@ function convert(fn: string, name: string, value: unknown): Float32Array {
   return floats;
 }
 
-/** x as a Float32Array: itself, or converted. */
+/** x as a Float32Array: itself, or converted. Of length 0 it may be a dead one (checkAttached). */
 export function checkFloats(fn: string, name: string, value: FloatInput): Float32Array {
-  if (!isFloat32Array(value)) return convert(fn, name, value);
-  if (value.length === 0) checkAttached(fn, name, value);
-  return value;
+  return isFloat32Array(value) ? value : convert(fn, name, value);
 }
 
 /** A copy, each size asked for once: what stands there may be a getter. */
@@ -139,8 +125,12 @@ export function checkAxis(
   shape: readonly number[] | undefined,
   axis: number | undefined,
 ): Geometry {
-  if (shape === undefined && axis === undefined) return { outer: 1, axis: x.length, inner: 1, at: 0, shape };
-  const sizes = shape === undefined ? [x.length] : checkSizes(fn, shape);
+  if (shape === undefined && axis === undefined) {
+    const length = lengthOf(x);
+    if (length === 0) checkAttached(fn, "x", x);
+    return { outer: 1, axis: length, inner: 1, at: 0, shape };
+  }
+  const sizes = shape === undefined ? [lengthOf(x)] : checkSizes(fn, shape);
   const rank = sizes.length;
   const along = axis === undefined ? -1 : axis;
   if (typeof along !== "number") throw new TypeError(`${fn}: "axis" expected an integer, got ${kind(along)}`);
@@ -160,7 +150,8 @@ export function checkAxis(
     if (i < at) outer *= size;
     else if (i > at) inner *= size;
   }
-  const { length } = x;
+  const length = lengthOf(x);
+  if (length === 0) checkAttached(fn, "x", x);
   if (outer * sizes[at] * inner !== length) {
     throw new RangeError(
       `${fn}: "shape" expected sizes whose product is x.length = ${length}, got [${sizes.join(", ")}] = ${outer * sizes[at] * inner}`,
@@ -179,36 +170,39 @@ export function checkTemperature(fn: string, value: number | undefined): number 
   return value;
 }
 
-/** Shaped as x, or as its axis and shared by all rows. */
-export function checkMask(fn: string, value: Uint8Array, length: number, axis: number, at: number): void {
+/** Shaped as x, or as its axis and shared by all rows. @returns its length */
+export function checkMask(fn: string, value: Uint8Array, length: number, axis: number, at: number): number {
   if (!isUint8Array(value)) throw new TypeError(`${fn}: "mask" expected a Uint8Array, got ${kind(value)}`);
-  if (value.length === 0) checkAttached(fn, "mask", value);
-  if (value.length !== length && value.length !== axis) {
+  const given = lengthOf(value);
+  if (given === 0) checkAttached(fn, "mask", value);
+  if (given !== length && given !== axis) {
     const shared = axis === length ? "" : ` or ${axis} (as its axis ${at})`;
-    throw new RangeError(`${fn}: "mask" expected length ${length} (as x)${shared}, got ${value.length}`);
+    throw new RangeError(`${fn}: "mask" expected length ${length} (as x)${shared}, got ${given}`);
   }
+  return given;
 }
 
 /**
  * Throws where `out` would write over an input that is still to be read; exactly the input's own floats are fine.
  *
- * The offsets are the views' byteOffset, which the caller needs too: asking for it is a call out of optimised code (19 ns
- * in Node 20), `.buffer` is a dearer one (27) and is asked last.
+ * Offsets and lengths are the views', which the caller knows; the buffer is dearest and is asked last.
  */
 export function checkOverlap(
   fn: string,
   out: Float32Array,
   outOffset: number,
+  outLength: number,
   name: string,
   input: Float32Array | Uint8Array,
   inputOffset: number,
+  length: number,
   bytes: 1 | 4,
 ): void {
-  const outEnd = outOffset + 4 * out.length;
-  const end = inputOffset + bytes * input.length;
+  const outEnd = outOffset + 4 * outLength;
+  const end = inputOffset + bytes * length;
   if (outOffset >= end || inputOffset >= outEnd || outOffset === outEnd || inputOffset === end) return;
   if (outOffset === inputOffset && outEnd === end && bytes === 4) return;
-  if (out.buffer !== input.buffer) return;
+  if (bufferOf(out) !== bufferOf(input)) return;
   throw new RangeError(
     `${fn}: "out" expected memory apart from ${name}'s${bytes === 4 ? ` (or exactly ${name}'s)` : ""}, ` +
       `got bytes ${outOffset} to ${outEnd} of the buffer where ${name} has ${inputOffset} to ${end}`,
@@ -227,22 +221,24 @@ export function checkOut(
   without: number,
 ): void {
   if (!isFloat32Array(value)) throw new TypeError(`${fn}: "out" expected a Float32Array, got ${kind(value)}`);
-  if (value.length === 0) checkAttached(fn, "out", value);
-  if (value.length !== length) {
+  const given = lengthOf(value);
+  if (given === 0) checkAttached(fn, "out", value);
+  if (given !== length) {
     const whole = shape === undefined ? "x" : `shape [${shape.join(", ")}]`;
     const of = without >= 0 ? ` (${whole} without axis ${without})` : shape === undefined ? "" : ` (${whole})`;
-    throw new RangeError(`${fn}: "out" expected length ${length}${of}, got ${value.length}`);
+    throw new RangeError(`${fn}: "out" expected length ${length}${of}, got ${given}`);
   }
 }
 
 /** A bit mask: one bit for each of `tokens`, 32 to a word. */
 function checkBits(fn: string, value: Uint32Array, tokens: number): void {
   if (!isUint32Array(value)) throw new TypeError(`${fn}: "mask" expected a Uint32Array, got ${kind(value)}`);
-  if (value.length === 0) checkAttached(fn, "mask", value);
+  const given = lengthOf(value);
+  if (given === 0) checkAttached(fn, "mask", value);
   const words = Math.ceil(tokens / 32);
-  if (value.length !== words) {
+  if (given !== words) {
     throw new RangeError(
-      `${fn}: "mask" expected length ${words} (one bit for each of ${tokens} logits, 32 to a word), got ${value.length}`,
+      `${fn}: "mask" expected length ${words} (one bit for each of ${tokens} logits, 32 to a word), got ${given}`,
     );
   }
 }
@@ -254,11 +250,12 @@ export function checkTokens(
   mask: Uint32Array | undefined,
 ): { x: Float32Array; mask: Uint32Array | undefined } {
   const x = checkFloats(fn, "logits", logits);
-  if (x.length === 0) {
+  const length = lengthOf(x);
+  if (length === 0) {
     if (isFloat32Array(logits)) checkAttached(fn, "logits", logits);
     throw new RangeError(`${fn}: "logits" expected at least one, got length 0`);
   }
-  if (mask !== undefined) checkBits(fn, mask, x.length);
+  if (mask !== undefined) checkBits(fn, mask, length);
   return { x, mask };
 }
 
@@ -310,20 +307,32 @@ export function checkAlpha(fn: string, value: number): void {
     throw new RangeError(`${fn}: "alpha" expected a finite number >= 1, got ${value}`);
 }
 
-/** One entry a row, in memory that neither x nor out lies in. */
-export function checkSupport(fn: string, value: Uint32Array, rows: number, x: Float32Array, out: Float32Array): void {
+/** One entry a row, in memory that neither x nor out nor the mask lies in. */
+export function checkSupport(
+  fn: string,
+  value: Uint32Array,
+  rows: number,
+  x: Float32Array,
+  out: Float32Array,
+  mask: Uint8Array | undefined,
+): void {
   if (!isUint32Array(value)) throw new TypeError(`${fn}: "support" expected a Uint32Array, got ${kind(value)}`);
-  if (value.length === 0) checkAttached(fn, "support", value);
-  if (value.length !== rows) {
-    throw new RangeError(`${fn}: "support" expected length ${rows} (one entry a row), got ${value.length}`);
+  const given = lengthOf(value);
+  if (given === 0) checkAttached(fn, "support", value);
+  if (given !== rows) {
+    throw new RangeError(`${fn}: "support" expected length ${rows} (one entry a row), got ${given}`);
   }
-  const { byteOffset, byteLength } = value;
-  for (const [name, view] of [["x", x] as const, ["out", out] as const]) {
-    const end = view.byteOffset + view.byteLength;
-    if (byteOffset < end && view.byteOffset < byteOffset + byteLength && view.buffer === value.buffer) {
+  const from = offsetOf(value);
+  const to = from + bytesOf(value);
+  for (const [name, view] of [["x", x] as const, ["out", out] as const, ["mask", mask] as const]) {
+    if (view === undefined) continue;
+    const start = offsetOf(view);
+    const end = start + bytesOf(view);
+    if (from === to || start === end) continue;
+    if (from < end && start < to && bufferOf(view) === bufferOf(value)) {
       throw new RangeError(
         `${fn}: "support" expected memory apart from ${name}'s, ` +
-          `got bytes ${byteOffset} to ${byteOffset + byteLength} of the buffer where ${name} has ${view.byteOffset} to ${end}`,
+          `got bytes ${from} to ${to} of the buffer where ${name} has ${start} to ${end}`,
       );
     }
   }

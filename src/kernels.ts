@@ -13,6 +13,8 @@ export const ALL = INIT | MAX | SUM | FINISH;
 /** The end of a pass of SUM, for kernels with exact zeros: they may need another one. */
 export const SETTLE = 16;
 export const ALL_SPARSE = ALL | SETTLE;
+/** No phase, but with each of them: x is what the kernel `scores` wrote, where nothing but -Infinity is a row all masked. */
+export const MASKED = 32;
 
 /** Columns worked on together; tiles narrower than the axis are no wider. */
 export const STRIP = 256;
@@ -54,7 +56,7 @@ export type AxisKernel = (
  * @param x        scores
  * @param alpha    of entmax, > 1; sparsemax and entmax15 have theirs
  * @param state    STATE_BYTES, 16-byte aligned
- * @param phases   ALL_SPARSE; or, for one row in tiles, INIT with the first and MAX with every tile, then SUM with every tile
+ * @param phases   ALL_SPARSE, with MASKED after `scores`; or, for one row in tiles, INIT with the first and MAX with every tile, then SUM with every tile
  *                 and SETTLE once with none until that returns 0, then FINISH with every tile
  * @returns        of SETTLE: not 0 when another pass of SUM is needed
  */
@@ -291,6 +293,8 @@ export interface Kernels extends AttentionKernels, VocabularyKernels {
   readonly logSoftmax: AxisKernel;
   readonly logSumExp: AxisKernel;
   readonly hardmax: AxisKernel;
+  /** (x - max) / T, -Infinity where masked: what the three below take instead of logits. */
+  readonly scores: AxisKernel;
   readonly sparsemax: SparseKernel;
   readonly entmax15: SparseKernel;
   readonly entmax: SparseKernel;

@@ -13,7 +13,9 @@ type Values = Record<string, unknown>;
 
 /** @param example  what a number was probably meant to be */
 export function checkObject(fn: string, name: string, value: unknown, example?: string): void {
-  if (typeof value === "object" && value !== null && !isRevoked(value) && !Array.isArray(value)) return;
+  if (typeof value === "object" && value !== null && !isRevoked(value) && !Array.isArray(value)) {
+    if (!ArrayBuffer.isView(value)) return;
+  }
   const meant = typeof value === "number" && example !== undefined ? ` (did you mean { ${example}: ${value} }?)` : "";
   throw new TypeError(`${fn}: "${name}" expected an object, got ${kind(value)}${meant}`);
 }
@@ -55,7 +57,7 @@ export const ownFields = <Fields extends object>(fn: string, fields: Fields, giv
 /** One by one, where not every option is plainly an own one with a value. */
 function judge<Options extends object>(fn: string, options: Options, given: Options, strict: boolean): Options {
   const values = given as Values;
-  for (const name in values) {
+  for (const name of Object.keys(values)) {
     if (values[name] === undefined || has(options, name)) continue;
     if (!fromObjectPrototype(options, name)) throw new TypeError(inherited(fn, name));
     values[name] = undefined;

@@ -104,7 +104,10 @@ export function selfTest(core: Core): void {
   expect("hardmax", hardmaxOn(core)(X), (j) => (j === 2 ? 1 : 0));
   const entmax = entmaxOn(core);
   for (const [alpha, want] of SPARSE) expect(`entmax at ${alpha}`, entmax(X, { alpha }), (j) => want[j], 1e-6);
-  expect("sparsemax", sparsemaxOn(core)(X), (j) => SPARSE[0][1][j], 1e-6);
+  const sparsemax = sparsemaxOn(core);
+  expect("sparsemax", sparsemax(X), (j) => SPARSE[0][1][j], 1e-6);
+  const masked = sparsemax(X, { mask: MASK, temperature: 0.5 });
+  expect("sparsemax under a mask", masked, (j) => (j === 3 ? 0.625 : j === 5 ? 0.375 : 0), 1e-6);
   expect("entmax15", entmax15On(core)(X), (j) => SPARSE[1][1][j], 1e-6);
   expect("attention", attention(core, FEW_ROWS + 1), () => MEAN); // by way of the tiles
   expect("attention of one query", attention(core, 1), () => MEAN); // row by row

@@ -8,6 +8,7 @@
 import { checkAttached, isFloat32Array, kind } from "./check";
 import { logSoftmax as logSoftmax32, softmax as softmax32 } from "./index";
 import { type Float64s, logSoftmax64, softmax64 } from "./transformers/float64";
+import { lengthOf, typeOf } from "./typedArray";
 
 export type { SampleResult } from "./index";
 export {
@@ -21,25 +22,28 @@ export {
 /** What comes in, and out as the same. Rounded to integers, as other arrays would, probabilities are zeros. */
 export type NumberArray = number[] | Float32Array | Float64Array;
 
+/** arr itself, if it is a Float32Array, else a copy: each number is asked for once, and nothing else is. */
 function checkNumbers(fn: string, arr: NumberArray): Float32Array | Float64s {
   const isArray = Array.isArray(arr);
-  if (!isArray && !isFloat32Array(arr) && kind(arr) !== "Float64Array") {
+  if (!isArray && !isFloat32Array(arr) && typeOf(arr) !== "Float64Array") {
     throw new TypeError(
       `${fn}: "arr" expected a Float32Array, a Float64Array or an array of numbers, got ${kind(arr)}`,
     );
   }
-  const { length } = arr;
+  const length = isArray ? arr.length : lengthOf(arr);
   if (length === 0) {
     if (!isArray) checkAttached(fn, "arr", arr);
     throw new RangeError(`${fn}: "arr" expected at least one number, got length 0`);
   }
-  if (isArray) {
-    for (let k = 0; k < length; k++) {
-      if (typeof arr[k] !== "number")
-        throw new TypeError(`${fn}: "arr" expected numbers, got ${kind(arr[k])} at index ${k}`);
-    }
+  if (isFloat32Array(arr)) return arr;
+  const numbers: Float64s = isArray ? [] : new Float64Array(length);
+  for (let k = 0; k < length; k++) {
+    const number: unknown = arr[k];
+    if (typeof number !== "number")
+      throw new TypeError(`${fn}: "arr" expected numbers, got ${kind(number)} at index ${k}`);
+    numbers[k] = number;
   }
-  return arr;
+  return numbers;
 }
 
 /**

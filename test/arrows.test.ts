@@ -17,7 +17,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^assembly\/stage$/, [/^assembly\/(lanes|phases)$/]],
   [/^assembly\/(row|columns)$/, [/^assembly\/(exp|lanes|phases|stage)$/]],
   [/^assembly\/axis$/, [/^assembly\/(columns|exp|phases|row)$/]],
-  [/^assembly\/(softmax|logSoftmax|logSumExp|hardmax)$/, [/^assembly\/(axis|exp|lanes|log|phases|row|stage)$/]],
+  [/^assembly\/(softmax|logSoftmax|logSumExp|hardmax|scores)$/, [/^assembly\/(axis|exp|lanes|log|phases|row|stage)$/]],
   // exact zeros: candidates <- sparse <- { sparsemax, entmax15, entmaxSteep } <- entmax
   [/^assembly\/power$/, [/^assembly\/(exp|lanes)$/]],
   [/^assembly\/newton$/, [/^assembly\/(log|phases)$/]],
@@ -33,24 +33,26 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [
     /^assembly\/index$/,
     [
-      /^assembly\/(softmax|logSoftmax|logSumExp|hardmax|sparsemax|entmax15|entmax)$/,
+      /^assembly\/(softmax|logSoftmax|logSumExp|hardmax|scores|sparsemax|entmax15|entmax)$/,
       /^assembly\/(attention|vocabulary)\//,
     ],
   ],
 
-  // src: doors -> runtime -> ops -> { check, heap, kernels } <- { js, wasm }
-  [/^src\/(check|kernels)$/, []],
-  [/^src\/heap$/, [/^src\/kernels$/]],
-  [/^src\/ops\//, [/^src\/(check|heap|kernels)$/, /^src\/ops\//]],
+  // src: doors -> runtime -> ops -> { options -> check, heap, kernels } <- { js, wasm }
+  [/^src\/(typedArray|kernels)$/, []],
+  [/^src\/check$/, [/^src\/typedArray$/]],
+  [/^src\/options$/, [/^src\/check$/]],
+  [/^src\/heap$/, [/^src\/(kernels|typedArray)$/]],
+  [/^src\/ops\//, [/^src\/(check|heap|kernels|options|typedArray)$/, /^src\/ops\//]],
   [/^src\/js\//, [/^src\/kernels$/, /^src\/js\//]],
   [/^src\/wasm\//, [/^src\/kernels$/, /^src\/wasm\//, /^@assemblyscript\/loader$/]],
   [/^src\/selfTest$/, [/^src\/ops\//]],
-  [/^src\/runtime$/, [/^src\/(check|heap|kernels|selfTest)$/, /^src\/ops\//]],
-  [/^src\/js$/, [/^src\/(check|kernels|runtime)$/, /^src\/ops\//, /^src\/js\/index$/]],
-  [/^src\/index$/, [/^src\/(check|kernels|runtime)$/, /^src\/ops\//, /^src\/(js|wasm)\/index$/]],
+  [/^src\/runtime$/, [/^src\/(check|heap|kernels|options|selfTest)$/, /^src\/ops\//]],
+  [/^src\/js$/, [/^src\/(check|kernels|options|runtime)$/, /^src\/ops\//, /^src\/js\/index$/]],
+  [/^src\/index$/, [/^src\/(check|kernels|options|runtime)$/, /^src\/ops\//, /^src\/(js|wasm)\/index$/]],
   // a door in front of a door: the published one imports softmax-wasm by its name (tsup.config.ts)
-  [/^src\/transformers$/, [/^src\/(check|index)$/, /^src\/transformers\//]],
-  [/^src\/transformers\//, [/^src\/(check|index)$/]],
+  [/^src\/transformers$/, [/^src\/(check|index|typedArray)$/, /^src\/transformers\//]],
+  [/^src\/transformers\//, [/^src\/(check|index|options|typedArray)$/]],
 
   // the judge, the stopwatch, the stranger
   [/^test\//, [ANYTHING]],

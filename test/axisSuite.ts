@@ -3,8 +3,10 @@ import { it } from "vitest";
 import { floats, LENGTHS, RANGES, random } from "./cases";
 import type { Case } from "./reference";
 
-/** @param check  runs the function on a case and fails when it is off */
-export function axisSuite(check: (c: Case, label: string) => void): void {
+/** Runs the function on a case and fails when it is off. */
+type Check = (c: Case, label: string) => void;
+
+export function axisSuite(check: Check): void {
   it.each(LENGTHS)("is the definition for rows of %i", (n) => {
     for (const [name, fill] of Object.entries(RANGES)) {
       for (const rows of [1, 3]) {
@@ -34,6 +36,11 @@ export function axisSuite(check: (c: Case, label: string) => void): void {
     }
   });
 
+  optionsSuite(check);
+}
+
+/** Temperatures, masks, and what poisons a row. */
+export function optionsSuite(check: Check): void {
   it.each([1e-300, 1e-39, 0.01, 0.7, 1, 3, 1e10, 1e30, 1e300])("divides by the temperature %f first", (temperature) => {
     const next = random(5);
     for (const n of [3, 8, 65, 1000]) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Runtime } from "../src/index";
 import { BACKENDS, runtimeOf } from "./backends";
 import { foreign } from "./realm";
-import { detached, expectError, floatsFree, type Wanted } from "./refusal";
+import { detached, expectError, floatsFree, revoked, type Wanted } from "./refusal";
 
 const RIGHT = {
   softmax: [0.09003057, 0.24472847, 0.66524096, 0.09003057, 0.24472847, 0.66524096],
@@ -54,13 +54,16 @@ fault(ALL, TypeError, '"x" expected a Float32Array or an array of numbers, got',
   ["Object", { x: { length: 1.5 } }],
   ["ArrayBuffer", { x: new ArrayBuffer(24) }],
   ["DataView", { x: new DataView(new ArrayBuffer(24)) }],
+  ["Uint16Array (float16 bits? widen them to float32 first)", { x: Uint16Array.of(0x3c00, 0x4000, 0x4200, 0, 0, 0) }],
+  ['Object (a tensor? pass its "data", and its sizes as "shape")', { x: { data: logits(), dims: [2, 3] } }],
+  ["a revoked Proxy", { x: revoked([1, 2, 3, 1, 2, 3]) }],
 ]);
 fault(ALL, TypeError, '"x" expected numbers, got', [
   ["bigint at index 0", { x: new BigInt64Array(6) }],
   ["string at index 1", { x: [1, "2", 3, 1, 2, 3] }],
   ["null at index 5", { x: [1, 2, 3, 1, 2, null] }],
   ["undefined at index 2", { x: { length: 6, 0: 1, 1: 2 } }],
-  ["Array at index 0", { x: [[1, 2, 3], 1, 2, 3, 1, 2] }],
+  ['Array at index 0 (nested arrays? pass x.flat(), and their sizes as "shape")', { x: [[1, 2, 3], 1, 2, 3, 1, 2] }],
 ]);
 fault(ALL, TypeError, '"x" expected a live array, got', [
   ["one whose buffer is detached", () => ({ x: detached(logits()) })],
@@ -210,7 +213,8 @@ function expectFault(runtime: Runtime, name: Name, args: [x: unknown, options: u
   const out = (options as { out?: unknown } | null)?.out;
   const outBefore = bits(out);
   const freeBefore = floatsFree(runtime);
-  expectError(() => call(x, options), ...error);
+  const [type, message] = error;
+  expectError(() => call(x, options), type, `${name}: ${message}`);
   expect(bits(out), "out").toEqual(outBefore);
   expect(floatsFree(runtime), "floats free").toBe(freeBefore);
   expectRight(call(logits(), { shape: [2, 3] }), name);
@@ -232,8 +236,10 @@ describe.each(BACKENDS)("errors on %s", (backend) => {
 
   it.each<[string, unknown]>([
     ["null", null],
-    ["number 5", 5],
+    ["number 5 (did you mean { axis: 5 }?)", 5],
     ["string", "axis"],
+    ["Array", [1]],
+    ["Float32Array", new Float32Array(6)],
     ["boolean true", true],
     ["function", logits],
   ])('"options" expected an object, got %s', (got, options) => {

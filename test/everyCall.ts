@@ -38,7 +38,7 @@ const along = (name: Call["name"], options: object, more: (floats: number) => Ar
   options: (n) => ({ shape: [ROWS, n / ROWS], ...options }),
 });
 const masked = (n: number): Arrays => ({ mask: flags(n) });
-const supported = (): Arrays => ({ support: new Uint32Array(ROWS) });
+const supported = (n: number): Arrays => ({ ...masked(n), support: new Uint32Array(ROWS) });
 
 /** Two heads, three queries of four floats; k and v have `floats`. */
 const QUERIES = 3;
@@ -70,10 +70,10 @@ export const EVERY_CALL: readonly Call[] = [
   along("softmax", {}, masked),
   along("logSoftmax", {}, masked),
   along("logSumExp", {}, (n) => ({ ...masked(n), out: new Float32Array(ROWS) })),
-  along("hardmax", {}, () => ({})),
-  along("sparsemax", {}, supported),
-  along("entmax15", {}, supported),
-  along("entmax", { alpha: 1.3 }, supported),
+  along("hardmax", { temperature: 0.5 }, masked),
+  along("sparsemax", { temperature: 0.5 }, supported),
+  along("entmax15", { temperature: 2 }, supported),
+  along("entmax", { alpha: 1.3, temperature: 0.5 }, supported),
   attention,
   {
     name: "mergeAttention",

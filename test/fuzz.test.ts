@@ -6,29 +6,39 @@
  */
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { type Backend, createRuntime, type RuntimeOptions } from "../src/index";
+import { createRuntime, type RuntimeOptions } from "../src/index";
 import { BACKENDS } from "./backends";
-import { build, type CallSpec, type Fuzzed, Mine, type Spoil, spoils } from "./fuzz/calls";
+import { type Fuzzed, spoils } from "./fuzz/calls";
 import { FUZZED } from "./fuzz/functions";
+import { KINDS } from "./fuzz/kinds";
+import { count, type Step, take } from "./fuzz/take";
 import { WEIRD } from "./fuzz/weird";
 import { FULL, HEAPS, World } from "./fuzz/world";
 
 const SECONDS = Number(process.env.FUZZ_SECONDS ?? 0);
 const SEED = Number(process.env.FUZZ_SEED ?? 20261122);
+/** Of one case alone, as a failure prints it. */
+const PATH = process.env.FUZZ_PATH;
+type Details = fc.RunDetails<[unknown]>;
 /** Sequences count as two, and so do runtimes. */
-const SHARES = BACKENDS.length * (FUZZED.length + 4);
+const SHARES = BACKENDS.length * KINDS.reduce((sum, { shares }) => sum + shares, FUZZED.length + 4);
+/** One test has all the time. */
+const ALONE = process.env.FUZZ_ONLY !== undefined;
 
-/** Judged by time when one is given, by number when not: then every machine makes the same calls. */
-function check(arbitrary: fc.IRawProperty<unknown>, runs: number, shares = 1): void {
-  const ms = (1000 * SECONDS * shares) / SHARES;
+/**
+ * Judged by time when one is given, by number when not: then every machine makes the same calls.
+ *
+ * @param name  the test's, by which it can be run again
+ */
+function check(name: string, property: fc.IRawProperty<unknown>, runs: number, shares = 1): void {
+  const ms = ALONE ? 1000 * SECONDS : (1000 * SECONDS * shares) / SHARES;
   const timed = { numRuns: 2 ** 31 - 1, plugins: [fc.interruptAfterTimeLimit(ms)] };
-  fc.assert(arbitrary, { seed: SEED, endOnFailure: false, ...(SECONDS > 0 ? timed : { numRuns: runs }) });
-}
-
-interface Step {
-  readonly fuzzed: Fuzzed;
-  readonly spec: CallSpec;
-  readonly spoiled: readonly Spoil[];
+  const again = PATH === undefined ? {} : { path: PATH };
+  const details = fc.check(property, { seed: SEED, ...again, ...(SECONDS > 0 ? timed : { numRuns: runs }) }) as Details;
+  if (!details.failed) return;
+  const { counterexamplePath: path, errorInstance: cause } = details;
+  const command = `npm run test:fuzz -- --only "${name}" --seed ${SEED} --path ${path}`;
+  throw new Error(`${fc.defaultReportMessage(details)}\n\n${String(cause)}\n\nthis case again: ${command}`, { cause });
 }
 
 const step = (fuzzed: Fuzzed): fc.Arbitrary<Step> =>
@@ -37,55 +47,24 @@ const step = (fuzzed: Fuzzed): fc.Arbitrary<Step> =>
 /** What a failure prints of a step. */
 const printed = fc.toStringMethod;
 
-const count = { returned: 0, refused: 0 };
-
-/** Makes the call. @throws {Error} saying what is wrong with what came of it */
-function take(world: World, backend: Backend, { fuzzed, spec, spoiled }: Step): void {
-  const { args, expectation, throws } = build(world, fuzzed, spec, spoiled);
-  const label = `${fuzzed.name} on ${backend}`;
-  let result: unknown;
-  let error: unknown;
-  try {
-    result = (world.runtime[fuzzed.name] as (...args: readonly unknown[]) => unknown)(...args);
-  } catch (thrown) {
-    error = thrown ?? new Error("threw nothing at all");
-  }
-  if (error === undefined) {
-    count.returned++;
-    if (throws) throw new Error(`${label} swallowed what a getter threw`);
-    if (expectation === undefined) throw new Error(`${label} took arguments that it must refuse`);
-    const failure = expectation.failure(result);
-    if (failure !== undefined) throw new Error(`${label}: ${failure}`);
-  } else if (!(error instanceof Mine && throws)) {
-    count.refused++;
-    const { message } = error as Error;
-    const names = [...fuzzed.positional, ...fuzzed.options, "options"];
-    const named = /^"(\w+)" (?:and "\w+" )?expected .*, got /s.exec(message)?.[1];
-    const type = (error as Error).constructor;
-    if ((type !== TypeError && type !== RangeError) || named === undefined || !names.includes(named)) {
-      throw new Error(`${label} threw ${String(error)}`, { cause: error });
-    }
-    const excused = expectation?.mayRefuse && /left of the heap/.test(message);
-    if (expectation !== undefined && !excused) throw new Error(`${label} refused good arguments: ${message}`);
-  }
-  const damage = world.damage(error === undefined ? (expectation?.outputs ?? []) : []);
-  if (damage !== undefined) throw new Error(`${label}: ${damage}`);
-}
-
 const heap = fc.record({
   bytes: fc.constantFrom(...HEAPS),
   filled: fc.constantFrom(0, 5, 1000, 7000, FULL),
 });
 
 describe.each(BACKENDS)("fuzz on %s", (backend) => {
-  it.each(FUZZED.map((fuzzed) => [fuzzed.name, fuzzed] as const))("%s", (_, fuzzed) => {
+  it.each(FUZZED.map((fuzzed) => [fuzzed.name, fuzzed] as const))("%s", (name, fuzzed) => {
     const call = fc.property(heap, fuzzed.calls, spoils(fuzzed), ({ bytes, filled }, spec, spoiled) => {
       take(new World(backend, bytes, filled), backend, { fuzzed, spec, spoiled });
     });
-    check(call, 40);
+    check(`${backend} ${name}`, call, 40);
   });
 
-  it("sequences of calls, alloc and free", () => {
+  it.each(KINDS.map((kind) => [kind.name, kind] as const))("%s", (name, { property, runs, shares }) => {
+    check(`${backend} ${name}`, property(backend), runs, shares);
+  });
+
+  it("sequences", () => {
     const calls = fc.oneof(...FUZZED.map(step)).map((taken) => ({
       ...taken,
       [printed]: () => `${taken.fuzzed.name} ${fc.stringify([taken.spec, taken.spoiled])}`,
@@ -103,7 +82,7 @@ describe.each(BACKENDS)("fuzz on %s", (backend) => {
         else world.free();
       }
     });
-    check(sequence, 20, 2);
+    check(`${backend} sequences`, sequence, 20, 2);
   });
 
   it("alloc", () => {
@@ -121,7 +100,9 @@ describe.each(BACKENDS)("fuzz on %s", (backend) => {
           const { message, constructor: type } = error as Error;
           const good = Number.isInteger(length) && (length as number) >= 0;
           expect(type).toBe(typeof length === "number" ? RangeError : TypeError);
-          expect(message).toMatch(good ? /^"length" expected at most \d+ floats \(/ : /^"length" expected .*, got /);
+          expect(message).toMatch(
+            good ? /^alloc: "length" expected at most \d+ floats \(/ : /^alloc: "length" expected .*, got /,
+          );
           if (good) expect(end + 4 * (length as number)).toBeGreaterThan(65536 - 16384 - 32);
           continue;
         }
@@ -134,7 +115,7 @@ describe.each(BACKENDS)("fuzz on %s", (backend) => {
       runtime.free();
       expect(runtime.alloc(0).byteOffset).toBe(start);
     });
-    check(allocs, 50);
+    check(`${backend} alloc`, allocs, 50);
   });
 
   it("createRuntime", () => {
@@ -166,10 +147,10 @@ describe.each(BACKENDS)("fuzz on %s", (backend) => {
         const { message, constructor: type } = error as Error;
         if (good) throw error;
         expect([TypeError, RangeError]).toContain(type);
-        expect(message).toMatch(/^"(backend|heapBytes|module)" expected .*, got /);
+        expect(message).toMatch(/^createRuntime: "(backend|heapBytes|module)" expected .*, got /);
       }
     });
-    check(runtimes, 20);
+    check(`${backend} createRuntime`, runtimes, 20);
   });
 });
 

@@ -1,17 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { axisSuite } from "./axisSuite";
 import { BACKENDS, runtimeOf } from "./backends";
-import { reference, worst } from "./reference";
+import { optionsOf, reference, worst } from "./reference";
 
 describe.each(BACKENDS)("hardmax on %s", (backend) => {
   const { hardmax, softmax } = runtimeOf(backend);
 
   axisSuite((c, label) => {
     const want = reference(c).at.map((r) => r.hardmax);
-    // hardmax itself has no mask; softmax at temperature 0 is hardmax with one
-    const got = c.mask ? softmax(c.x, { ...c, temperature: 0 }) : hardmax(c.x, c);
-    const failure = worst(got, want, () => 0, `${backend} hardmax ${label}`);
+    const options = optionsOf(c);
+    const failure = worst(hardmax(c.x, options), want, () => 0, `${backend} hardmax ${label}`);
     if (failure) expect.fail(failure);
+    const cold = worst(softmax(c.x, { ...options, temperature: 0 }), want, () => 0, `${backend} softmax at 0 ${label}`);
+    if (cold) expect.fail(cold);
   });
 
   it("takes the first maximum, whatever it is", () => {
@@ -25,8 +26,17 @@ describe.each(BACKENDS)("hardmax on %s", (backend) => {
 
   it("finds a first maximum of -Infinity among the positions that are not masked", () => {
     const mask = Uint8Array.of(0, 1, 1);
-    const options = { temperature: 0, mask };
-    expect([...softmax([5, -Infinity, -Infinity], options)]).toEqual([0, 1, 0]);
-    expect([...softmax([5, -Infinity, -Infinity], { ...options, shape: [3, 1], axis: 0 })]).toEqual([0, 1, 0]);
+    for (const temperature of [0, 0.5, 1]) {
+      const options = { temperature, mask };
+      expect([...hardmax([5, -Infinity, -Infinity], options)]).toEqual([0, 1, 0]);
+      expect([...hardmax([5, -Infinity, -Infinity], { ...options, shape: [3, 1], axis: 0 })]).toEqual([0, 1, 0]);
+    }
+    expect([...hardmax([5, 7], { mask: new Uint8Array(2) })]).toEqual([0, 0]);
+  });
+
+  it("refuses a temperature that is none, although none changes it", () => {
+    for (const temperature of [-1, Number.NaN, Infinity])
+      expect(() => hardmax([1], { temperature })).toThrow(RangeError);
+    expect(() => hardmax([1], { temperature: "1" as never })).toThrow(TypeError);
   });
 });

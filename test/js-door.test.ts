@@ -47,9 +47,9 @@ describe("softmax-wasm/js", () => {
     [{ heapBytes: "1" }, TypeError, '"heapBytes" expected a number, got string'],
     [{ backend: "wasm" }, RangeError, '"backend" expected "auto" or "js" of softmax-wasm/js, got "wasm"'],
     [null, TypeError, '"options" expected an object, got null'],
-    [5, TypeError, '"options" expected an object, got number 5'],
+    [5, TypeError, '"options" expected an object, got number 5 (did you mean { heapBytes: 5 }?)'],
   ])("createRuntime(%o) says what is wrong", (options, type, message) => {
-    expect(() => door.createRuntime(options as { heapBytes?: number })).toThrow(new type(message));
+    expect(() => door.createRuntime(options as { heapBytes?: number })).toThrow(new type(`createRuntime: ${message}`));
   });
 
   it("has the main door's names", () => {

@@ -123,7 +123,7 @@ describe("sample", () => {
 
   it("refuses several rows", () => {
     expect(() => multinomialSampler().sample(row([2, 40]))).toThrow(
-      new RangeError('"logits" expected one row, got 2 (dims [2, 40])'),
+      new RangeError('multinomialSampler: "logits" expected one row, got 2 (dims [2, 40])'),
     );
   });
 });
@@ -177,7 +177,7 @@ describe("as a LogitsProcessor", () => {
     const { buffer, logits } = batch();
     logits.data[3 * VOCABULARY + 5] = Number.NaN;
     const before = buffer.slice();
-    expect(() => multinomialSampler()(IDS, logits)).toThrow('"logits" expected numbers, got NaN at index 5');
+    expect(() => multinomialSampler()(IDS, logits)).toThrow('sample: "logits" expected numbers, got NaN at index 5');
     expect(buffer).toEqual(before);
   });
 
@@ -199,37 +199,40 @@ describe("as a LogitsProcessor", () => {
 
 describe("refuses", () => {
   it.each<[config: unknown, error: Error]>([
-    ["top_k", new TypeError('"generation_config" expected an object, got string')],
-    [{ do_sample: 1 }, new TypeError('"do_sample" expected a boolean, got number 1')],
-    [{ temperature: -1 }, new RangeError('"temperature" expected a finite number >= 0, got -1')],
-    [{ temperature: "1" }, new TypeError('"temperature" expected a number, got string')],
-    [{ top_k: -1 }, new RangeError('"top_k" expected an integer >= 0, got -1')],
-    [{ top_k: 1.5 }, new RangeError('"top_k" expected an integer >= 0, got 1.5')],
-    [{ top_k: "5" }, new TypeError('"top_k" expected a number, got string')],
-    [{ top_p: 0 }, new RangeError('"top_p" expected a number in (0, 1], got 0')],
-    [{ top_p: 1.1 }, new RangeError('"top_p" expected a number in (0, 1], got 1.1')],
-    [{ min_p: -0.1 }, new RangeError('"min_p" expected a number in [0, 1], got -0.1')],
-    [{ num_beams: 4 }, new RangeError('"num_beams" expected 1, got 4')],
+    ["top_k", new TypeError('multinomialSampler: "generation_config" expected an object, got string')],
+    [{ do_sample: 1 }, new TypeError('multinomialSampler: "do_sample" expected a boolean, got number 1')],
+    [{ temperature: -1 }, new RangeError('multinomialSampler: "temperature" expected a finite number >= 0, got -1')],
+    [{ temperature: "1" }, new TypeError('multinomialSampler: "temperature" expected a number, got string')],
+    [{ top_k: -1 }, new RangeError('multinomialSampler: "top_k" expected an integer >= 0, got -1')],
+    [{ top_k: 1.5 }, new RangeError('multinomialSampler: "top_k" expected an integer >= 0, got 1.5')],
+    [{ top_k: "5" }, new TypeError('multinomialSampler: "top_k" expected a number, got string')],
+    [{ top_p: 0 }, new RangeError('multinomialSampler: "top_p" expected a number in (0, 1], got 0')],
+    [{ top_p: 1.1 }, new RangeError('multinomialSampler: "top_p" expected a number in (0, 1], got 1.1')],
+    [{ min_p: -0.1 }, new RangeError('multinomialSampler: "min_p" expected a number in [0, 1], got -0.1')],
+    [{ num_beams: 4 }, new RangeError('multinomialSampler: "num_beams" expected 1, got 4')],
   ])("generation_config %j", (config, error) => {
     expect(() => multinomialSampler(config as GenerationConfig)).toThrow(error);
   });
 
   it.each<[options: unknown, error: Error]>([
-    [null, new TypeError('"options" expected an object, got null')],
-    [{ random: 0.5 }, new TypeError('"random" expected a function, got number 0.5')],
-    [{ onSample: {} }, new TypeError('"onSample" expected a function, got Object')],
+    [null, new TypeError('multinomialSampler: "options" expected an object, got null')],
+    [{ random: 0.5 }, new TypeError('multinomialSampler: "random" expected a function, got number 0.5')],
+    [{ onSample: {} }, new TypeError('multinomialSampler: "onSample" expected a function, got Object')],
   ])("options %j", (options, error) => {
     expect(() => multinomialSampler({}, options as object)).toThrow(error);
   });
 
   it.each<[logits: unknown, error: Error]>([
-    [null, new TypeError('"logits" expected a Tensor, got null')],
-    [LOGITS, new TypeError('"logits.dims" expected an array of sizes, got undefined')],
-    [row([2], new Uint16Array(2)), new TypeError('"logits.data" expected a Float32Array, got Uint16Array')],
+    [null, new TypeError('multinomialSampler: "logits" expected a Tensor, got null')],
+    [LOGITS, new TypeError('multinomialSampler: "logits.dims" expected an array of sizes, got undefined')],
+    [
+      row([2], new Uint16Array(2)),
+      new TypeError('multinomialSampler: "logits.data" expected a Float32Array, got Uint16Array'),
+    ],
     ...[[79], [], [-1, -80], [160, 0.5], [80, 0]].map((dims): [unknown, Error] => [
       row(dims),
       new RangeError(
-        `"logits.dims" expected sizes >= 1 whose product is logits.data.length = 80, got [${dims.join(", ")}]`,
+        `multinomialSampler: "logits.dims" expected sizes >= 1 whose product is logits.data.length = 80, got [${dims.join(", ")}]`,
       ),
     ]),
   ])("logits %#", (logits, error) => {
@@ -241,7 +244,7 @@ describe("refuses", () => {
   it("a random number out of range, when it comes", () => {
     const sampler = multinomialSampler({}, { random: () => 1 });
     expect(() => sampler.sample(row())).toThrow(
-      new RangeError('"random" expected to return a number in [0, 1), got 1'),
+      new RangeError('sample: "random" expected to return a number in [0, 1), got 1'),
     );
   });
 });

@@ -11,12 +11,13 @@ const MASK = 262144;
 const Y = 524288;
 const CANARY = 12345.678;
 
-type Name = "softmax" | "logSoftmax" | "logSumExp" | "hardmax";
+type Name = "softmax" | "logSoftmax" | "logSumExp" | "hardmax" | "scores";
 const SCALARS: Record<Name, readonly number[]> = {
   softmax: [1, 0.7, 1e30],
   logSoftmax: [1, 0.7, 1e30],
   logSumExp: [1, 0.7, 1e30],
   hardmax: [0, -Infinity],
+  scores: [1, 0.7, 1e30],
 };
 const NAMES = Object.keys(SCALARS) as Name[];
 const SHAPES = [

@@ -13,10 +13,17 @@ const matrix = fc
       .array(logit, { minLength: rows * cols, maxLength: rows * cols })
       .map((values) => ({ rows, cols, x: Float32Array.from(values) })),
   );
+const temperature = fc.constantFrom(1, 0.3, 2);
 const runs = { numRuns: 200, seed: 20261122 };
 
 describe.each(BACKENDS)("properties on %s", (backend) => {
   const { softmax, logSoftmax, logSumExp, hardmax } = runtimeOf(backend);
+  /** With what they give where the mask leaves out. */
+  const ALONG = [
+    [softmax, 0],
+    [logSoftmax, -Infinity],
+    [hardmax, 0],
+  ] as const;
 
   it("softmax is non-negative, sums to 1 and keeps the order", () => {
     fc.assert(
@@ -102,6 +109,44 @@ describe.each(BACKENDS)("properties on %s", (backend) => {
         });
       }),
       runs,
+    );
+  });
+
+  it("what is masked might as well not be there", () => {
+    fc.assert(
+      fc.property(row, fc.array(fc.boolean(), { minLength: 150, maxLength: 150 }), temperature, (x, flags, T) => {
+        const mask = Uint8Array.from(x, (_, i) => (flags[i] ? 1 : 0));
+        const hidden = x.map((v, i) => (mask[i] === 0 ? Number.NaN : v));
+        for (const [f, absent] of ALONG) {
+          const got = f(hidden, { mask, temperature: T });
+          const alone = f(
+            x.filter((_, i) => mask[i] !== 0),
+            { temperature: T },
+          );
+          got.forEach((v, i) => {
+            if (mask[i] === 0) expect(v).toBe(absent);
+          });
+          got
+            .filter((_, i) => mask[i] !== 0)
+            .forEach((v, i) => expect(Math.abs(v - alone[i])).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(v))));
+        }
+      }),
+      { ...runs, numRuns: 60 },
+    );
+  });
+
+  it("a power of two as temperature is a division that rounds nothing", () => {
+    fc.assert(
+      fc.property(row, fc.integer({ min: -6, max: 6 }), (x, k) => {
+        const temperature = 2 ** k;
+        for (const [f] of ALONG) {
+          const divided = f(x.map((v) => v / temperature));
+          f(x, { temperature }).forEach((v, i) =>
+            expect(Math.abs(v - divided[i])).toBeLessThanOrEqual(2e-6 * Math.max(1, Math.abs(v))),
+          );
+        }
+      }),
+      { ...runs, numRuns: 60 },
     );
   });
 });

@@ -8,6 +8,11 @@ export interface Case {
   mask?: Uint8Array;
 }
 
+/** What the call is given beside x. */
+export function optionsOf({ x: _, ...options }: Case): Omit<Case, "x"> {
+  return options;
+}
+
 /** One row of a case: its logits, which of them take part, and where they stand in x. */
 interface Row {
   values: number[];

@@ -23,7 +23,7 @@ export function expectError(run: () => unknown, ...[type, message]: Wanted): voi
 /** Floats that alloc has left, by its own words. */
 export function floatsFree({ alloc }: Runtime): number {
   const { message } = errorOf(() => alloc(2 ** 40));
-  const free = /^"length" expected at most (\d+) floats/.exec(message);
+  const free = /^alloc: "length" expected at most (\d+) floats/.exec(message);
   return free ? Number(free[1]) : expect.fail(message);
 }
 
@@ -31,4 +31,11 @@ export function floatsFree({ alloc }: Runtime): number {
 export function detached<A extends ArrayBufferView>(view: A): A {
   structuredClone(view.buffer, { transfer: [view.buffer as ArrayBuffer] });
   return view;
+}
+
+/** A Proxy of it that was taken back. */
+export function revoked<T extends object>(target: T): T {
+  const { proxy, revoke } = Proxy.revocable(target, {});
+  revoke();
+  return proxy;
 }

@@ -81,7 +81,7 @@ describe("createRuntime", () => {
 
 describe("createRuntime with a module", () => {
   const mismatch = (wanted: string, given: string): Error =>
-    new RangeError(`"module" expected the binary of backend "${wanted}", got that of "${given}"`);
+    new RangeError(`createRuntime: "module" expected the binary of backend "${wanted}", got that of "${given}"`);
 
   const FILES = [["wasm", "kernels", kernels] as const, ["wasm-relaxed", "kernels-relaxed", kernelsRelaxed] as const];
   it.each(FILES.filter(([name]) => BACKENDS.includes(name)))("is %s for build/%s.wasm", (name, _, bytes) => {
@@ -94,7 +94,7 @@ describe("createRuntime with a module", () => {
     const other = name === "wasm" ? "wasm-relaxed" : "wasm";
     expect(() => createRuntime({ module, backend: other })).toThrow(mismatch(other, name));
     expect(() => createRuntime({ module, backend: "js" })).toThrow(
-      new RangeError('"module" expected none with backend "js", got a WebAssembly.Module'),
+      new RangeError('createRuntime: "module" expected none with backend "js", got a WebAssembly.Module'),
     );
   });
 });
@@ -127,12 +127,14 @@ describe("startRuntime", () => {
   it("throws with every reason when none is left", () => {
     expect(() => start(failing(new Error("no luck")))).toThrow(
       new Error(
-        '"backend" expected one that runs here, got "wasm-relaxed" (no luck); ' +
+        'createRuntime: "backend" expected one that runs here, got "wasm-relaxed" (no luck); ' +
           '"auto" takes the best one that does, "js" runs everywhere',
       ),
     );
     expect(() => start(failing(new Error("no luck")), { ...failing(new Error("no chance")), backend: "js" })).toThrow(
-      new Error('"backend" expected one that runs here, got none: "wasm-relaxed" (no luck), "js" (no chance)'),
+      new Error(
+        'createRuntime: "backend" expected one that runs here, got none: "wasm-relaxed" (no luck), "js" (no chance)',
+      ),
     );
   });
 });

@@ -59,7 +59,7 @@ describe.each(HERE)("a %s binary with a constant of exp that is off", (backend) 
     const module = broken(backend, "C2", 0);
     for (const asked of ["auto", backend] as const) {
       expect(() => createRuntime({ module, backend: asked })).toThrow(
-        /^"module" expected one that runs right on this host, got one that does not \(self-test: softmax gave [\d.]+ instead of [\d.]+\)$/,
+        /^createRuntime: "module" expected one that runs right on this host, got one that does not \(self-test: softmax gave [\d.]+ instead of [\d.]+\)$/,
       );
     }
   });

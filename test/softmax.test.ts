@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { axisSuite } from "./axisSuite";
 import { BACKENDS, runtimeOf } from "./backends";
 import { denominators, floats, random } from "./cases";
-import { type Case, denominatorBound, reference, rowsOf, softmaxTolerance, sum, worst } from "./reference";
+import { type Case, denominatorBound, optionsOf, reference, rowsOf, softmaxTolerance, sum, worst } from "./reference";
 
 describe.each(BACKENDS)("softmax on %s", (backend) => {
   const { softmax } = runtimeOf(backend);
 
   function check(c: Case, label: string): void {
     const { at } = reference(c);
-    const got = softmax(c.x, c);
+    const got = softmax(c.x, optionsOf(c));
     const want = at.map((r) => r.softmax);
     const failure = worst(got, want, softmaxTolerance(at), `${backend} softmax ${label}`);
     if (failure) expect.fail(failure);

@@ -13,7 +13,7 @@ describe.each(BACKENDS)("errors of exact zeros on %s", (backend) => {
     entmax: (v: Float32Array, options: object) => entmax(v, { alpha: 1.3, ...options }),
     "entmax at 1": (v: Float32Array, options: object) => entmax(v, { ...options, alpha: 1 }),
   };
-  const refuse = (call: () => unknown, error: ErrorConstructor, message: string) => {
+  const refuse = (fn: string, call: () => unknown, error: ErrorConstructor, message: string) => {
     let thrown: unknown;
     try {
       call();
@@ -21,20 +21,21 @@ describe.each(BACKENDS)("errors of exact zeros on %s", (backend) => {
       thrown = e;
     }
     expect(thrown).toBeInstanceOf(error);
-    expect((thrown as Error).message).toBe(message);
+    expect((thrown as Error).message).toBe(`${fn.split(" ")[0]}: ${message}`);
   };
 
   it.each(Object.keys(functions) as (keyof typeof functions)[])("%s refuses a support that does not fit", (name) => {
     const f = functions[name];
     const shape = [2, 3];
     const type = (support: unknown, got: string) =>
-      refuse(() => f(x, { shape, support } as object), TypeError, `"support" expected a Uint32Array, got ${got}`);
+      refuse(name, () => f(x, { shape, support } as object), TypeError, `"support" expected a Uint32Array, got ${got}`);
     type([0, 0], "Array");
     type(new Float32Array(2), "Float32Array");
     type(null, "null");
     type(2, "number 2");
     const length = (support: Uint32Array, got: number, options: object) =>
       refuse(
+        name,
         () => f(x, { ...options, support }),
         RangeError,
         `"support" expected length ${got} (one entry a row), got 4`,
@@ -50,6 +51,7 @@ describe.each(BACKENDS)("errors of exact zeros on %s", (backend) => {
     a.set(x);
     const apart = (at: number, name: string, from: number, to: number) =>
       refuse(
+        "sparsemax",
         () => sparsemax(a, { shape: [2, 3], out: b, support: new Uint32Array(buffer, at, 2) }),
         RangeError,
         `"support" expected memory apart from ${name}'s, got bytes ${at} to ${at + 8} of the buffer where ${name} has ${from} to ${to}`,
@@ -65,26 +67,32 @@ describe.each(BACKENDS)("errors of exact zeros on %s", (backend) => {
 
   it("refuses an alpha that is none", () => {
     const range = (alpha: number) =>
-      refuse(() => entmax(x, { alpha }), RangeError, `"alpha" expected a finite number >= 1, got ${alpha}`);
+      refuse("entmax", () => entmax(x, { alpha }), RangeError, `"alpha" expected a finite number >= 1, got ${alpha}`);
     for (const alpha of [0.999, 0, -1, -Infinity, Infinity, nan]) range(alpha);
     const type = (alpha: unknown, got: string) =>
-      refuse(() => entmax(x, { alpha } as never), TypeError, `"alpha" expected a number, got ${got}`);
+      refuse("entmax", () => entmax(x, { alpha } as never), TypeError, `"alpha" expected a number, got ${got}`);
     type("2", "string");
     type(undefined, "undefined");
     type(null, "null");
-    refuse(() => entmax(x, undefined as never), TypeError, '"options" expected an object, got undefined');
-    refuse(() => entmax(x, null as never), TypeError, '"options" expected an object, got null');
+    refuse("entmax", () => entmax(x, undefined as never), TypeError, '"options" expected an object, got undefined');
+    refuse("entmax", () => entmax(x, null as never), TypeError, '"options" expected an object, got null');
   });
 
   it("checks x, shape, axis and out as softmax does", () => {
-    for (const f of Object.values(functions)) {
-      refuse(() => f(x, { out: new Float32Array(5) }), RangeError, '"out" expected length 6, got 5');
+    for (const [name, f] of Object.entries(functions)) {
+      refuse(name, () => f(x, { out: new Float32Array(5) }), RangeError, '"out" expected length 6, got 5');
       refuse(
+        name,
         () => f(x, { shape: [4, 2] }),
         RangeError,
         '"shape" expected sizes whose product is x.length = 6, got [4, 2] = 8',
       );
-      refuse(() => f("123" as never, {}), TypeError, '"x" expected a Float32Array or an array of numbers, got string');
+      refuse(
+        name,
+        () => f("123" as never, {}),
+        TypeError,
+        '"x" expected a Float32Array or an array of numbers, got string',
+      );
     }
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { SparseOptions } from "../src/index";
 import { BACKENDS, runtimeOf } from "./backends";
 import { sum } from "./reference";
 
@@ -13,10 +14,16 @@ const matrix = fc
       .map((values) => ({ rows, cols, x: Float32Array.from(values) })),
   );
 const ALPHAS = [1.1, 1.5, 1.8, 2, 3];
+const temperature = fc.constantFrom(1, 0.3, 2);
 const runs = { numRuns: 100, seed: 20261122 };
 
 describe.each(BACKENDS)("properties of exact zeros on %s", (backend) => {
   const { sparsemax, entmax15, entmax } = runtimeOf(backend);
+  /** With what they give where the mask leaves out. */
+  const ALONG = ALPHAS.map((alpha) => {
+    const f = (x: Float32Array, options: SparseOptions = {}): Float32Array => entmax(x, { ...options, alpha });
+    return [f, 0] as const;
+  });
 
   /**
    * Karush, Kuhn and Tucker: one τ with (α-1)·x - p^(α-1) = τ where p > 0, and (α-1)·x <= τ where p = 0. The power is as far
@@ -119,6 +126,44 @@ describe.each(BACKENDS)("properties of exact zeros on %s", (backend) => {
         });
       }),
       runs,
+    );
+  });
+
+  it("what is masked might as well not be there", () => {
+    fc.assert(
+      fc.property(row, fc.array(fc.boolean(), { minLength: 150, maxLength: 150 }), temperature, (x, flags, T) => {
+        const mask = Uint8Array.from(x, (_, i) => (flags[i] ? 1 : 0));
+        const hidden = x.map((v, i) => (mask[i] === 0 ? Number.NaN : v));
+        for (const [f, absent] of ALONG) {
+          const got = f(hidden, { mask, temperature: T });
+          const alone = f(
+            x.filter((_, i) => mask[i] !== 0),
+            { temperature: T },
+          );
+          got.forEach((v, i) => {
+            if (mask[i] === 0) expect(v).toBe(absent);
+          });
+          got
+            .filter((_, i) => mask[i] !== 0)
+            .forEach((v, i) => expect(Math.abs(v - alone[i])).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(v))));
+        }
+      }),
+      { ...runs, numRuns: 60 },
+    );
+  });
+
+  it("a power of two as temperature is a division that rounds nothing", () => {
+    fc.assert(
+      fc.property(row, fc.integer({ min: -6, max: 6 }), (x, k) => {
+        const temperature = 2 ** k;
+        for (const [f] of ALONG) {
+          const divided = f(x.map((v) => v / temperature));
+          f(x, { temperature }).forEach((v, i) =>
+            expect(Math.abs(v - divided[i])).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(v))),
+          );
+        }
+      }),
+      { ...runs, numRuns: 60 },
     );
   });
 });

@@ -2,7 +2,7 @@
  * sparsemax, entmax15 and entmax by definition in float64: by sorting where there is a formula for τ, by bisection where
  * there is none. Special values by numerics.md.
  */
-import { type Case, rowsOf } from "./reference";
+import { type Case, reference, rowsOf } from "./reference";
 
 const descending = (values: readonly number[]): number[] => [...values].sort((a, b) => b - a);
 
@@ -77,22 +77,32 @@ function steepRow(z: readonly number[], s: number): number[] {
   return z.map((v) => (v < root ? 0 : share(v, root, q)));
 }
 
-/** One row, its special values included. */
-function entmaxRow(values: readonly number[], alpha: number): number[] {
+/** One row of what takes part, its special values included. */
+function entmaxRow(values: readonly number[], alpha: number, temperature: number): number[] {
   const m = values.reduce((a, b) => (Number.isNaN(b) ? b : Math.max(a, b)), -Infinity);
   if (values.some(Number.isNaN) || !Number.isFinite(m)) return values.map(() => Number.NaN);
-  const z = values.map((v) => v - m);
+  const z = values.map((v) => (v - m) / temperature);
   if (alpha === 2) return sparsemaxRow(z);
   if (alpha === 1.5) return entmax15Row(z);
   return alpha > 2 ? steepRow(z, alpha - 1) : flatRow(z, alpha - 1);
 }
 
 export function entmaxReference(c: Case, alpha: number): number[] {
-  const want: number[] = new Array(c.x.length);
-  for (const { values, indices } of rowsOf(c)) {
-    entmaxRow(values, alpha).forEach((v, j) => {
-      want[indices[j]] = v;
+  const { temperature = 1 } = c;
+  if (temperature === 0) return reference(c).at.map((r) => r.hardmax);
+  const want: number[] = new Array(c.x.length).fill(0);
+  for (const { values, indices, taken } of rowsOf(c)) {
+    const part = indices.filter((_, j) => taken[j]);
+    const shares = entmaxRow(
+      values.filter((_, j) => taken[j]),
+      alpha,
+      temperature,
+    );
+    shares.forEach((v, j) => {
+      want[part[j]] = v;
     });
+    // a NaN row is NaN where it is masked too
+    if (shares.some(Number.isNaN)) for (const i of indices) want[i] = Number.NaN;
   }
   return want;
 }

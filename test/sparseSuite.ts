@@ -1,6 +1,7 @@
 /** What holds for sparsemax, entmax15 and entmax alike. */
 import { expect, it } from "vitest";
 import type { SparseOptions } from "../src/index";
+import { optionsSuite } from "./axisSuite";
 import { floats, LENGTHS, RANGES, random } from "./cases";
 import { type Case, rowsOf, sum, worst } from "./reference";
 import { entmaxReference } from "./sparseReference";
@@ -15,15 +16,16 @@ const { NaN: nan } = Number;
 export function checkSparse(f: Sparse, alpha: number, c: Case, label: string): void {
   const rows = rowsOf(c);
   const support = new Uint32Array(rows.length).fill(77);
-  const got = f(c.x, { shape: c.shape, axis: c.axis, support });
+  const { x, ...options } = c;
+  const got = f(x, { ...options, support });
   const want = entmaxReference(c, alpha);
   const failure = worst(got, want, () => BOUND, label);
   if (failure) expect.fail(failure);
-  rows.forEach(({ indices }, r) => {
+  rows.forEach(({ indices, taken }, r) => {
     const row = indices.map((i) => got[i]);
     const size = row.filter((v) => v !== 0).length;
     if (support[r] !== size) expect.fail(`${label}: support of row ${r} is ${support[r]} instead of ${size}`);
-    if (indices.length === 0 || Number.isNaN(row[0])) return;
+    if (indices.length === 0 || Number.isNaN(row[0]) || !taken.some(Boolean)) return;
     const off = sum(row) - 1;
     if (!(Math.abs(off) <= BOUND)) expect.fail(`${label}: row ${r} sums to 1 + ${off}`);
     if (!row.every((v) => v >= 0)) expect.fail(`${label}: row ${r} has a negative share`);
@@ -62,6 +64,8 @@ function definitionSuite(f: Sparse, alpha: number): void {
       check(floats(fill(length, random(length))), shape, axis, `${name} ${shape} axis ${axis}`);
     }
   });
+
+  optionsSuite((c, label) => checkSparse(f, alpha, c, `alpha ${alpha}, ${label}`));
 }
 
 /** @param streamed  the same function on a runtime whose heap is 64 KiB */

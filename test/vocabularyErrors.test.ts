@@ -85,42 +85,47 @@ describe.each(BACKENDS)("%s", (backend) => {
   const { topK, sample } = runtimeOf(backend);
   type Loose = (logits: unknown, ...rest: unknown[]) => unknown;
 
-  function refuses(call: () => unknown, error: ErrorConstructor, message: string): void {
+  function refuses(fn: "topK" | "sample", call: () => unknown, error: ErrorConstructor, message: string): void {
     let thrown: unknown;
     try {
       call();
     } catch (e) {
       thrown = e;
     }
-    expect((thrown as Error | undefined)?.message).toBe(message);
+    expect((thrown as Error | undefined)?.message).toBe(`${fn}: ${message}`);
     expect((thrown as Error).constructor).toBe(error);
     expect(sample(TEN, { temperature: 0 })).toEqual({ index: 9, prob: 1, logProb: 0 });
     expect([...topK(TEN, 3).indices]).toEqual([9, 8, 7]);
   }
 
   it.each(BOTH)("%o: %s", (error, message, options, logits = LOGITS) => {
-    refuses(() => (topK as Loose)(logits, 3, options), error, message);
-    refuses(() => (sample as Loose)(logits, options), error, message);
-    refuses(() => (sample as Loose)(logits, { topP: 0.5, ...options }), error, message);
+    refuses("topK", () => (topK as Loose)(logits, 3, options), error, message);
+    refuses("sample", () => (sample as Loose)(logits, options), error, message);
+    refuses("sample", () => (sample as Loose)(logits, { topP: 0.5, ...options }), error, message);
   });
 
   it.each(SAMPLE)("sample, %o: %s", (error, message, options) => {
-    refuses(() => (sample as Loose)(LOGITS, options), error, message);
+    refuses("sample", () => (sample as Loose)(LOGITS, options), error, message);
   });
 
   it.each(K)("topK, %o: %s", (error, message, k) => {
-    refuses(() => (topK as Loose)(LOGITS, k), error, message);
+    refuses("topK", () => (topK as Loose)(LOGITS, k), error, message);
   });
 
   it("refuses options that are none", () => {
-    refuses(() => (topK as Loose)(LOGITS, 3, null), TypeError, '"options" expected an object, got null');
-    refuses(() => (sample as Loose)(LOGITS, 5), TypeError, '"options" expected an object, got number 5');
+    refuses("topK", () => (topK as Loose)(LOGITS, 3, null), TypeError, '"options" expected an object, got null');
+    refuses(
+      "sample",
+      () => (sample as Loose)(LOGITS, 5),
+      TypeError,
+      '"options" expected an object, got number 5 (did you mean { temperature: 5 }?)',
+    );
   });
 
   it("names a NaN in a vocabulary that streams through a small heap, and lets through what a source of random numbers throws", () => {
     const x = new Float32Array(3_000_000);
     x[2_999_999] = Number.NaN;
-    refuses(() => sample(x), RangeError, '"logits" expected numbers, got NaN at index 2999999');
+    refuses("sample", () => sample(x), RangeError, '"logits" expected numbers, got NaN at index 2999999');
     const own = new Error("no entropy");
     expect(() =>
       sample(TEN, {

@@ -33,6 +33,8 @@ function addWeights(
  *
  * A bin is a sixteenth of an octave of weight; times 2^(-k/16) it is the weight of its tokens.
  *
+ * A logit above m, where another thread writes the row, counts as m: k is an address.
+ *
  * @param lo  high enough that k < OCTAVE_BINS
  */
 export function vocabularyOctaves(
@@ -45,19 +47,20 @@ export function vocabularyOctaves(
   v128.store(state, f32x4.splat(lo), SPLATS + 32);
   const C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), one = loadOne(), whole = loadWhole();
   const mv = v128.load(state, SPLATS), scale = v128.load(state, SPLATS + 16), lov = v128.load(state, SPLATS + 32);
+  const most = f32x4.splat(m);
   for (let i: usize = 0; i < n; i += STRIP) {
     if (below(state, from + i, shift, lo)) continue;
     const part = min(n - i, STRIP);
     const source = strip(x, mask, i, part, 1, NaN), end = source + (part << 2);
     for (let at = source; at < end; at += 16) {
-      const v = v128.load(at);
+      const v = f32x4.pmin(v128.load(at), most);
       if (end - at >= 16 && i32x4.all_true(f32x4.ge(v, lov))) {
         addWeights(bins, low(v), mv, scale, C1, C2, C3, C4, one, whole);
         addWeights(bins, high(v), mv, scale, C1, C2, C3, C4, one, whole);
         continue;
       }
       for (let one4 = at, end4 = min(end, at + 16); one4 < end4; one4 += 4) {
-        const value = load<f32>(one4);
+        const value = min<f32>(load<f32>(one4), m);
         if (!(value >= lo)) continue;
         const u = f64x2.mul(f64x2.sub(mv, f64x2.splat(value)), scale);
         const bin = f64x2.add(u, whole);

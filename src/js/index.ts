@@ -6,6 +6,7 @@ import { entmax15 } from "./entmax15";
 import { hardmax } from "./hardmax";
 import { logSoftmax } from "./logSoftmax";
 import { logSumExp } from "./logSumExp";
+import { scores } from "./scores";
 import { softmax, softmaxRow } from "./softmax";
 import { sparsemax } from "./sparsemax";
 import { views } from "./state";
@@ -24,6 +25,7 @@ export function jsEngine(bytes: number): Engine {
       logSoftmax: logSoftmax(memory),
       logSumExp: logSumExp(memory),
       hardmax: hardmax(memory),
+      scores: scores(memory),
       sparsemax: sparsemax(memory),
       entmax15: entmax15(memory),
       entmax: entmax(memory),

@@ -1,5 +1,5 @@
 /** The walk of the twin's kernels with exact zeros; phases as in assembly/sparse.ts. */
-import { FINISH, INIT, MAX, SETTLE, type SparseKernel, SUM } from "../kernels";
+import { FINISH, INIT, MASKED, MAX, SETTLE, type SparseKernel, SUM } from "../kernels";
 import { Candidates } from "./candidates";
 import { rowMax } from "./row";
 import type { Rule } from "./search";
@@ -21,11 +21,12 @@ export function sparse(
     return m;
   }
 
-  function finish(rule: Rule, y: number, x: number, axis: number, pitch: number): number {
+  function finish(rule: Rule, y: number, x: number, axis: number, pitch: number, phases: number): number {
     const { m } = search;
     if (m - m !== 0) {
-      for (let a = 0, to = y; a < axis; a++, to += pitch) f32[to] = Number.NaN;
-      return axis;
+      const none = m === -Infinity && (phases & MASKED) !== 0; // nothing takes part
+      for (let a = 0, to = y; a < axis; a++, to += pitch) f32[to] = none ? 0 : Number.NaN;
+      return none ? 0 : axis;
     }
     let size = 0;
     for (let a = 0, at = x, to = y; a < axis; a++, at += pitch, to += pitch) {
@@ -55,7 +56,7 @@ export function sparse(
           }
         }
         if (!(phases & FINISH)) continue;
-        const size = finish(rule, to, from, axis, inner);
+        const size = finish(rule, to, from, axis, inner, phases);
         if (support !== 0) u32[entry] += size;
       }
     }

@@ -79,7 +79,7 @@ export function vocabularyKernels({ f32, f64, u32 }: Memory): VocabularyKernels 
       if (from === 0) f64.fill(0, at, at + 2 * VOCABULARY_BINS);
       each(state, x, mask, from, n, shift, lo, (value) => {
         if (!(value >= lo)) return false;
-        const u = (m - value) * perUnit;
+        const u = (m - Math.min(value, m)) * perUnit; // another thread may have written it since: k is an address
         const k = Math.floor(u + 0.5);
         f64[at + 2 * k] += weigh(k - u);
         return false;
@@ -130,7 +130,9 @@ export function vocabularyKernels({ f32, f64, u32 }: Memory): VocabularyKernels 
     vocabularyOrder(list, capacity, n) {
       const values = f32.slice(list >>> 2, (list >>> 2) + n);
       const indices = u32.slice((list >>> 2) + capacity, (list >>> 2) + capacity + n);
-      const order = Uint32Array.from(values.keys()).sort((a, b) => values[b] - values[a] || indices[a] - indices[b]);
+      const order = Uint32Array.from(values, (_, i) => i).sort(
+        (a, b) => values[b] - values[a] || indices[a] - indices[b],
+      );
       order.forEach((from, to) => {
         f32[(list >>> 2) + to] = values[from];
         u32[(list >>> 2) + capacity + to] = indices[from];

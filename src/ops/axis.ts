@@ -3,19 +3,11 @@
  * there), run, read out. In blocks of rows that stay in cache; what is longer than the heap goes through it tile by
  * tile, one phase of the kernel at a time, so the footprint is the same for a thousand floats and a billion.
  */
-import {
-  checkAttached,
-  checkAxis,
-  checkFloats,
-  checkMask,
-  checkOut,
-  checkOverlap,
-  type FloatInput,
-  newFloats,
-} from "../check";
+import { checkAxis, checkFloats, checkMask, checkOut, checkOverlap, type FloatInput, newFloats } from "../check";
 import type { Heap } from "../heap";
 import { ALL, type AxisKernel, FINISH, INIT, type Kernels, MAX, STRIP, SUM } from "../kernels";
 import { checkObject, isGiven, ownOptions } from "../options";
+import { offsetOf } from "../typedArray";
 
 /** What every operation runs on. */
 export interface Core {
@@ -40,6 +32,7 @@ export interface AxisCall {
   readonly out: Float32Array;
   readonly outOffset: number;
   readonly mask: Uint8Array | undefined;
+  readonly maskLength: number;
   readonly maskOffset: number;
   readonly outer: number;
   readonly axis: number;
@@ -48,6 +41,9 @@ export interface AxisCall {
 
 /** A Float32Array on a buffer of its own; where TypeScript has a type for that (from 5.7 on) this is it. */
 export type NewFloats = ReturnType<typeof Float32Array.of>;
+
+/** Out, said so that it comes from options.out alone, and not from where the caller puts the result. */
+export type Written<Out> = [Out][Out extends unknown ? 0 : never];
 
 /** Options of every function along an axis. */
 export interface AxisOptions<Out extends Float32Array = Float32Array> {
@@ -87,14 +83,15 @@ export function checkCall(
 ): AxisCall {
   const { shape, axis: along, out } = options;
   const logits = checkFloats(fn, "x", x);
-  if (logits.length === 0) checkAttached(fn, "x", logits); // Node 22's compiled code may have seen the length it had
   const { outer, axis, inner, at, shape: sizes } = checkAxis(fn, logits, shape, along);
-  const length = reduces ? outer * inner : logits.length;
-  const xOffset = logits.byteOffset;
+  const xLength = outer * axis * inner;
+  const length = reduces ? outer * inner : xLength;
+  const xOffset = offsetOf(logits);
+  let maskLength = 0;
   let maskOffset = 0;
   if (mask !== undefined) {
-    checkMask(fn, mask, logits.length, axis, at);
-    maskOffset = mask.byteOffset;
+    maskLength = checkMask(fn, mask, xLength, axis, at);
+    maskOffset = offsetOf(mask);
   }
   if (out === undefined) {
     return {
@@ -103,6 +100,7 @@ export function checkCall(
       out: newFloats(fn, "out", length),
       outOffset: 0,
       mask,
+      maskLength,
       maskOffset,
       outer,
       axis,
@@ -110,10 +108,10 @@ export function checkCall(
     };
   }
   checkOut(fn, out, length, sizes, reduces ? at : -1);
-  const outOffset = out.byteOffset;
-  checkOverlap(fn, out, outOffset, "x", logits, xOffset, 4);
-  if (mask !== undefined) checkOverlap(fn, out, outOffset, "mask", mask, maskOffset, 1);
-  return { x: logits, xOffset, out, outOffset, mask, maskOffset, outer, axis, inner };
+  const outOffset = offsetOf(out);
+  checkOverlap(fn, out, outOffset, length, "x", logits, xOffset, xLength, 4);
+  if (mask !== undefined) checkOverlap(fn, out, outOffset, length, "mask", mask, maskOffset, maskLength, 1);
+  return { x: logits, xOffset, out, outOffset, mask, maskLength, maskOffset, outer, axis, inner };
 }
 
 /** Floats copied in, worked on and copied out together: they stay in the second cache meanwhile. */
@@ -121,15 +119,15 @@ export const BLOCK_FLOATS = 16384;
 
 export function runAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, call: AxisCall, scalar: number): void {
   const { heap } = core;
-  const { x, out, mask, outer, axis, inner } = call;
+  const { x, out, mask, maskLength, outer, axis, inner } = call;
   const slab = axis * inner;
   const outSlab = flow.reduces ? inner : slab;
-  if (out.length === 0) return;
+  if (outer * outSlab === 0) return;
 
   const xHome = heap.locate(x, call.xOffset);
   const yHome = heap.locate(out, call.outOffset);
   const maskHome = mask === undefined ? 0 : heap.locate(mask, call.maskOffset);
-  const shared = mask !== undefined && mask.length === axis ? 1 : 0;
+  const shared = mask !== undefined && maskLength === axis ? 1 : 0;
   const maskSlab = mask === undefined || maskHome !== 0 ? 0 : shared ? axis : slab;
   const xSlab = xHome !== 0 || (yHome !== 0 && !flow.reduces) ? 0 : slab; // staged in out's own memory if that is here
   const ySlab = yHome !== 0 || (xSlab !== 0 && !flow.reduces) ? 0 : outSlab; // and the result in x's

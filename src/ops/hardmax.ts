@@ -1,4 +1,4 @@
-import type { FloatInput } from "../check";
+import { checkTemperature, type FloatInput } from "../check";
 import {
   type AxisOptions,
   type Core,
@@ -8,6 +8,7 @@ import {
   NO_OPTIONS,
   readAxis,
   runAlongAxis,
+  type Written,
 } from "./axis";
 
 export interface Hardmax {
@@ -16,18 +17,19 @@ export interface Hardmax {
    *
    *     hardmax(x)_j = 1 if j is the first k with x_k = max x, else 0
    *
-   * +Infinity is a maximum like any other, and so is -Infinity where there is nothing else; a row with NaN is NaN. Exact.
+   * +Infinity is a maximum like any other, and so is -Infinity where there is nothing else; a row with NaN is NaN; a fully
+   * masked row is 0. No temperature changes which is the maximum. Exact.
    *
    * @param x        scores, row-major
-   * @param options  shape, axis, out
+   * @param options  shape, axis, temperature, mask, out
    * @returns        options.out, or a new Float32Array of x's length
    * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
-   * @throws {RangeError} sizes do not match, out overlaps x partly
+   * @throws {RangeError} sizes do not match, temperature is negative or not finite, out overlaps an input partly
    * @example
    * import { hardmax } from "softmax-wasm";
    * hardmax(new Float32Array([1, 3, 3])); // [0, 1, 0]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Out;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Written<Out>;
 }
 
 export const HARDMAX_FLOW: Flow = { reduces: false, writesTerms: false, sums: false };
@@ -38,7 +40,8 @@ export function hardmaxOn(core: Core): Hardmax {
   const { hardmax } = core.kernels;
   return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
     const given = readAxis(fn, options);
-    const call = checkCall(fn, x, given, undefined, false);
+    checkTemperature(fn, given.temperature);
+    const call = checkCall(fn, x, given, given.mask, false);
     runAlongAxis(core, hardmax, HARDMAX_FLOW, call, 0);
     return call.out;
   }) as Hardmax;

@@ -8,6 +8,7 @@ import {
   NO_OPTIONS,
   readAxis,
   runAlongAxis,
+  type Written,
 } from "./axis";
 import { HARDMAX_FLOW } from "./hardmax";
 
@@ -32,7 +33,7 @@ export interface LogSoftmax {
    * import { logSoftmax } from "softmax-wasm";
    * logSoftmax(new Float32Array([1, 2, 3])); // [-2.4076, -1.4076, -0.4076]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Out;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Written<Out>;
 }
 
 const FLOW: Flow = { reduces: false, writesTerms: false, sums: true };

@@ -1,5 +1,14 @@
 import { checkTemperature, type FloatInput } from "../check";
-import { type AxisOptions, type Core, checkCall, type Flow, type NewFloats, readAxis, runAlongAxis } from "./axis";
+import {
+  type AxisOptions,
+  type Core,
+  checkCall,
+  type Flow,
+  type NewFloats,
+  readAxis,
+  runAlongAxis,
+  type Written,
+} from "./axis";
 
 export interface LogSumExp {
   /**
@@ -34,7 +43,7 @@ export interface LogSumExp {
    * import { logSumExp } from "softmax-wasm";
    * logSumExp([1, 2, 3, 4], { shape: [2, 2] }); // [2.3133, 4.3133]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options: AxisOptions<Out>): Out;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options: AxisOptions<Out>): Written<Out>;
 }
 
 const FLOW: Flow = { reduces: true, writesTerms: false, sums: true };

@@ -79,7 +79,7 @@ export function sampleOn(core: Core): Sample {
     const m = vocabulary.largest(temperature > 0);
     if (temperature === 0 || m === Infinity) return { index: vocabulary.first(m), prob: 1, logProb: 0 };
     const { s, logS } = vocabulary.sum(m, temperature);
-    const kept = vocabulary.truncate(m, temperature, topK ?? x.length, topP ?? 1, minP ?? 0);
+    const kept = vocabulary.truncate(m, temperature, topK ?? vocabulary.length, topP ?? 1, minP ?? 0);
     const { index, prob } = vocabulary.draw(kept, share, m, s, temperature);
     return { index, prob, logProb: (x[index] - m) / temperature - logS };
   };

@@ -8,6 +8,7 @@ import {
   NO_OPTIONS,
   readAxis,
   runAlongAxis,
+  type Written,
 } from "./axis";
 import { HARDMAX_FLOW } from "./hardmax";
 
@@ -35,7 +36,7 @@ export interface Softmax {
    * import { softmax } from "softmax-wasm";
    * softmax(new Float32Array([1, 2, 3])); // [0.0900, 0.2447, 0.6652]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Out;
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Written<Out>;
 }
 
 export const SOFTMAX_FLOW: Flow = { reduces: false, writesTerms: true, sums: true };
@@ -51,8 +52,8 @@ export function softmaxOn(core: Core): Softmax {
     const given = readAxis(fn, options);
     const temperature = checkTemperature(fn, given.temperature);
     const call = checkCall(fn, x, given, given.mask, false);
-    const { x: logits, out, axis } = call;
-    if (axis === logits.length && axis <= SHORT && temperature === 1 && call.mask === undefined) {
+    const { x: logits, out, outer, axis, inner } = call;
+    if (outer * inner === 1 && axis <= SHORT && temperature === 1 && call.mask === undefined) {
       const xHome = heap.locate(logits, call.xOffset);
       const yHome = heap.locate(out, call.outOffset);
       const yAt = yHome !== 0 ? yHome : heap.workspace;

@@ -69,7 +69,7 @@ export function topKOn(core: Core): TopK {
     const certain = temperature === 0 || m === Infinity;
     const { logS } = m === Infinity ? { logS: 0 } : vocabulary.sum(m, certain ? Number.MIN_VALUE : temperature);
     const logSumExp = Math.fround(m / (certain ? Number.MIN_VALUE : temperature) + logS);
-    const indices = k === 1 ? Uint32Array.of(vocabulary.first(m)) : vocabulary.top(Math.min(k, x.length), m);
+    const indices = k === 1 ? Uint32Array.of(vocabulary.first(m)) : vocabulary.top(Math.min(k, vocabulary.length), m);
     const logProbs = new Float32Array(indices.length);
     for (let j = 0; j < indices.length; j++) {
       if (certain) logProbs[j] = j === 0 ? 0 : -Infinity;

@@ -9,7 +9,7 @@
  *                 |x - m| under the probabilities, of all and of all but the maximum             test/transformers.test.ts
  */
 
-/** What float64 numbers come in. */
+/** Numbers of ours: no caller's array. */
 export type Float64s = number[] | Float64Array;
 
 /** NaN in the first place stays there, NaN elsewhere is passed over: its exponential is NaN too. */
@@ -19,13 +19,13 @@ function firstMaximum(x: Float64s): number {
   return at;
 }
 
-/** y = exp(y - m). @returns Σ y, Kahan's compensation: no term is negative */
-function exponentials(y: Float64s, m: number): number {
+/** x = exp(x - m). @returns Σ x, Kahan's compensation: no term is negative */
+function exponentials(x: Float64s, m: number): number {
   let s = 0;
   let c = 0;
-  for (let k = 0; k < y.length; k++) {
-    y[k] = Math.exp(y[k] - m);
-    const term = y[k] - c;
+  for (let k = 0; k < x.length; k++) {
+    x[k] = Math.exp(x[k] - m);
+    const term = x[k] - c;
     const t = s + term;
     c = t - s - term;
     s = t;
@@ -33,21 +33,20 @@ function exponentials(y: Float64s, m: number): number {
   return s;
 }
 
-/** @param x  at least one number */
+/** In place. @param x  at least one number */
 export function softmax64(x: Float64s): Float64s {
-  const y = x.slice();
-  const s = exponentials(y, x[firstMaximum(x)]);
-  for (let k = 0; k < y.length; k++) y[k] /= s;
-  return y;
+  const s = exponentials(x, x[firstMaximum(x)]);
+  for (let k = 0; k < x.length; k++) x[k] /= s;
+  return x;
 }
 
-/** @param x  at least one number */
+/** In place. @param x  at least one number */
 export function logSoftmax64(x: Float64s): Float64s {
-  const y = x.slice();
   const at = firstMaximum(x);
   const m = x[at];
-  y[at] = -Infinity;
-  const logS = Math.log1p(exponentials(y, m)) + (m - m); // m - m is NaN where m is not finite
-  for (let k = 0; k < y.length; k++) y[k] = x[k] - m - logS;
-  return y;
+  const terms = Float64Array.from(x);
+  terms[at] = -Infinity;
+  const logS = Math.log1p(exponentials(terms, m)) + (m - m); // m - m is NaN where m is not finite
+  for (let k = 0; k < x.length; k++) x[k] = x[k] - m - logS;
+  return x;
 }

@@ -1,6 +1,7 @@
 import { checkCount, checkShare, checkTemperature, isFloat32Array, kind } from "../check";
 import { type SampleResult, sample } from "../index";
 import { checkObject, ownFields, ownOptions } from "../options";
+import { bufferOf, lengthOf, offsetOf } from "../typedArray";
 
 /** The fields of a generation_config that decide how a token is drawn; null is the default, other fields are not read. */
 export interface GenerationConfig {
@@ -68,24 +69,40 @@ function readConfig(config: GenerationConfig): GenerationConfig {
   });
 }
 
-/** The rows of logits, checked before the first is drawn from. */
-function rowsOf(logits: LogitsTensor): Float32Array[] {
+/** A copy, and its product: NaN where a size is none. Each size is asked for once: it may be a getter. */
+function sizesOf(dims: readonly number[]): { sizes: number[]; product: number } {
+  const sizes: number[] = [];
+  const rank = dims.length;
+  let product = rank > 0 ? 1 : Number.NaN;
+  for (let i = 0; i < rank; i++) {
+    const size = dims[i];
+    sizes.push(size);
+    product *= Number.isInteger(size) && size >= 1 ? size : Number.NaN;
+  }
+  return { sizes, product };
+}
+
+/** The rows of logits, as arrays of ours over their memory; checked before the first is drawn from. */
+function rowsOf(logits: LogitsTensor): { rows: Float32Array[]; sizes: number[] } {
   if (typeof logits !== "object" || logits === null) {
     throw new TypeError(`${fn}: "logits" expected a Tensor, got ${kind(logits)}`);
   }
   const { dims, data } = logits;
   if (!Array.isArray(dims)) throw new TypeError(`${fn}: "logits.dims" expected an array of sizes, got ${kind(dims)}`);
   if (!isFloat32Array(data)) throw new TypeError(`${fn}: "logits.data" expected a Float32Array, got ${kind(data)}`);
-  const sized = dims.length > 0 && dims.every((n) => Number.isInteger(n) && n >= 1);
-  if (!sized || dims.reduce((product, n) => product * n, 1) !== data.length) {
+  const { sizes, product } = sizesOf(dims);
+  const length = lengthOf(data);
+  if (product !== length) {
     throw new RangeError(
-      `${fn}: "logits.dims" expected sizes >= 1 whose product is logits.data.length = ${data.length}, got [${dims.join(", ")}]`,
+      `${fn}: "logits.dims" expected sizes >= 1 whose product is logits.data.length = ${length}, got [${sizes.join(", ")}]`,
     );
   }
-  const vocabulary = dims[dims.length - 1];
+  const vocabulary = sizes[sizes.length - 1];
+  const buffer = bufferOf(data);
+  const offset = offsetOf(data);
   const rows: Float32Array[] = [];
-  for (let at = 0; at < data.length; at += vocabulary) rows.push(data.subarray(at, at + vocabulary));
-  return rows;
+  for (let at = 0; at < length; at += vocabulary) rows.push(new Float32Array(buffer, offset + 4 * at, vocabulary));
+  return { rows, sizes };
 }
 
 /**
@@ -143,7 +160,7 @@ export function multinomialSampler(
   };
 
   function choose<T extends LogitsTensor>(_input_ids: unknown, logits: T): T {
-    const rows = rowsOf(logits);
+    const { rows } = rowsOf(logits);
     const tokens = rows.map((row) => sample(row, how)); // all of them before anything is written
     tokens.forEach(({ index }, r) => {
       rows[r].fill(-Infinity);
@@ -156,9 +173,9 @@ export function multinomialSampler(
   return Object.assign(choose, {
     _call: choose,
     sample(logits: LogitsTensor): [bigint, number][] {
-      const rows = rowsOf(logits);
+      const { rows, sizes } = rowsOf(logits);
       if (rows.length !== 1) {
-        throw new RangeError(`${fn}: "logits" expected one row, got ${rows.length} (dims [${logits.dims.join(", ")}])`);
+        throw new RangeError(`${fn}: "logits" expected one row, got ${rows.length} (dims [${sizes.join(", ")}])`);
       }
       const token = sample(rows[0], how);
       onSample?.(token, 0);

@@ -16,12 +16,14 @@ interface Exports extends Kernels {
  * The loader instantiates; its wrapped exports cost 14–23 ns a call against 3–10, so the raw ones are used.
  *
  * On import it makes a TextDecoder and assigns Object.hasOwn. It is therefore required here and not imported above, and left
- * out where the host has no TextDecoder (AudioWorklet) or a frozen Object (node --frozen-intrinsics, hardened JavaScript):
- * the binaries import nothing but their memory.
+ * out where the host has no TextDecoder (AudioWorklet) or a frozen Object (node --frozen-intrinsics, hardened JavaScript), and
+ * for a module of another realm, which it takes for bytes: the binaries import nothing but their memory.
  */
 function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): WebAssembly.Instance {
   const imports = { env: { memory } };
-  if (typeof TextDecoder !== "function" || Object.isFrozen(Object)) return new WebAssembly.Instance(module, imports);
+  const foreign = !(module instanceof WebAssembly.Module);
+  if (foreign || typeof TextDecoder !== "function" || Object.isFrozen(Object))
+    return new WebAssembly.Instance(module, imports);
   const { instantiateSync } = require("@assemblyscript/loader") as typeof Loader;
   return instantiateSync(module, imports).instance;
 }

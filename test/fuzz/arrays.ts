@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { RANGES, random } from "../cases";
 
-export type Values = Float32Array | Uint8Array | Uint32Array;
-export type Type = "f32" | "u8" | "u32";
+export type Values = Float32Array | Uint8Array | Uint32Array | Int32Array;
+export type Type = "f32" | "u8" | "u32" | "i32";
 
 /** Where an array lives, or what else it is instead. */
 const MEMORIES = ["own", "heap", "otherHeap", "shared", "resized", "realm", "class"] as const;
@@ -14,7 +14,7 @@ export type List = (typeof LISTS)[number];
 export interface ArraySpec {
   readonly type: Type;
   readonly length: number;
-  /** A name of test/cases.ts's ranges, "normal", "flags", or "zeros". */
+  /** A name of test/cases.ts's ranges or of `draws` below. */
   readonly fill: string;
   readonly seed: number;
   /** Values put in: where (modulo the length), what. */
@@ -22,6 +22,10 @@ export interface ArraySpec {
   readonly memory: Memory | List;
   /** Elements before it in its memory. */
   readonly offset: number;
+  /** The prototype that it has by now: a name of test/fuzz/ownClasses.ts's PROTOTYPES. */
+  readonly prototype?: string;
+  /** Values that come again: at every `step`-th place, from `first` on. */
+  readonly every?: readonly { readonly step: number; readonly first: number; readonly value: number }[];
   /** In another array's memory instead, this many bytes after its start. */
   readonly alias?: { readonly of: string; readonly bytes: number };
 }
@@ -89,14 +93,21 @@ export const output = (length: number, type: Type, others: readonly string[]): f
 };
 
 /** What stands in it. */
-export function valuesOf({ length, fill, seed, specials }: ArraySpec): number[] {
+export function valuesOf({ length, fill, seed, specials, every = [] }: ArraySpec): number[] {
   const next = random(seed);
+  let rank = 0;
   const draws: Record<string, () => number> = {
     zeros: () => 0,
     flags: () => (next() < 0.7 ? 1 : 0),
+    ranks: () => -rank++,
+    denormals: () => -(2 ** -149) * Math.floor(3 * next()),
+    holes: () => [-Infinity, Number.NaN, 1, 2, -3][Math.floor(5 * next())],
+    ties: () => Math.floor(4 * next()),
+    words: () => Math.floor(2 ** 32 * next()) | 0,
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
   };
   const values = fill in draws ? Array.from({ length }, draws[fill]) : RANGES[fill](length, next);
+  for (const { step, first, value } of every) for (let i = first; i < length; i += step) values[i] = value;
   for (const [at, value] of length > 0 ? specials : []) values[at % length] = value;
   return values;
 }

@@ -219,7 +219,7 @@ const merges: fc.Arbitrary<CallSpec> = fc.tuple(fc.nat(40), dim, fc.boolean()).c
   const count = many ? 50 * rows : rows;
   const floats = (length: number, specials: readonly number[]) => input(length, { fills: ["normal"], specials });
   // an lse of +Infinity has no meaning
-  const lse = floats(count, [-Infinity, Number.NaN]);
+  const lse = input(count, { fills: ["normal", "holes"], specials: [-Infinity, Number.NaN] });
   return fc
     .record({
       outA: floats(count * valueDim, [Number.NaN]),
@@ -248,11 +248,12 @@ function expectMerge(args: Args, given: Given): Expectation {
     const [a, b] = [lseA[r], lseB[r]];
     const m = a !== a || b !== b ? Number.NaN : Math.max(a, b);
     const total = Math.exp(a - m) + Math.exp(b - m);
-    // a side that saw no key adds nothing, whatever stands there: the other is the result, as it is
-    if (b === -Infinity) lse.push(a);
-    else lse.push(a === -Infinity ? b : m + Math.log(total));
+    // a side that saw no key adds nothing, whatever stands there: the other is the result, as it is, unless it is NaN
+    if (b === -Infinity || a !== a) lse.push(a);
+    else lse.push(a === -Infinity || b !== b ? b : m + Math.log(total));
     for (let d = r * valueDim; d < (r + 1) * valueDim; d++) {
-      if (b === -Infinity) out.push(outA[d]);
+      if (m !== m) out.push(m);
+      else if (b === -Infinity) out.push(outA[d]);
       else out.push(a === -Infinity ? outB[d] : (outA[d] * Math.exp(a - m) + outB[d] * Math.exp(b - m)) / total);
       for (const y of [outA[d], outB[d]]) if (Number.isFinite(y)) largest = Math.max(largest, Math.abs(y));
     }

@@ -45,13 +45,17 @@ const shapes = fc.tuple(few, size, few, fc.boolean(), fc.boolean()).map(([before
 const present = (options: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
-const TEMPERATURES = [1, 0.7, 0.01, 3, 0, -0, 1e10, 1e30, 1e300, 1e-30];
+const TEMPERATURES = [1, 0.7, 0.01, 3, 0, -0, 1e10, 2 ** 120, 2 ** 125, 1e300, 1e-30, 4.3e-39, 1e-39, 5e-324];
 
-/** What softmax, logSoftmax and logSumExp take. */
-const masked = (reduces: boolean): fc.Arbitrary<CallSpec> =>
+/** What they all take: mask and temperature too. */
+const calls = (
+  reduces: boolean,
+  withSupport = false,
+  more: fc.Arbitrary<Record<string, unknown>> = fc.constant({}),
+): fc.Arbitrary<CallSpec> =>
   shapes.chain(({ shape, at, options }) => {
     const length = shape.reduce((a, b) => a * b, 1);
-    const outLength = reduces ? shape.reduce((a, b, i) => (i === at ? a : a * b), 1) : length;
+    const rows = shape.reduce((a, b, i) => (i === at ? a : a * b), 1);
     return fc
       .record({
         x: input(length, { lists: true }),
@@ -60,35 +64,23 @@ const masked = (reduces: boolean): fc.Arbitrary<CallSpec> =>
           { weight: 1, arbitrary: flags(length) },
           { weight: 1, arbitrary: flags(shape[at]) },
         ),
-        out: output(outLength, "f32", ["x", "mask"]),
+        out: output(reduces ? rows : length, "f32", ["x", "mask"]),
+        support: withSupport ? output(rows, "u32", ["x", "out", "mask"]) : fc.constant(undefined),
         temperature: fc.oneof(fc.constant(undefined), fc.constantFrom(...TEMPERATURES)),
+        options: more,
       })
-      .map(({ temperature, ...arrays }) => ({ arrays, options: present({ ...options, temperature }) }));
-  });
-
-const unmasked = (
-  more: (rows: number) => fc.Arbitrary<Record<string, unknown>>,
-  withSupport: boolean,
-): fc.Arbitrary<CallSpec> =>
-  shapes.chain(({ shape, at, options }) => {
-    const length = shape.reduce((a, b) => a * b, 1);
-    const rows = shape.reduce((a, b, i) => (i === at ? a : a * b), 1);
-    return fc
-      .record({
-        x: input(length, { lists: true }),
-        out: output(length, "f32", ["x"]),
-        support: withSupport ? output(rows, "u32", ["x", "out"]) : fc.constant(undefined),
-        options: more(rows),
-      })
-      .map(({ options: others, ...arrays }) => ({ arrays, options: present({ ...options, ...others }) }));
+      .map(({ temperature, options: others, ...arrays }) => ({
+        arrays,
+        options: present({ ...options, ...others, temperature }),
+      }));
   });
 
 /** The arguments that they all have, judged; undefined where one must be refused. */
 function caseOf(
-  { x, shape, axis, out }: Args,
+  { x, shape, axis, out, temperature = 1, mask }: Args,
   given: Given,
   reduces: boolean,
-): (Case & { outLength: number }) | undefined {
+): (Case & { outLength: number; temperature: number }) | undefined {
   const values = numbersOf(x, given);
   if (values === undefined) return undefined;
   const sizes = shape === undefined ? [values.length] : shape;
@@ -99,8 +91,13 @@ function caseOf(
   const at = along < 0 ? along + sizes.length : along;
   const outLength = sizes.reduce((a, b, i) => (reduces && i === at ? a : a * b), 1);
   if (outLength > 2 ** 33) return undefined; // no host has memory for it
+  if (typeof temperature !== "number" || !(temperature >= 0 && temperature < Infinity)) return undefined;
   if (out !== undefined && (!isArray(out, "f32", [outLength], given) || partly(out, x))) return undefined;
-  return { x: values, shape: sizes, axis: along, outLength };
+  if (mask !== undefined && (!isArray(mask, "u8", [values.length, sizes[at]], given) || meet(out, mask))) {
+    return undefined;
+  }
+  const flags = (mask as Uint8Array | undefined)?.slice();
+  return { x: values, shape: sizes, axis: along, outLength, temperature, mask: flags };
 }
 
 /** Per position of x: Σ p·|x - max|/T of its row, for what the row's own sum can add to an error. */
@@ -155,28 +152,18 @@ const JUDGES: Record<"softmax" | "logSoftmax" | "logSumExp" | "hardmax", Judge> 
   hardmax: (c) => ({ want: reference(c).at.map((r) => r.hardmax), tolerance: () => 0 }),
 };
 
-/** Of those that take a mask and a temperature, and of hardmax, which takes neither. */
 const expecting =
   (name: keyof typeof JUDGES) =>
   (args: Args, given: Given): Expectation => {
     const reduces = name === "logSumExp";
-    const plain = name === "hardmax";
     const c = caseOf(args, given, reduces);
     if (c === undefined) return undefined;
-    const { temperature = 1, mask, out } = args;
-    const axis = c.shape[c.axis < 0 ? c.axis + c.shape.length : c.axis];
-    if (!plain) {
-      if (typeof temperature !== "number" || !(temperature >= 0 && temperature < Infinity)) return undefined;
-      if (mask !== undefined && (!isArray(mask, "u8", [c.x.length, axis], given) || meet(out, mask))) return undefined;
-    }
-    const judged: Case = plain
-      ? c
-      : { ...c, temperature: temperature as number, mask: (mask as Uint8Array | undefined)?.slice() };
-    const { want, tolerance } = JUDGES[name](judged);
+    const { out } = args;
+    const { want, tolerance } = JUDGES[name](c);
     return {
       outputs: out === undefined ? [] : [out as Float32Array],
       failure: (result) => {
-        if (!plain && tooClose(c.x, temperature as number)) return undefined;
+        if (name !== "hardmax" && tooClose(c.x, c.temperature)) return undefined;
         if (reduces && !given.options) return worst([result as number], want, tolerance, "the number");
         return returned(result, out) ?? worst(result as Float32Array, want, tolerance, "result");
       },
@@ -184,51 +171,54 @@ const expecting =
   };
 
 const OPTIONS = ["shape", "axis", "temperature", "mask", "out"];
-const of = (name: "softmax" | "logSoftmax" | "logSumExp"): Fuzzed => ({
+const of = (name: keyof typeof JUDGES): Fuzzed => ({
   name,
   positional: ["x"],
   options: OPTIONS,
-  calls: masked(name === "logSumExp"),
+  calls: calls(name === "logSumExp"),
   expect: expecting(name),
 });
 
 export const softmax = of("softmax");
 export const logSoftmax = of("logSoftmax");
 export const logSumExp = of("logSumExp");
-export const hardmax: Fuzzed = {
-  name: "hardmax",
-  positional: ["x"],
-  options: ["shape", "axis", "out"],
-  calls: unmasked(() => fc.constant({}), false),
-  expect: expecting("hardmax"),
-};
+export const hardmax = of("hardmax");
+
+/** What sparsemax and entmax are of a case, mask and temperature included. */
+function sparseWant(c: Case & { temperature: number }, alpha: number): ReturnType<Judge> {
+  if (c.temperature === 0) return JUDGES.hardmax(c);
+  if (alpha === 1) return JUDGES.softmax(c);
+  const want = entmaxReference(c, alpha);
+  return { want, tolerance: () => 1e-6 };
+}
 
 /** sparsemax, entmax15, and entmax, whose alpha is an option. */
 export const sparse = (name: "sparsemax" | "entmax15" | "entmax", alphas: fc.Arbitrary<number>): Fuzzed => ({
   name,
   positional: ["x"],
-  options: ["shape", "axis", "out", "support", ...(name === "entmax" ? ["alpha"] : [])],
-  calls: unmasked(() => (name === "entmax" ? fc.record({ alpha: alphas }) : fc.constant({})), true),
+  options: [...OPTIONS, "support", ...(name === "entmax" ? ["alpha"] : [])],
+  calls: calls(false, true, name === "entmax" ? fc.record({ alpha: alphas }) : undefined),
   expect: (args, given) => {
-    const { x, out, support } = args;
+    const { x, out, support, mask } = args;
     const alpha = name === "sparsemax" ? 2 : name === "entmax15" ? 1.5 : args.alpha;
     if (typeof alpha !== "number" || !(alpha >= 1 && alpha < Infinity)) return undefined;
     const c = caseOf(args, given, false);
     if (c === undefined) return undefined;
     const rows = rowsOf(c);
     if (support !== undefined) {
-      if (!isArray(support, "u32", [rows.length], given) || meet(support, x) || meet(support, out)) return undefined;
+      if (!isArray(support, "u32", [rows.length], given)) return undefined;
+      if ([x, out, mask].some((other) => meet(support, other))) return undefined;
     }
-    const softmaxes = alpha === 1 ? JUDGES.softmax(c) : undefined;
-    const want = softmaxes?.want ?? entmaxReference(c, alpha);
+    const { want, tolerance } = sparseWant(c, alpha);
     return {
       outputs: [out, support].filter((view): view is ArrayBufferView => view !== undefined),
       failure: (result) => {
+        if (c.temperature > 0 && tooClose(c.x, c.temperature)) return undefined;
         const y = result as Float32Array;
         const sizes = rows.map(({ indices }) => indices.filter((i) => y[i] !== 0).length);
         return (
           returned(result, out) ??
-          worst(y, want, softmaxes?.tolerance ?? (() => 1e-6), "result") ??
+          worst(y, want, tolerance, "result") ??
           (support === undefined ? undefined : worst(support as Uint32Array, sizes, () => 0, "support"))
         );
       },

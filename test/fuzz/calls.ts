@@ -92,10 +92,12 @@ interface Built {
   readonly expectation: Expectation;
   /** A getter among the arguments throws Mine. */
   readonly throws: boolean;
+  /** Names in the options that are no options of the function. */
+  readonly foreign: readonly string[];
 }
 
 /** Calls something else of the runtime, as a getter may. */
-function reenter({ runtime }: World): void {
+export function reenter({ runtime }: World): void {
   runtime.softmax([1, 2, 3], { shape: [3, 1], axis: 0, temperature: 2 });
   runtime.entmax([1, 2, 3], { alpha: 1.2, support: new Uint32Array(1) });
   runtime.attention([1, 2], [1, 2, 3, 4], [5, 6, 7, 8], { headDim: 2 });
@@ -157,14 +159,23 @@ export function build(world: World, fuzzed: Fuzzed, { arrays, options }: CallSpe
     if (ordinary) return all[name];
     return isObject ? (given as Record<string, unknown>)[name] : undefined; // a strange one has what it has by chance
   };
+  const foreign: string[] = [];
+  if (isObject) for (const name in given as object) if (!fuzzed.options.includes(name)) foreign.push(name);
   const args: Args = Object.fromEntries([
-    ...fuzzed.positional.map((name) => [name, all[name]]),
-    ...fuzzed.options.map((name) => [name, option(name)]),
+    ...fuzzed.positional.map((name) => [name, world.plain(all[name])]),
+    ...fuzzed.options.map((name) => [name, world.plain(option(name))]),
   ]);
-  const alive = (view: unknown): boolean => ArrayBuffer.isView(view) && !world.dead.has(view) && !doomed.has(view);
+  const gone = new WeakSet<object>();
+  for (const value of everything) {
+    if (ArrayBuffer.isView(value) && (world.dead.has(value) || doomed.has(value)))
+      gone.add(world.plain(value) as object);
+  }
+  const alive = (view: unknown): boolean => ArrayBuffer.isView(view) && !gone.has(view);
+  const taken = given === undefined || (isObject && !Array.isArray(given) && foreign.length === 0);
   return {
     args: given === undefined ? positional : [...positional, given],
-    expectation: given === undefined || isObject ? fuzzed.expect(args, { alive, options: isObject }) : undefined,
+    expectation: taken ? fuzzed.expect(args, { alive, options: isObject }) : undefined,
+    foreign,
     throws: [...getters.values()].some(({ effect }) => effect === "throw"),
   };
 }

@@ -15,7 +15,7 @@ export function numbersOf(value: unknown, { alive }: Given): Float32Array | unde
   return Float32Array.from(value as ArrayLike<number>);
 }
 
-const OF = { f32: types.isFloat32Array, u8: types.isUint8Array, u32: types.isUint32Array };
+const OF = { f32: types.isFloat32Array, u8: types.isUint8Array, u32: types.isUint32Array, i32: types.isInt32Array };
 
 /** An array of the type and of one of the lengths, if they matter, alive. */
 export const isArray = (
@@ -44,9 +44,9 @@ export function returned(result: unknown, out: unknown): string | undefined {
   return types.isFloat32Array(result) ? undefined : `returns ${String(result)}`;
 }
 
-/** Below a temperature of 4e-39 logits closer than 3e-37 count as equal (README): what comes of such ones is not judged. */
+/** Below a temperature of log2(e) / FLT_MAX = 4.24e-39 logits closer than 3e-37 count as equal: what comes of such ones is not judged. */
 export function tooClose(x: Float32Array, temperature: number): boolean {
-  if (!(temperature > 0 && temperature < 4e-39)) return false;
+  if (!(temperature > 0 && temperature < 4.24e-39)) return false;
   const values = x.filter(Number.isFinite).sort();
   return values.some((v, i) => i > 0 && v !== values[i - 1] && v - values[i - 1] < 3e-37);
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { SampleResult, TopKResult } from "../../src/index";
 import { denominatorBound, logSoftmaxBound, softmaxBound } from "../reference";
 import { allowed, ordered, truncated } from "../vocabularyReference";
-import { input } from "./arrays";
+import { type ArraySpec, input, type Type } from "./arrays";
 import type { Args, CallSpec, Fuzzed, Given } from "./calls";
 import { isArray, numbersOf, tooClose } from "./valid";
 
@@ -15,15 +15,35 @@ const tokens = fc.oneof(
 );
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
-const TEMPERATURES = [1, 0.7, 0.01, 3, 0, -0, 1e10, 1e30, 1e300, 1e-30];
+const TEMPERATURES = [1, 0.7, 0.01, 3, 0, -0, 1e10, 2 ** 120, 2 ** 125, 1e300, 1e-30, 4.3e-39, 1e-39, 5e-324];
 const RANDOM = [() => 0, () => 0.3, () => 0.999, () => 1 - 2 ** -53];
+
+/** A grammar's mask: bits in words of either sign, or a byte a token; of the vocabulary, or of a smaller or larger one. */
+const grammars = (n: number): fc.Arbitrary<ArraySpec> => {
+  const words = Math.ceil(n / 32);
+  const kinds = fc.constantFrom<[Type, number, readonly number[]]>(
+    ["u32", words, [2 ** 32 - 1, 2 ** 31, 0]],
+    ["i32", words, [-1, -(2 ** 31), 0]],
+    ["u8", n, [1, 255, 0]],
+  );
+  const lengths = fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 2, arbitrary: fc.integer({ min: -9, max: 9 }) },
+    { weight: 1, arbitrary: fc.integer({ min: -n, max: 2 * n }) },
+  );
+  return fc
+    .tuple(kinds, lengths)
+    .chain(([[type, length, specials], more]) =>
+      input(Math.max(0, length + more), { type, fills: type === "u8" ? ["flags"] : ["flags", "words"], specials }),
+    );
+};
 
 const calls = (more: (n: number) => fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary<CallSpec> =>
   tokens.chain((n) =>
     fc
       .record({
         logits: input(n, { lists: true }),
-        mask: maybe(input(Math.ceil(n / 32), { type: "u32", fills: ["flags"], specials: [2 ** 32 - 1, 2 ** 31, 0] })),
+        mask: maybe(grammars(n)),
         options: more(n),
       })
       .map(({ options, ...arrays }) => ({
@@ -39,13 +59,24 @@ interface Judged {
   order: Uint32Array;
 }
 
+/** A mask of any kind as bits; what is missing at its end is not allowed. Undefined where it must be refused. */
+function bitsOf(mask: unknown, n: number, given: Given): Uint32Array | undefined {
+  const bytes = isArray(mask, "u8", undefined, given);
+  if (!bytes && !isArray(mask, "u32", undefined, given) && !isArray(mask, "i32", undefined, given)) return undefined;
+  const said = mask as Uint8Array | Uint32Array | Int32Array;
+  const bits = new Uint32Array(Math.ceil(n / 32));
+  if (!bytes) bits.set(said.subarray(0, bits.length));
+  else for (let i = 0; i < Math.min(n, said.length); i++) if (said[i] !== 0) bits[i >> 5] |= 1 << (i & 31);
+  return bits;
+}
+
 /** The arguments that both have, judged; undefined where one must be refused. */
 function judged({ logits, temperature = 1, mask }: Args, given: Given): Judged | undefined {
   if (typeof temperature !== "number" || !(temperature >= 0 && temperature < Infinity)) return undefined;
   const x = numbersOf(logits, given);
   if (x === undefined || x.length === 0) return undefined;
-  if (mask !== undefined && !isArray(mask, "u32", [Math.ceil(x.length / 32)], given)) return undefined;
-  const bits = mask === undefined ? undefined : (mask as Uint32Array).slice();
+  const bits = mask === undefined ? undefined : bitsOf(mask, x.length, given);
+  if (mask !== undefined && bits === undefined) return undefined;
   if (x.some((v, i) => Number.isNaN(v) && allowed(bits, i))) return undefined;
   const order = ordered(x, bits);
   if (order.length === 0 || x[order[0]] === -Infinity) return undefined;

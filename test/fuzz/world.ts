@@ -7,38 +7,18 @@ import { type Backend, createRuntime, type Runtime } from "../../src/index";
 import { STATE_BYTES } from "../../src/kernels";
 import { type Resizable, resizable } from "../resizable";
 import { type ArraySpec, type List, type Type, type Values, valuesOf } from "./arrays";
+import { ofThrowingClass, PROTOTYPES, TYPES } from "./ownClasses";
 
 export const HEAPS = [65536, 262144, 8388608] as const;
 /** As much as `filled` can be: to the last float in all but the largest heap. */
 export const FULL = -1;
 
-const foreign = runInNewContext("({ f32: Float32Array, u8: Uint8Array, u32: Uint32Array })") as typeof TYPES;
-const TYPES = { f32: Float32Array, u8: Uint8Array, u32: Uint32Array };
-/** Their constructors take one thing alone, and their methods are not what they were. */
-const CLASSES = {
-  f32: class extends Float32Array {
-    set(): never {
-      throw new Error("not yours to call");
-    }
-    subarray(): never {
-      throw new Error("not yours to call");
-    }
-  },
-  u8: class extends Uint8Array {
-    subarray(): never {
-      throw new Error("not yours to call");
-    }
-  },
-  u32: class extends Uint32Array {
-    fill(): never {
-      throw new Error("not yours to call");
-    }
-  },
-};
+const foreign = runInNewContext(
+  "({ f32: Float32Array, u8: Uint8Array, u32: Uint32Array, i32: Int32Array })",
+) as typeof TYPES;
 
 type View = new (buffer: ArrayBufferLike, from: number, length: number) => Values;
-const viewClass = (type: Type, memory: string): View =>
-  (memory === "realm" ? foreign : memory === "class" ? CLASSES : TYPES)[type] as unknown as View;
+const viewClass = (type: Type, memory: string): View => (memory === "realm" ? foreign : TYPES)[type] as unknown as View;
 
 /**
  * Node 20 (V8 11.3) forgets that an array is detached where it has compiled code that saw arrays on resizable buffers: their
@@ -82,6 +62,10 @@ export class World {
   #mark: number;
   /** Arrays that are dead: detached, or beyond their buffer. */
   readonly dead = new WeakSet<object>();
+  /** Ordinary arrays on the memory of those that cannot be asked for anything. */
+  readonly #plain = new WeakMap<object, Values>();
+  /** An array has another prototype than it was made with: it may be refused, or taken for what it is inside. */
+  exchanged = false;
   readonly #buffers: ArrayBufferLike[] = [];
   readonly #gone = new Set<ArrayBufferLike>();
   #before: [bytes: Uint8Array, copy: Uint8Array][] = [];
@@ -99,6 +83,16 @@ export class World {
     else this.alloc(filled);
   }
 
+  /** Where the work fails, what comes next has new runtimes: those of a failure may be broken for good. */
+  static onNewAfterwards(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      runtimes.clear();
+      throw error;
+    }
+  }
+
   /** Part of the heap for somebody else, who finds it as it was. @returns nothing where it is full */
   alloc(floats: number): Float32Array | undefined {
     try {
@@ -107,7 +101,7 @@ export class World {
       this.#mark = markOf(this.runtime);
       return view;
     } catch (error) {
-      if (!/^"length" expected at most/.test((error as Error).message)) throw error;
+      if (!/^alloc: "length" expected at most/.test((error as Error).message)) throw error;
       return undefined;
     }
   }
@@ -141,21 +135,47 @@ export class World {
     const values = valuesOf(spec);
     if (spec.memory === "list" || spec.memory === "float64" || spec.memory === "object")
       return list(spec.memory, values);
-    const Class = viewClass(spec.type, spec.memory);
     const size = spec.type === "u8" ? 1 : 4;
-    const target = spec.alias && others[spec.alias.of];
+    const target = spec.alias && this.plain(others[spec.alias.of]);
     if (spec.alias && ArrayBuffer.isView(target) && !(target instanceof Float64Array)) {
       const from = target.byteOffset + spec.alias.bytes;
       const end = target.byteOffset + target.byteLength + MARGIN;
       // what stands there stays there, and may be an input
       if (from % size === 0 && from >= target.byteOffset - MARGIN && from + size * values.length <= end) {
-        return new Class(target.buffer, from, values.length);
+        return this.#view(spec, target.buffer, from);
       }
     }
+    return this.put(spec, values);
+  }
+
+  /** New memory as described, with `values` in it. */
+  put(spec: ArraySpec, values: ArrayLike<number>): Values {
+    const size = spec.type === "u8" ? 1 : 4;
     const { buffer, from } = this.#place(spec.memory, size * (values.length + spec.offset));
-    const view = new Class(buffer, from + size * spec.offset, values.length);
-    for (let i = 0; i < values.length; i++) view[i] = values[i];
+    const view = this.#view(spec, buffer, from + size * spec.offset);
+    (this.plain(view) as Values).set(values);
     return view;
+  }
+
+  #view({ type, memory, length, prototype }: ArraySpec, buffer: ArrayBufferLike, from: number): Values {
+    const Class = viewClass(type, memory);
+    if (memory !== "class" && prototype === undefined) return new Class(buffer, from, length);
+    const view = memory === "class" ? ofThrowingClass(type, buffer, from, length) : new Class(buffer, from, length);
+    this.#plain.set(view, new (viewClass(type, "own"))(buffer, from, length));
+    if (prototype !== undefined) {
+      this.exchanged = true;
+      Object.setPrototypeOf(view, PROTOTYPES[prototype]);
+    }
+    return view;
+  }
+
+  /** The value as it can be asked: an ordinary array on the same memory, also within a result. */
+  plain(value: unknown): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    const twin = this.#plain.get(value);
+    if (twin !== undefined) return twin;
+    if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, this.#plain.get(part) ?? part]));
   }
 
   /** Those of `arrays` that die with `view`: none for the memory of a heap or shared memory, which no one can take away. */

@@ -94,7 +94,8 @@ const CHECKS = {
     } catch (thrown) {
       error = thrown;
     }
-    if (!(error instanceof TypeError && error.message.startsWith('"x" expected'))) throw new Error(`threw ${error}`);
+    if (!(error instanceof TypeError && error.message.startsWith('softmax: "x" expected')))
+      throw new Error(`threw ${error}`);
   },
   logSoftmax({ logSoftmax }) {
     alongEveryAxis(logSoftmax, (x) => Array.from(x, (v) => v - softmaxOf(x).lse));

@@ -9,36 +9,34 @@ const x = new Float32Array(6);
 const mask = new Uint8Array(6);
 const shape = [2, 3] as const;
 
+/** What results are where the caller gave none: arrays of a buffer of their own, which TypeScript can tell from 5.7 on. */
+type NewFloats = ReturnType<typeof Float32Array.of>;
+type NewWords = ReturnType<typeof Uint32Array.of>;
+const off = undefined;
+
 for (const on of [door, js, door.createRuntime(), js.createRuntime()]) {
-  expectTypeOf(on.softmax(x)).toEqualTypeOf<Float32Array>();
-  expectTypeOf(on.softmax([1, 2, 3], { shape, axis: 0, temperature: 0.5, mask, out: x })).toEqualTypeOf<Float32Array>();
-  expectTypeOf(on.logSoftmax(x, { shape, axis: 0, temperature: 0.5, mask, out: x })).toEqualTypeOf<Float32Array>();
+  expectTypeOf(on.softmax(x)).toEqualTypeOf<NewFloats>();
+  expectTypeOf(on.softmax([1, 2, 3], { shape, axis: 0, temperature: 0.5, mask })).toEqualTypeOf<NewFloats>();
+  expectTypeOf(on.logSoftmax(x, { shape, axis: 0, temperature: 0.5, mask })).toEqualTypeOf<NewFloats>();
   expectTypeOf(on.logSumExp(x)).toEqualTypeOf<number>();
-  expectTypeOf(on.logSumExp(x, { shape, mask })).toEqualTypeOf<Float32Array>();
-  expectTypeOf(on.hardmax(new Float64Array(3), { shape, out: x })).toEqualTypeOf<Float32Array>();
-  expectTypeOf(on.sparsemax(x, { shape, support: new Uint32Array(2) })).toEqualTypeOf<Float32Array>();
-  expectTypeOf(on.entmax15(x)).toEqualTypeOf<Float32Array>();
-  expectTypeOf(on.entmax(x, { alpha: 1.25 })).toEqualTypeOf<Float32Array>();
+  expectTypeOf(on.logSumExp(x, { shape, mask })).toEqualTypeOf<NewFloats>();
+  expectTypeOf(on.hardmax(new Float64Array(3), { shape, temperature: 1, mask })).toEqualTypeOf<NewFloats>();
   expectTypeOf(
-    on.attention(x, x, x, {
-      headDim: 3,
-      heads: 2,
-      kvHeads: 1,
-      layout: "bshd",
-      causal: true,
-      window: [1, Number.POSITIVE_INFINITY],
-      mask,
-      maskShape: [1, 1, 2, 3],
-      lse: x,
-    }),
-  ).toEqualTypeOf<Float32Array>();
+    on.sparsemax(x, { shape, temperature: 2, mask, support: new Uint32Array(2) }),
+  ).toEqualTypeOf<NewFloats>();
+  expectTypeOf(on.entmax15(x, { mask })).toEqualTypeOf<NewFloats>();
+  expectTypeOf(on.entmax(x, { alpha: 1.25 })).toEqualTypeOf<NewFloats>();
+  const causal = { headDim: 3, heads: 2, kvHeads: 1, layout: "bshd", causal: true } as const;
+  const window = [1, Number.POSITIVE_INFINITY] as const;
+  const masked = { ...causal, window, mask, maskShape: [1, 1, 2, 3] } as const;
+  expectTypeOf(on.attention(x, x, x, { ...masked, lse: x })).toEqualTypeOf<NewFloats>();
   expectTypeOf(on.mergeAttention(x, x, x, x, { valueDim: 3 })).toEqualTypeOf<{
-    out: Float32Array;
-    lse: Float32Array;
+    out: typeof x;
+    lse: typeof x;
   }>();
   expectTypeOf(on.topK(x, 3, { temperature: 0.5, mask: new Uint32Array(1) })).toEqualTypeOf<{
-    indices: Uint32Array;
-    logProbs: Float32Array;
+    indices: NewWords;
+    logProbs: NewFloats;
     logSumExp: number;
   }>();
   expectTypeOf(on.sample(x, { topK: 2, topP: 0.9, minP: 0.1, random: Math.random })).toEqualTypeOf<{
@@ -46,7 +44,24 @@ for (const on of [door, js, door.createRuntime(), js.createRuntime()]) {
     prob: number;
     logProb: number;
   }>();
+
+  // out's own type, whatever memory it is on
+  const shared = new Float32Array(new SharedArrayBuffer(24));
+  expectTypeOf(on.softmax(x, { out: shared })).toEqualTypeOf<typeof shared>();
+  expectTypeOf(on.logSoftmax(x, { out: x as Float32Array })).toEqualTypeOf<Float32Array>();
+  expectTypeOf(on.logSumExp(x, { shape, out: shared })).toEqualTypeOf<typeof shared>();
+  expectTypeOf(on.sparsemax(x, { out: shared })).toEqualTypeOf<typeof shared>();
+  expectTypeOf(on.entmax(x, { alpha: 2, out: shared })).toEqualTypeOf<typeof shared>();
+  expectTypeOf(on.attention(x, x, x, { headDim: 3, out: shared })).toEqualTypeOf<typeof shared>();
+
+  // an option that is undefined is one that was left out, also under exactOptionalPropertyTypes
+  on.softmax(x, { shape: off, axis: off, temperature: off, mask: off, out: off });
+  on.sparsemax(x, { temperature: off, support: off });
+  on.attention(x, x, x, { headDim: 3, causal: off, window: off, softcap: off, lse: off, out: off });
+  on.topK(x, 1, { temperature: off, mask: off });
+  on.sample(x, { temperature: off, topK: off, topP: off, minP: off, random: off, mask: off });
 }
+door.createRuntime({ backend: off, heapBytes: off, module: off });
 
 // every export has been looked at: a new one fails here until it is above
 type Names =
@@ -72,7 +87,7 @@ expectTypeOf(js.backend()).toEqualTypeOf<"js">();
 expectTypeOf(door.createRuntime({ backend: "auto", heapBytes: 65536 })).toEqualTypeOf<door.Runtime>();
 expectTypeOf(js.createRuntime({ backend: "js" })).toEqualTypeOf<js.Runtime>();
 expectTypeOf<js.Runtime>().toEqualTypeOf<door.Runtime>();
-expectTypeOf<door.Runtime["alloc"]>().toEqualTypeOf<(length: number) => Float32Array>();
+expectTypeOf<door.Runtime["alloc"]>().toEqualTypeOf<(length: number) => NewFloats>();
 expectTypeOf<door.Runtime["rejected"]>().toEqualTypeOf<
   readonly { readonly backend: door.Backend; readonly reason: string }[]
 >();
@@ -84,8 +99,8 @@ expectTypeOf(door.createRuntime({ module: relaxed })).toEqualTypeOf<door.Runtime
 
 // @ts-expect-error: not numbers
 door.softmax("1, 2, 3");
-// @ts-expect-error: hardmax has no temperature
-door.hardmax(x, { temperature: 1 });
+// @ts-expect-error: no such option
+door.softmax(x, { dim: 0 });
 // @ts-expect-error: a mask is bytes
 door.softmax(x, { mask: [true, false] });
 // @ts-expect-error: out is a Float32Array

@@ -318,7 +318,7 @@ export function checkAttention(
     ];
     if (out !== undefined) {
       checkOut(fn, out, length, [batch, ...(layout === "bhsd" ? [heads, queries] : [queries, heads]), valueDim], -1);
-      checkOverlap(fn, out, offsetOf(out), "q", q, offsetOf(q), 4);
+      checkOverlap(fn, out, offsetOf(out), length, "q", q, offsetOf(q), lengthOf(q), 4);
       checkApart(fn, "out", out, read);
     }
     if (lse !== undefined) checkApart(fn, "lse", lse, [["out", out, 4], ["q", q, 4], ...read]);

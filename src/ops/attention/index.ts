@@ -1,5 +1,5 @@
 import type { FloatInput } from "../../check";
-import type { Core, NewFloats } from "../axis";
+import type { Core, NewFloats, Written } from "../axis";
 import { checkAttention } from "./check";
 import type { AttentionOptions } from "./options";
 import { runAttention } from "./run";
@@ -61,7 +61,7 @@ export interface Attention {
     k: FloatInput,
     v: FloatInput,
     options: AttentionOptions<Out>,
-  ): Out;
+  ): Written<Out>;
 }
 
 export function attentionOn(core: Core): Attention {

@@ -7,7 +7,7 @@ export class Vocabulary extends Row {
   /** A logit that at least k others should reach: certainly where k blocks have one, else most probably, by a sample. */
   #floor(k: number, m: number): number {
     if (this.length <= SORTED) return -Infinity;
-    if (k <= this.blocks) return reachCount(this, this.maxima, k, m, LOWEST, this.lowestMaximum).t;
+    if (k <= this.blocks) return reachCount(this, this.maxima, k, m, LOWEST, this.lowestMaximum(m)).t;
     const { length } = this;
     const size = Math.min(Math.max(length >> 3, 64), 2048, this.capacity);
     const sample = new Float32Array(size);
@@ -20,7 +20,7 @@ export class Vocabulary extends Row {
     const rank = Math.ceil(expected + 4 * Math.sqrt(expected) + 4); // four standard deviations, and then some
     if (rank > drawn) return -Infinity;
     this.heap.write(this.list, sample, 0, drawn);
-    return reachCount(this, this.listed(drawn), rank, m, LOWEST, this.lowestMaximum).t;
+    return reachCount(this, this.listed(drawn), rank, m, LOWEST, this.lowestMaximum(m)).t;
   }
 
   /** Lists, in order, at least the first k tokens, if they are not too many. @returns how many of the list are wanted, or -1 */
@@ -35,7 +35,7 @@ export class Vocabulary extends Row {
 
   /** The k first tokens as a prefix; every finite one, if there are no more. */
   #top(k: number, m: number): Prefix {
-    return reachCount(this, this, k, m, LOWEST, m - 4 * (m - this.lowestMaximum));
+    return reachCount(this, this, k, m, LOWEST, m - 4 * (m - this.lowestMaximum(m)));
   }
 
   /** The k first allowed tokens, in order: fewer where fewer are allowed. */
@@ -47,12 +47,14 @@ export class Vocabulary extends Row {
       if (this.logits[i] === Infinity && this.allows(i)) tokens[taken++] = i;
     }
     if (taken === k) return tokens;
-    const rest = this.#topFinite(k - taken, -LOWEST);
-    tokens.set(rest, taken);
-    return tokens.slice(0, taken + rest.length);
+    this.gather(this, LOWEST, -LOWEST);
+    const rest = this.#topFinite(k - taken, this.heap.float32(this.state + VOCABULARY.most));
+    const all = Math.min(rest.length, k - taken);
+    for (let j = 0; j < all; j++) tokens[taken + j] = rest[j];
+    return tokens.slice(0, taken + all);
   }
 
-  /** The same of the tokens up to m, which is finite. */
+  /** The same of the tokens up to m, the largest of those that are finite; -Infinity where none is. */
   #topFinite(k: number, m: number): Uint32Array {
     const listed = this.#listTop(k, m);
     if (listed >= 0) return this.indices(listed);
@@ -61,17 +63,17 @@ export class Vocabulary extends Row {
     const count = this.gather(this, t, m, quota);
     if (count <= this.capacity) {
       this.kernels.vocabularyOrder(this.list, this.capacity, count);
-      return this.indices(count);
+      return this.indices(Math.min(k, count));
     }
-    const logits = this.logits;
+    const { logits, length } = this;
     const indices = new Uint32Array(count);
     let found = 0;
     let left = quota;
-    for (let i = 0; i < logits.length; i++) {
+    for (let i = 0; i < length; i++) {
       const v = logits[i];
       if (this.allows(i) && v <= m && (v > t || (v === t && left-- > 0))) indices[found++] = i;
     }
-    return indices.sort((a, b) => logits[b] - logits[a] || a - b);
+    return indices.slice(0, Math.min(found, k)).sort((a, b) => logits[b] - logits[a] || a - b);
   }
 
   /** What is left of the vocabulary by topK, then topP of what that leaves, then minP. */
@@ -169,6 +171,7 @@ export class Vocabulary extends Row {
       mass = drawn.mass;
       drawn = this.walk(kept, Math.min(share * mass, mass * (1 - 2 ** -52)), m, temperature);
     }
+    if (drawn.index < 0) return { index: this.first(m), prob: Math.min(1, 1 / mass) }; // another thread writes the logits meanwhile
     const weight = this.heap.float64(this.state + VOCABULARY.weight);
     return { index: drawn.index, prob: Math.min(1, weight / mass) };
   }

@@ -5,6 +5,7 @@
 import { checkChoice } from "../../check";
 import type { Heap } from "../../heap";
 import { ALL_TIES, type Kernels, VOCABULARY, VOCABULARY_BLOCKS, VOCABULARY_STRIP } from "../../kernels";
+import { lengthOf, offsetOf } from "../../typedArray";
 import type { Core } from "../axis";
 
 /**
@@ -78,15 +79,15 @@ export class Row implements Source {
     this.state = heap.state;
     this.logits = logits;
     this.#mask = mask;
-    const n = logits.length;
+    const n = lengthOf(logits);
     this.length = n;
     let shift = Math.log2(VOCABULARY_STRIP);
     while (n / 2 ** shift > VOCABULARY_BLOCKS) shift++;
     this.shift = shift;
     this.blocks = Math.ceil(n / 2 ** shift);
 
-    const xHome = heap.locate(logits, logits.byteOffset);
-    const maskHome = mask === undefined ? 0 : heap.locate(mask, mask.byteOffset);
+    const xHome = heap.locate(logits, offsetOf(logits));
+    const maskHome = mask === undefined ? 0 : heap.locate(mask, offsetOf(mask));
     this.#xHere = xHome !== 0;
     this.#maskHere = maskHome !== 0 || mask === undefined;
     const { room } = heap;
@@ -161,15 +162,21 @@ export class Row implements Source {
     return this.#mask === undefined || ((this.#mask[i >> 5] >>> (i & 31)) & 1) === 1;
   }
 
-  /** The first allowed token whose logit is m, the largest one, or NaN. */
+  /**
+   * The first allowed token whose logit is m, the largest one, or NaN. Where another thread has overwritten it meanwhile it is
+   * the first one allowed from its block on.
+   */
   first(m: number): number {
     let block = 0;
     while (maxima[block] !== m && !(m !== m && maxima[block] !== maxima[block])) block++;
-    for (let i = block << this.shift; i < this.length; i++) {
+    const from = block << this.shift;
+    let instead = -1;
+    for (let i = from; i < this.length; i++) {
       const v = this.logits[i];
       if ((v === m || (m !== m && v !== v)) && this.allows(i)) return i;
+      if (instead < 0 && this.allows(i)) instead = i;
     }
-    return -1;
+    return Math.max(instead, from);
   }
 
   /** Σ exp((x - m) / T), and its logarithm. */
@@ -245,9 +252,9 @@ export class Row implements Source {
     return { t, ties };
   }
 
-  /** The smallest of the blocks' maxima, of blocks where anything is allowed. */
-  get lowestMaximum(): number {
-    let least = Infinity;
+  /** The smallest of the blocks' maxima that are finite, at most m. */
+  lowestMaximum(m: number): number {
+    let least = m;
     for (let b = 0; b < this.blocks; b++) if (maxima[b] > -Infinity && maxima[b] < least) least = maxima[b];
     return least;
   }

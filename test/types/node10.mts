@@ -1,0 +1,13 @@
+// Every door by moduleResolution node10, which looks for folders and knows no "exports": js/ and transformers/ stand for them.
+import { expectTypeOf } from "expect-type";
+import * as door from "softmax-wasm";
+import * as js from "softmax-wasm/js";
+import * as transformers from "softmax-wasm/transformers";
+
+expectTypeOf(door.softmax([1, 2, 3])).toEqualTypeOf<ReturnType<typeof Float32Array.of>>();
+expectTypeOf(js.softmax).toEqualTypeOf<js.Softmax>();
+expectTypeOf(js.createRuntime().softmax).toEqualTypeOf<door.Softmax>();
+expectTypeOf(transformers.softmax([1, 2, 3])).toEqualTypeOf<number[]>();
+expectTypeOf(transformers.multinomialSampler).toBeFunction();
+// @ts-expect-error: headDim is required
+js.attention([], [], [], {});
