@@ -1,7 +1,6 @@
 // Hermes, React Native's engine, and Metro with React Native's Babel preset, which bundles for it, from npm in .cache/. The
 // preset is needed: Hermes takes no private names (1.0 neither), 0.12 no classes, and the package has them.
 import { readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { execute } from "./execute.mjs";
 import { fetched } from "./fetched.mjs";
@@ -24,9 +23,7 @@ const PROGRAMS = { linux: "linux64-bin/hermes", darwin: "osx-bin/hermes", win32:
  * @returns               the bundle
  */
 export function metro(project, entry, packageExports) {
-  const tools = fetched("hermes", VERSIONS);
-  const require = createRequire(tools);
-  const packages = realpathSync(join(tools, "node_modules"));
+  const packages = realpathSync(join(fetched("hermes", VERSIONS), "node_modules"));
   const root = realpathSync(project);
   const config = {
     projectRoot: root,
@@ -36,7 +33,7 @@ export function metro(project, entry, packageExports) {
       nodeModulesPaths: [packages],
       unstable_enablePackageExports: packageExports,
     },
-    transformer: { babelTransformerPath: require.resolve("@react-native/metro-babel-transformer") },
+    transformer: { babelTransformerPath: join(packages, "@react-native/metro-babel-transformer/src/index.js") },
     cacheStores: [],
     maxWorkers: 1,
   };

@@ -66,7 +66,7 @@ function print(project, node, system, door, call) {
   if (!(bytes < MOST_BYTES)) fail(`printed ${bytes} bytes, expected less than ${MOST_BYTES}`);
   if (!new RegExp(`^(?:Type|Range)?Error: ${name}: ".+`, "m").test(stderr))
     fail("no message that begins with its name");
-  if (!new RegExp(`^ +at .*\\b${name}\\b.* \\(.*softmax-wasm.dist`, "m").test(stderr)) fail(`no frame of ${name}`);
+  if (!new RegExp(`^ +at (?:\\w+\\.)?${name} \\(.*softmax-wasm.dist`, "m").test(stderr)) fail(`no frame of ${name}`);
   return bytes;
 }
 

@@ -49,7 +49,7 @@ const MEAN = 4.61449231;
  *
  * Below attention's facade: the engine would compile the checks of its 24 options for this, a fifth of the self-test.
  */
-function attention(core: Core, queries: number): Float32Array {
+function attend(core: Core, queries: number): Float32Array {
   const call: AttentionCall = {
     q: new Float32Array(queries).fill(1),
     k: X,
@@ -109,6 +109,6 @@ export function selfTest(core: Core): void {
   const masked = sparsemax(X, { mask: MASK, temperature: 0.5 });
   expect("sparsemax under a mask", masked, (j) => (j === 3 ? 0.625 : j === 5 ? 0.375 : 0), 1e-6);
   expect("entmax15", entmax15On(core)(X), (j) => SPARSE[1][1][j], 1e-6);
-  expect("attention", attention(core, FEW_ROWS + 1), () => MEAN); // by way of the tiles
-  expect("attention of one query", attention(core, 1), () => MEAN); // row by row
+  expect("attention", attend(core, FEW_ROWS + 1), () => MEAN); // by way of the tiles
+  expect("attention of one query", attend(core, 1), () => MEAN); // row by row
 }

@@ -40,6 +40,6 @@ function ruleOf(alpha: number): Rule {
 }
 
 /** assembly/entmax.ts in JavaScript: y = [s·(x - m) - τ]_+^(1/s). */
-export function entmax(memory: Memory): SparseKernel {
+export function entmaxKernel(memory: Memory): SparseKernel {
   return sparse(memory, ruleOf, (alpha) => alpha);
 }

@@ -18,7 +18,7 @@ export const ENTMAX15: Rule = {
 };
 
 /** assembly/entmax15.ts in JavaScript: y = [(x - m) / 2 - τ]_+². */
-export function entmax15(memory: Memory): SparseKernel {
+export function entmax15Kernel(memory: Memory): SparseKernel {
   return sparse(
     memory,
     () => ENTMAX15,

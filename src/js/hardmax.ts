@@ -4,7 +4,7 @@ import { rowFirst } from "./row";
 import { foundAt, type Memory, maxAt } from "./state";
 
 /** assembly/hardmax.ts in JavaScript: `on` at the first maximum, `off` elsewhere. */
-export function hardmax(memory: Memory): AxisKernel {
+export function hardmaxKernel(memory: Memory): AxisKernel {
   const { f32, f64, u8 } = memory;
   return (y, x, mask, shared, outer, axis, inner, pitch, off, state, phases) => {
     const on = off === 0 ? 1 : 0;

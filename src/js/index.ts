@@ -1,14 +1,14 @@
 /** The JavaScript twin: the kernels of assembly/ on an ArrayBuffer, in float64, for hosts without WebAssembly SIMD. */
 import type { Engine } from "../kernels";
 import { attentionKernels } from "./attention";
-import { entmax } from "./entmax";
-import { entmax15 } from "./entmax15";
-import { hardmax } from "./hardmax";
-import { logSoftmax } from "./logSoftmax";
-import { logSumExp } from "./logSumExp";
+import { entmaxKernel } from "./entmax";
+import { entmax15Kernel } from "./entmax15";
+import { hardmaxKernel } from "./hardmax";
+import { logSoftmaxKernel } from "./logSoftmax";
+import { logSumExpKernel } from "./logSumExp";
 import { scores } from "./scores";
-import { softmax, softmaxRow } from "./softmax";
-import { sparsemax } from "./sparsemax";
+import { softmaxKernel, softmaxRow } from "./softmax";
+import { sparsemaxKernel } from "./sparsemax";
 import { views } from "./state";
 import { vocabularyKernels } from "./vocabulary";
 
@@ -20,15 +20,15 @@ export function jsEngine(bytes: number): Engine {
     buffer,
     heapBase: 16, // 0 is the absent pointer
     kernels: {
-      softmax: softmax(memory),
+      softmax: softmaxKernel(memory),
       softmaxRow: softmaxRow(memory),
-      logSoftmax: logSoftmax(memory),
-      logSumExp: logSumExp(memory),
-      hardmax: hardmax(memory),
+      logSoftmax: logSoftmaxKernel(memory),
+      logSumExp: logSumExpKernel(memory),
+      hardmax: hardmaxKernel(memory),
       scores: scores(memory),
-      sparsemax: sparsemax(memory),
-      entmax15: entmax15(memory),
-      entmax: entmax(memory),
+      sparsemax: sparsemaxKernel(memory),
+      entmax15: entmax15Kernel(memory),
+      entmax: entmaxKernel(memory),
       ...attentionKernels(memory),
       ...vocabularyKernels(memory),
     },

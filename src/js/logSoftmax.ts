@@ -4,7 +4,7 @@ import { rowShift } from "./row";
 import { anyAt, type Memory, maxAt, sumAt } from "./state";
 
 /** assembly/logSoftmax.ts in JavaScript: y = (x - m) / T - log s. */
-export function logSoftmax(memory: Memory): AxisKernel {
+export function logSoftmaxKernel(memory: Memory): AxisKernel {
   const { f32, f64, u8 } = memory;
   return (y, x, mask, shared, outer, axis, inner, pitch, temperature, state, phases) => {
     eachColumn(

@@ -3,7 +3,7 @@ import { columnExpSum, columnMax, eachColumn, finishes } from "./columns";
 import { type Memory, maxAt, sumAt } from "./state";
 
 /** assembly/logSumExp.ts in JavaScript: y = m / T + log s, or m where it is not finite. */
-export function logSumExp(memory: Memory): AxisKernel {
+export function logSumExpKernel(memory: Memory): AxisKernel {
   const { f32, f64 } = memory;
   return (y, x, mask, shared, outer, axis, inner, pitch, temperature, state, phases) => {
     eachColumn(

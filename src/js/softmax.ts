@@ -4,7 +4,7 @@ import { rowExpSum, rowMax, rowScale } from "./row";
 import { anyAt, type Memory, maxAt, sumAt } from "./state";
 
 /** assembly/softmax.ts in JavaScript: y = exp((x - m) / T) / s. */
-export function softmax(memory: Memory): AxisKernel {
+export function softmaxKernel(memory: Memory): AxisKernel {
   const { f32, f64, u8 } = memory;
   return (y, x, mask, shared, outer, axis, inner, pitch, temperature, state, phases) => {
     eachColumn(

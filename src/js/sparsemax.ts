@@ -17,7 +17,7 @@ export const SPARSEMAX: Rule = {
 };
 
 /** assembly/sparsemax.ts in JavaScript: y = [x - m - τ]_+. */
-export function sparsemax(memory: Memory): SparseKernel {
+export function sparsemaxKernel(memory: Memory): SparseKernel {
   return sparse(
     memory,
     () => SPARSEMAX,

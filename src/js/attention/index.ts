@@ -1,7 +1,7 @@
 /** assembly/attention/ in JavaScript. */
 import type { AttentionKernels } from "../../kernels";
 import type { Memory } from "../state";
-import { mergeAttention } from "./merge";
+import { mergeAttentionKernel } from "./merge";
 import { attentionPack, attentionRows, attentionTiles } from "./rows";
 import { attentionFinish, attentionStart, attentionWeights } from "./state";
 
@@ -14,6 +14,6 @@ export function attentionKernels(memory: Memory): AttentionKernels {
     attentionRows: rows,
     attentionFinish: attentionFinish(memory),
     attentionWeights: attentionWeights(memory),
-    mergeAttention: mergeAttention(memory),
+    mergeAttention: mergeAttentionKernel(memory),
   };
 }

@@ -3,7 +3,7 @@ import { exp } from "../exp";
 import type { Memory } from "../state";
 
 /** assembly/attention/merge.ts in JavaScript: o = (a·oA + b·oB) / (a + b), lse = m + log(a + b). */
-export function mergeAttention({ f32 }: Memory): AttentionKernels["mergeAttention"] {
+export function mergeAttentionKernel({ f32 }: Memory): AttentionKernels["mergeAttention"] {
   return (oA, lseA, oB, lseB, rows, valueDim) => {
     for (let r = 0; r < rows; r++) {
       const at = (oA >>> 2) + r * valueDim;
