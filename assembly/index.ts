@@ -15,6 +15,7 @@ export { sparsemax } from "./sparsemax";
 export { vocabularyDraw } from "./vocabulary/draw";
 export { vocabularyHistogram, vocabularyOctaves } from "./vocabulary/histogram";
 export { vocabularyCut, vocabularyGather, vocabularyOrder } from "./vocabulary/list";
+export { vocabularyBits } from "./vocabulary/mask";
 export { vocabularyMaxima } from "./vocabulary/maxima";
 export { vocabularySum } from "./vocabulary/sum";
 

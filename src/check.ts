@@ -230,33 +230,33 @@ export function checkOut(
   }
 }
 
-/** A bit mask: one bit for each of `tokens`, 32 to a word. */
-function checkBits(fn: string, value: Uint32Array, tokens: number): void {
-  if (!isUint32Array(value)) throw new TypeError(`${fn}: "mask" expected a Uint32Array, got ${kind(value)}`);
-  const given = lengthOf(value);
-  if (given === 0) checkAttached(fn, "mask", value);
-  const words = Math.ceil(tokens / 32);
-  if (given !== words) {
-    throw new RangeError(
-      `${fn}: "mask" expected length ${words} (one bit for each of ${tokens} logits, 32 to a word), got ${given}`,
-    );
+/** Which tokens are allowed: a bit a token, bit i & 31 of word i >> 5, or a byte a token. */
+export type TokenMask = Uint32Array | Int32Array | Uint8Array;
+
+function checkTokenMask(fn: string, value: TokenMask): void {
+  const type = typeOf(value);
+  if (type !== "Uint32Array" && type !== "Int32Array" && type !== "Uint8Array") {
+    throw new TypeError(`${fn}: "mask" expected a Uint32Array, an Int32Array or a Uint8Array, got ${kind(value)}`);
   }
+  if (lengthOf(value) === 0) checkAttached(fn, "mask", value);
 }
 
-/** The logits of a vocabulary, and which of its tokens are allowed. */
-export function checkTokens(
-  fn: string,
-  logits: FloatInput,
-  mask: Uint32Array | undefined,
-): { x: Float32Array; mask: Uint32Array | undefined } {
+/** The logits of a vocabulary, how many there are, and which of its tokens are allowed. */
+export interface Tokens {
+  readonly x: Float32Array;
+  readonly length: number;
+  readonly mask: TokenMask | undefined;
+}
+
+export function checkTokens(fn: string, logits: FloatInput, mask: TokenMask | undefined): Tokens {
   const x = checkFloats(fn, "logits", logits);
   const length = lengthOf(x);
   if (length === 0) {
     if (isFloat32Array(logits)) checkAttached(fn, "logits", logits);
     throw new RangeError(`${fn}: "logits" expected at least one, got length 0`);
   }
-  if (mask !== undefined) checkBits(fn, mask, length);
-  return { x, mask };
+  if (mask !== undefined) checkTokenMask(fn, mask);
+  return { x, length, mask };
 }
 
 /** A token must be left to choose: `largest` is the largest allowed logit, NaN if one is, `first` the first that is NaN. */
@@ -274,11 +274,11 @@ export function checkChoice(fn: string, largest: number, first: () => number, ma
   );
 }
 
-/** A number in (0, 1], or in [0, 1]. */
-export function checkShare(fn: string, name: string, value: number, zero: boolean): void {
+/** A number in (0, 1], or in [0, 1]. @param off  how it is switched off */
+export function checkShare(fn: string, name: string, value: number, zero: boolean, off: string): void {
   if (typeof value !== "number") throw new TypeError(`${fn}: "${name}" expected a number, got ${kind(value)}`);
   if (!((value > 0 || (zero && value === 0)) && value <= 1)) {
-    throw new RangeError(`${fn}: "${name}" expected a number in ${zero ? "[" : "("}0, 1], got ${value}`);
+    throw new RangeError(`${fn}: "${name}" expected a number in ${zero ? "[" : "("}0, 1] (${off}), got ${value}`);
   }
 }
 
@@ -292,11 +292,13 @@ export function checkRandom(fn: string, random: () => number): number {
   return value;
 }
 
-/** How many tokens are taken: an integer >= `least`. */
-export function checkCount(fn: string, name: string, value: number, least = 1): void {
+/** How many tokens are taken: an integer >= `least`. @param off  how it is switched off */
+export function checkCount(fn: string, name: string, value: number, least = 1, off?: string): void {
   if (typeof value !== "number") throw new TypeError(`${fn}: "${name}" expected a number, got ${kind(value)}`);
   if (!(Number.isInteger(value) && value >= least)) {
-    throw new RangeError(`${fn}: "${name}" expected an integer >= ${least}, got ${value}`);
+    throw new RangeError(
+      `${fn}: "${name}" expected an integer >= ${least}${off === undefined ? "" : ` (${off})`}, got ${value}`,
+    );
   }
 }
 

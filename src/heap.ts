@@ -6,7 +6,7 @@
  * Whatever a call needs for its own lies above the mark and is forgotten when it returns.
  */
 import { type Engine, STATE_BYTES } from "./kernels";
-import { bufferOf, bytesOf, lengthOf, offsetOf, setAll } from "./typedArray";
+import { bufferOf, bytesOf, lengthOf, offsetOf, setAll, type TypedArray } from "./typedArray";
 
 /** Kernels load whole vectors, at most two, where a row ends, and drop the lanes behind it. */
 const GUARD_BYTES = 32;
@@ -99,7 +99,7 @@ export class Heap {
   }
 
   /** `offset`, the view's byteOffset, if it lies in what `alloc` gave out and is used in place; 0 for any other. */
-  locate(view: Float32Array | Uint8Array | Uint32Array, offset: number): number {
+  locate(view: TypedArray, offset: number): number {
     if (offset < this.#arena || offset >= this.#mark) return 0;
     return bufferOf(view) === this.#buffer && offset + bytesOf(view) <= this.#mark ? offset : 0;
   }
@@ -143,10 +143,14 @@ export class Heap {
     this.#u8.set(part, at);
   }
 
-  /** As write, for the words of a bit mask. */
-  writeWords(at: number, mask: Uint32Array, from: number, count: number): void {
-    const part = count === lengthOf(mask) ? mask : new Uint32Array(bufferOf(mask), offsetOf(mask) + 4 * from, count);
-    this.#u32.set(part, at >>> 2);
+  /** As write, for the words of a bit mask, signed or not. */
+  writeWords(at: number, mask: Uint32Array | Int32Array, from: number, count: number): void {
+    this.#u32.set(new Uint32Array(bufferOf(mask), offsetOf(mask) + 4 * from, count), at >>> 2);
+  }
+
+  /** heap[at … at + bytes] = 0 */
+  clear(at: number, bytes: number): void {
+    this.#u8.fill(0, at, at + bytes);
   }
 
   /** One float32, float64 or u32 of what a kernel has left. */

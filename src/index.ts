@@ -22,7 +22,7 @@ import { checkObject, ownOptions } from "./options";
 import { type Candidate, checkHeapBytes, type Runtime, reasonOf, runtimeOn, startRuntime } from "./runtime";
 import { embeddedModule, wasmEngine } from "./wasm";
 
-export type { FloatInput } from "./check";
+export type { FloatInput, TokenMask } from "./check";
 export type { Backend } from "./kernels";
 export type { Attention, AttentionOptions, Shape4 } from "./ops/attention";
 export type { AxisOptions, NewFloats } from "./ops/axis";

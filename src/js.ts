@@ -20,7 +20,7 @@ import type { TopK } from "./ops/topK";
 import { checkObject, ownOptions } from "./options";
 import { checkHeapBytes, type Runtime, startRuntime } from "./runtime";
 
-export type { FloatInput } from "./check";
+export type { FloatInput, TokenMask } from "./check";
 export type { Backend } from "./kernels";
 export type { Attention, AttentionOptions, Shape4 } from "./ops/attention";
 export type { AxisOptions, NewFloats } from "./ops/axis";

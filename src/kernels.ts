@@ -247,6 +247,8 @@ type Weights = [m: number, temperature: number];
  * @param shift  blocks are of 2^shift tokens; 0: x is a list, without blocks
  */
 export interface VocabularyKernels {
+  /** u32 bits of n bytes, a multiple of 32 */
+  readonly vocabularyBits: (bits: number, bytes: number, n: number) => void;
   readonly vocabularyMaxima: (...tile: Tile) => void;
   readonly vocabularySum: (...args: [...Tile, ...Weights]) => void;
   readonly vocabularyOctaves: (...args: [...Tile, lo: number, m: number, perUnit: number]) => void;

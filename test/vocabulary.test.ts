@@ -90,7 +90,7 @@ describe.each(BACKENDS)("%s", (backend) => {
       }
       const { temperature = 1, topK = x.length, topP = 1, minP = 0 } = o;
       for (const core of cores) {
-        const vocabulary = new Vocabulary(core, "sample", x, mask);
+        const vocabulary = new Vocabulary(core, "sample", { x, length: x.length, mask });
         const m = vocabulary.largest(true);
         vocabulary.sum(m, temperature);
         const got = tokensOf(vocabulary.truncate(m, temperature, topK, topP, minP), x, mask);

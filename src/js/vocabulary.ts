@@ -13,7 +13,7 @@ const C2 = 0.0009383847927372452;
 const C3 = 0.00001355112567938221;
 const C4 = 1.467632986259077e-7;
 
-export function vocabularyKernels({ f32, f64, u32 }: Memory): VocabularyKernels {
+export function vocabularyKernels({ f32, f64, u8, u32 }: Memory): VocabularyKernels {
   const allowed = (mask: number, i: number): boolean =>
     mask === 0 || ((u32[(mask >>> 2) + (i >>> 5)] >>> (i & 31)) & 1) === 1;
 
@@ -43,6 +43,14 @@ export function vocabularyKernels({ f32, f64, u32 }: Memory): VocabularyKernels 
   };
 
   return {
+    vocabularyBits(bits, bytes, n) {
+      for (let i = 0; i < n; i += 32) {
+        let word = 0;
+        for (let j = 0; j < 32; j++) if (u8[bytes + i + j] !== 0) word |= 1 << j;
+        u32[(bits + (i >>> 3)) >>> 2] = word;
+      }
+    },
+
     vocabularyMaxima(state, x, mask, from, n, shift) {
       for (let i = 0; i < n; i += VOCABULARY_STRIP) {
         const end = Math.min(n, i + VOCABULARY_STRIP);

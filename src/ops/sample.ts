@@ -1,4 +1,12 @@
-import { checkCount, checkRandom, checkShare, checkTemperature, checkTokens, type FloatInput } from "../check";
+import {
+  checkCount,
+  checkRandom,
+  checkShare,
+  checkTemperature,
+  checkTokens,
+  type FloatInput,
+  type TokenMask,
+} from "../check";
 import { checkObject, isGiven, ownOptions } from "../options";
 import type { Core } from "./axis";
 import { Vocabulary } from "./vocabulary";
@@ -6,14 +14,17 @@ import { Vocabulary } from "./vocabulary";
 export interface SampleOptions {
   /** Logits are divided by it first; finite and >= 0; 0 takes the first maximum; default 1. */
   temperature?: number | undefined;
-  /** Only this many of the most probable tokens, an integer >= 1; default all. */
+  /** Only this many of the most probable tokens, an integer >= 1; default all. 0 is an error: elsewhere it means all of them, or none. */
   topK?: number | undefined;
   /** Only the smallest set of the most probable tokens, of those that topK leaves, that has this share; in (0, 1]; default 1. */
   topP?: number | undefined;
   /** Only tokens at least this times as probable as the most probable one; in [0, 1]; default 0. */
   minP?: number | undefined;
-  /** One bit for each token, bit i & 31 of word i >> 5: 1 = allowed, 0 = not read. */
-  mask?: Uint32Array | undefined;
+  /**
+   * 1 = allowed, 0 = not read: a bit a token, bit i & 31 of word i >> 5, in a Uint32Array or Int32Array; or a byte a token in a
+   * Uint8Array. Tokens that it is too short for are not allowed, what it has too much is ignored.
+   */
+  mask?: TokenMask | undefined;
   /** A number in [0, 1), asked for once in each call, before anything else is done; default Math.random. */
   random?: (() => number) | undefined;
 }
@@ -45,7 +56,7 @@ export interface Sample {
    * @param logits   one for each token
    * @param options  temperature, topK, topP, minP, mask, random
    * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
-   * @throws {RangeError} an option is out of its range, the mask's length does not match, random() is not in [0, 1);
+   * @throws {RangeError} an option is out of its range, random() is not in [0, 1);
    *                      a logit that is allowed is NaN (the first is named), none is allowed, or all of those are -Infinity
    * @example
    * import { sample } from "softmax-wasm";
@@ -69,13 +80,14 @@ export function sampleOn(core: Core): Sample {
     const given = readSample(options);
     const temperature = checkTemperature(fn, given.temperature);
     const { topK, topP, minP, mask: bits, random = Math.random } = given;
-    if (topK !== undefined) checkCount(fn, "topK", topK);
-    if (topP !== undefined) checkShare(fn, "topP", topP, false);
-    if (minP !== undefined) checkShare(fn, "minP", minP, true);
+    if (topK !== undefined) checkCount(fn, "topK", topK, 1, "leave it out to keep every token");
+    if (topP !== undefined) checkShare(fn, "topP", topP, false, "1 keeps every token");
+    if (minP !== undefined) checkShare(fn, "minP", minP, true, "0 keeps every token");
     const share = checkRandom(fn, random);
-    const { x, mask } = checkTokens(fn, logits, bits);
+    const tokens = checkTokens(fn, logits, bits);
+    const { x } = tokens;
 
-    const vocabulary = new Vocabulary(core, fn, x, mask);
+    const vocabulary = new Vocabulary(core, fn, tokens);
     const m = vocabulary.largest(temperature > 0);
     if (temperature === 0 || m === Infinity) return { index: vocabulary.first(m), prob: 1, logProb: 0 };
     const { s, logS } = vocabulary.sum(m, temperature);

@@ -1,4 +1,4 @@
-import { checkCount, checkTemperature, checkTokens, type FloatInput } from "../check";
+import { checkCount, checkTemperature, checkTokens, type FloatInput, type TokenMask } from "../check";
 import { checkObject, isGiven, ownOptions } from "../options";
 import type { Core, NewFloats } from "./axis";
 import { Vocabulary } from "./vocabulary";
@@ -6,8 +6,11 @@ import { Vocabulary } from "./vocabulary";
 export interface TopKOptions {
   /** Logits are divided by it first; finite and >= 0; 0 gives the first maximum all the probability; default 1. */
   temperature?: number | undefined;
-  /** One bit for each token, bit i & 31 of word i >> 5: 1 = allowed, 0 = not read. */
-  mask?: Uint32Array | undefined;
+  /**
+   * 1 = allowed, 0 = not read: a bit a token, bit i & 31 of word i >> 5, in a Uint32Array or Int32Array; or a byte a token in a
+   * Uint8Array. Tokens that it is too short for are not allowed, what it has too much is ignored.
+   */
+  mask?: TokenMask | undefined;
 }
 
 type NewWords = ReturnType<typeof Uint32Array.of>;
@@ -37,7 +40,7 @@ export interface TopK {
    * @param k        how many, an integer >= 1; more than the vocabulary has is all of it
    * @param options  temperature, mask
    * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
-   * @throws {RangeError} k is not an integer >= 1, temperature is negative or not finite, the mask's length does not match;
+   * @throws {RangeError} k is not an integer >= 1, temperature is negative or not finite;
    *                      a logit that is allowed is NaN (the first is named), none is allowed, or all of those are -Infinity
    * @example
    * import { topK } from "softmax-wasm";
@@ -63,8 +66,9 @@ export function topKOn(core: Core): TopK {
     checkCount(fn, "k", k);
     const given = readTopK(options);
     const temperature = checkTemperature(fn, given.temperature);
-    const { x, mask } = checkTokens(fn, logits, given.mask);
-    const vocabulary = new Vocabulary(core, fn, x, mask);
+    const tokens = checkTokens(fn, logits, given.mask);
+    const { x } = tokens;
+    const vocabulary = new Vocabulary(core, fn, tokens);
     const m = vocabulary.largest(true);
     const certain = temperature === 0 || m === Infinity;
     const { logS } = m === Infinity ? { logS: 0 } : vocabulary.sum(m, certain ? Number.MIN_VALUE : temperature);

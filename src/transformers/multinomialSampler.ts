@@ -138,11 +138,11 @@ export function multinomialSampler(
     throw new TypeError(`${fn}: "do_sample" expected a boolean, got ${kind(doSample)}`);
   const temperature = checkTemperature(fn, config.temperature ?? 1);
   const topK = config.top_k === null ? 0 : (config.top_k ?? 50);
-  checkCount(fn, "top_k", topK, 0);
+  checkCount(fn, "top_k", topK, 0, "0 or null keeps every token");
   const topP = config.top_p ?? 1;
-  checkShare(fn, "top_p", topP, false);
+  checkShare(fn, "top_p", topP, false, "1 or null keeps every token");
   const minP = config.min_p ?? 0;
-  checkShare(fn, "min_p", minP, true);
+  checkShare(fn, "min_p", minP, true, "0 or null keeps every token");
   const beams = config.num_beams ?? 1;
   if (beams !== 1) throw new RangeError(`${fn}: "num_beams" expected 1, got ${beams}`);
   if (random !== undefined && typeof random !== "function") {

@@ -2,11 +2,12 @@
  * A row of logits, one for each token of a vocabulary, in the heap: its passes, tile by tile where it does not fit, and the
  * list that passes put tokens into.
  */
-import { checkChoice } from "../../check";
+import { checkChoice, type Tokens } from "../../check";
 import type { Heap } from "../../heap";
 import { ALL_TIES, type Kernels, VOCABULARY, VOCABULARY_BLOCKS, VOCABULARY_STRIP } from "../../kernels";
-import { lengthOf, offsetOf } from "../../typedArray";
+import { offsetOf } from "../../typedArray";
 import type { Core } from "../axis";
+import { Allowed } from "./mask";
 
 /**
  * The first tokens of the order, which is by logit downwards and equal ones by index: every token above t, and of those that equal
@@ -53,12 +54,14 @@ export class Row implements Source {
   /** Blocks are of 2^shift tokens. */
   readonly shift: number;
   readonly logits: Float32Array;
-  readonly #mask: Uint32Array | undefined;
+  readonly #mask: Allowed | undefined;
   readonly heap: Heap;
   readonly kernels: Kernels;
   readonly state: number;
   readonly #x: number;
   readonly #bits: number;
+  /** What writing the mask needs. */
+  readonly #scratch: number;
   /** Where lists go, and how many tokens they hold. */
   readonly list: number;
   readonly capacity: number;
@@ -71,15 +74,15 @@ export class Row implements Source {
   /** Blocks of it. */
   readonly blocks: number;
 
-  constructor(core: Core, fn: string, logits: Float32Array, mask: Uint32Array | undefined) {
+  constructor(core: Core, fn: string, { x: logits, length: n, mask: given }: Tokens) {
     const { heap, kernels } = core;
     this.#fn = fn;
     this.heap = heap;
     this.kernels = kernels;
     this.state = heap.state;
     this.logits = logits;
+    const mask = given === undefined ? undefined : new Allowed(core, given);
     this.#mask = mask;
-    const n = lengthOf(logits);
     this.length = n;
     let shift = Math.log2(VOCABULARY_STRIP);
     while (n / 2 ** shift > VOCABULARY_BLOCKS) shift++;
@@ -87,13 +90,14 @@ export class Row implements Source {
     this.blocks = Math.ceil(n / 2 ** shift);
 
     const xHome = heap.locate(logits, offsetOf(logits));
-    const maskHome = mask === undefined ? 0 : heap.locate(mask, offsetOf(mask));
+    const maskHome = mask === undefined ? 0 : mask.home(n);
+    const scratch = mask === undefined ? 0 : mask.scratch;
     this.#xHere = xHome !== 0;
     this.#maskHere = maskHome !== 0 || mask === undefined;
     const { room } = heap;
     const least = Math.min(room >> 2, 32768); // floats of the list, two to a token
     const perToken = (this.#xHere ? 0 : 1) + (this.#maskHere ? 0 : 1 / 32);
-    const fitting = perToken === 0 ? n : Math.floor((room - least - 16) / perToken);
+    const fitting = perToken === 0 ? n : Math.floor((room - least - scratch - 16) / perToken);
     this.#fits = n <= fitting;
     this.#tile = this.#xHere && this.#maskHere ? n : Math.min(n, this.#fits ? TILE : fitting & -VOCABULARY_STRIP);
     const staged = this.#fits ? n : this.#tile;
@@ -105,6 +109,7 @@ export class Row implements Source {
     };
     this.#x = this.#xHere ? xHome : take(staged);
     this.#bits = this.#maskHere ? maskHome : take(Math.ceil(staged / 32));
+    this.#scratch = take(scratch);
     this.list = at;
     this.capacity = (room - ((at - heap.workspace) >> 2)) >> 1;
   }
@@ -128,7 +133,7 @@ export class Row implements Source {
       let bits = this.#bits;
       if (this.#mask !== undefined) {
         bits += this.#maskHere ? from >> 3 : to >> 3;
-        if (!this.#maskHere) this.heap.writeWords(bits, this.#mask, from >> 5, (n + 31) >> 5);
+        if (!this.#maskHere) this.#mask.write(bits, this.#scratch, from, n);
       }
       if (work(x, bits, from, n)) return;
     }
@@ -159,7 +164,7 @@ export class Row implements Source {
   }
 
   allows(i: number): boolean {
-    return this.#mask === undefined || ((this.#mask[i >> 5] >>> (i & 31)) & 1) === 1;
+    return this.#mask === undefined || this.#mask.has(i);
   }
 
   /**
