@@ -1,7 +1,8 @@
 /**
  * Newton's rule (newton.ts) for a strip of columns at once, 1 < alpha <= 2: the vector lies across four columns, and each of
  * its lanes has a τ of its own. Nothing is listed: a column takes as many passes as its τ takes steps, and a pass looks at a
- * block of positions only where one of them can have a share.
+ * block of positions only where one of them can have a share. The first passes are over an eighth of an eighth of the
+ * positions, and so on up to all: fewer logits have a smaller τ, which is a bound to go on from.
  *
  * S and D are float64 sums in the order of the positions, to which what is off the support adds 0. A τ that does not move any
  * more stays, whatever its neighbours do. So a column has the same bits in any strip and in any tiles.
@@ -26,10 +27,21 @@ export const SHORT: usize = 32;
 /** Newton's rule takes 2-12 steps: a guard against rounding going in circles. */
 export const STEPS: u32 = 200;
 
+/** How many times `axis` is cut to an eighth. */
+function eighths(axis: usize): usize {
+  let k: usize = 0;
+  while (axis >> (3 * (k + 1)) >= 64) k++;
+  return k;
+}
+
+/** Every τ may move. */
+export function widen(state: usize): void {
+  for (let i: usize = 0; i < STRIP << 2; i += 16) v128.store(state + i, i32x4.splat(-1), COLUMN_PART);
+}
+
 export function newtonInit(state: usize): void {
   columnsInit(state, false);
   for (let i: usize = 0; i < STRIP << 2; i += 16) {
-    v128.store(state + i, i32x4.splat(-1), COLUMN_PART);
     clearSums(state + (i << 1));
     v128.store(state + (i << 1), f64x2.splat(0), COLUMN_T);
     v128.store(state + (i << 1), f64x2.splat(0), COLUMN_T + 16);
@@ -191,9 +203,12 @@ function solve(state: usize, x: usize, axis: usize, width: usize, pitch: usize, 
     solveShort(state, x, axis, width, pitch, square);
     return;
   }
-  for (let k: u32 = 0; k < STEPS; k++) {
-    sums(state, x, axis, width, pitch, square);
-    if (!settle(state, width, square)) return;
+  for (let cut = <i32>eighths(axis); cut >= 0; cut--) {
+    widen(state);
+    for (let k: u32 = 0; k < STEPS; k++) {
+      sums(state, x, axis >> (3 * cut), width, pitch, square);
+      if (!settle(state, width, square)) break;
+    }
   }
 }
 

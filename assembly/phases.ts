@@ -11,6 +11,7 @@ export const ALL: i32 = 15;
 
 // the kernels with exact zeros (candidates.ts); SUM is their pass over the candidates
 export const SETTLE: i32 = 16; // the end of such a pass: is τ found?
+export const WIDEN: i32 = 64; // with the first SUM over more positions than before: τ moves on
 export const MASKED: i32 = 32; // no phase: x is what scores.ts wrote, and nothing but -Infinity is a row of which nothing takes part
 
 /** Columns worked on together; the width of the columns' state. */

@@ -5,11 +5,11 @@
  */
 import { Accumulate, begin, cutAtLeast, gather, gatherColumn, settle, Step } from "./candidates";
 import { columnsInit, columnsMax } from "./columns";
-import { newtonInit, share } from "./columnsNewton";
+import { newtonInit, share, widen } from "./columnsNewton";
 import { storeUpTo4 } from "./lanes";
 import {
   COLUMN_M, COLUMN_PART, COLUMN_S, COLUMN_ANY, FINISH, INIT, MASKED, MAX, SETTLE, SPARSE_FLOOR, SPARSE_M, SPARSE_ROOT,
-  SPARSE_S, SPARSE_T, STRIP, SUM,
+  SPARSE_S, SPARSE_T, STRIP, SUM, WIDEN,
 } from "./phases";
 import { largest, rowFill } from "./row";
 
@@ -166,6 +166,7 @@ export function alongNewton(
       for (let i: usize = 0; i < inner; i += STRIP) {
         const from = i << 2, width = min(inner - i, STRIP);
         if (phases & INIT) newtonInit(state);
+        if (phases & WIDEN) widen(state);
         if (phases & MAX) columnsMax(state, x + from, 0, false, axis, width, inner, 1);
         again = columns(phases, state, y + from, x + from, axis, width, inner);
         if (phases & FINISH && support) memory.copy(support + from, state + COLUMN_ANY, width << 2);

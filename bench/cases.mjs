@@ -35,7 +35,7 @@ export function inputs({ floats, within }) {
 
 /** Every case, as f32[outer, axis, inner] and as the options that say so to the facade. */
 export const CASES = Object.entries(OPS).flatMap(([name, op]) =>
-  op.cases.map(({ shape, axis: along = shape.length - 1, within, alloc = false }) => {
+  op.cases.map(({ shape, axis: along = shape.length - 1, within, alloc = false, alone = false }) => {
     const product = (sizes) => sizes.reduce((n, size) => n * size, 1);
     const outer = product(shape.slice(0, along));
     const axis = shape[along];
@@ -44,6 +44,7 @@ export const CASES = Object.entries(OPS).flatMap(([name, op]) =>
       name: `${name} ${shape.join("×")}${along < shape.length - 1 ? ` axis ${along}` : ""}${within ? ` within ${within}` : ""}${alloc ? " alloc'ed" : ""}`,
       within,
       alloc,
+      alone,
       op: name,
       outer,
       axis,

@@ -28,10 +28,15 @@ for (const measured of CASES) {
 
   run(x, options);
   judge(backend, measured, out, x);
+  const facade = stopwatch(() => do_not_optimize(run(x, options)), effort);
+  if (measured.alone) {
+    const [ns] = await interleave([facade], effort.rounds);
+    results.push({ name, floats, ns, plainNs: [] });
+    runtime.free();
+    continue;
+  }
   plain(y, own, outer, axis, inner);
   judge("plain loop", measured, y, own);
-
-  const facade = stopwatch(() => do_not_optimize(run(x, options)), effort);
   const loop = stopwatch(() => {
     plain(y, own, outer, axis, inner);
     do_not_optimize(y);

@@ -5,8 +5,10 @@ export function table(rows) {
   return rows.map((row) => line(row).trimEnd()).join("\n");
 }
 
-const perFloat = (ns, floats) => (ns / floats).toFixed(2).padStart(8);
-const perCall = (ns) => Math.round(ns).toLocaleString("en-US").padStart(10);
+/** What was not measured is NaN. */
+const shown = (value, text) => (Number.isNaN(value) ? "–" : text);
+const perFloat = (ns, floats) => shown(ns, (ns / floats).toFixed(2)).padStart(8);
+const perCall = (ns) => shown(ns, Math.round(ns).toLocaleString("en-US")).padStart(10);
 
 /** The cases, one a line, contenders side by side; the plain loop once for each engine. */
 export function casesTable(cases, backends, engines) {
@@ -24,7 +26,7 @@ export function casesTable(cases, backends, engines) {
     name,
     ...backends.map((backend) => {
       const { ns, speedup } = of[backend.name];
-      return `${perFloat(ns, floats)} ${perCall(ns)} ${`${speedup.toFixed(1)}×`.padStart(8)}`;
+      return `${perFloat(ns, floats)} ${perCall(ns)} ${shown(speedup, `${speedup.toFixed(1)}×`).padStart(8)}`;
     }),
     ...engines.map((node) => `${perFloat(plain[node], floats)} ${perCall(plain[node])}`),
   ]);

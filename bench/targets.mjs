@@ -35,6 +35,12 @@ export function targets({ cases, kernels, firstCall }) {
   ]) {
     timeRatio(`${name}: time over softmax's, 32000`, target, ns(name), ns("softmax 32000"));
   }
+  for (const shape of ["3×100000", "8×32768", "1048576×3", "2100000×2"]) {
+    const along = `${shape} axis 0`;
+    for (const name of ["sparsemax", "entmax15"]) {
+      timeRatio(`${name}: time over softmax's, ${along}`, "≤ 4×", ns(`${name} ${along}`), ns(`softmax ${along}`));
+    }
+  }
   for (const backend of wasm) {
     const what = `sparsemax 32000, ${on(backend)}: speed-up over the textbook's sort`;
     rows.push([what, "≥ 50×", times(of("sparsemax 32000", backend).speedup)]);

@@ -13,6 +13,14 @@ export const ALL = INIT | MAX | SUM | FINISH;
 /** The end of a pass of SUM, for kernels with exact zeros: they may need another one. */
 export const SETTLE = 16;
 export const ALL_SPARSE = ALL | SETTLE;
+/** With the first SUM over more positions than before, for columns in tiles: τ moves on from where it is. */
+export const WIDEN = 64;
+/** How many times a column is cut to an eighth: its first positions give τ a bound, and a pass over them is short. */
+export function eighths(axis: number): number {
+  let k = 0;
+  while (axis >>> (3 * (k + 1)) >= 64) k++;
+  return k;
+}
 /** No phase, but with each of them: x is what the kernel `scores` wrote, where nothing but -Infinity is a row all masked. */
 export const MASKED = 32;
 

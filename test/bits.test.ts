@@ -31,7 +31,7 @@ const INPUTS: Input[] = [...LENGTHS, 20_011].flatMap((n) => {
 });
 
 const mask = random(3);
-/** The same at a temperature and with masks. */
+/** The same at a temperature and with masks, for every function along an axis. */
 const MASKED: Input[] = INPUTS.map(([x, options]) => [
   x,
   { ...options, temperature: 0.7, mask: Uint8Array.from(x, () => (mask() < 0.7 ? 1 : 0)) },
@@ -61,15 +61,15 @@ const CALLS: Call[] = [
 ].map(drawnAlike);
 
 type Soft = (x: Float32Array, options: SoftmaxOptions) => Float32Array;
-function* soft(f: Soft, cases = [...INPUTS, ...MASKED]): Generator<Result> {
-  for (const [x, some] of cases) yield f(x, some);
+function* soft(f: Soft): Generator<Result> {
+  for (const [x, some] of [...INPUTS, ...MASKED]) yield f(x, some);
 }
 
 type Sparse = (x: Float32Array, options: SparseOptions) => Float32Array;
 function* sparse(f: Sparse): Generator<Result> {
-  for (const [x, { shape = [], axis = 1 }] of INPUTS) {
+  for (const [x, { shape = [], axis = 1, ...some }] of [...INPUTS, ...MASKED]) {
     const support = new Uint32Array(x.length / shape[axis]);
-    yield f(x, { shape, axis, support });
+    yield f(x, { shape, axis, ...some, support });
     yield support;
   }
 }
@@ -152,10 +152,10 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
   ["softmax", "78c0534c", ({ softmax }) => soft(softmax)],
   ["logSoftmax", "6e4f0c5c", ({ logSoftmax }) => soft(logSoftmax)],
   ["logSumExp", "3d94df18", ({ logSumExp }) => soft(logSumExp)],
-  ["hardmax", "802b4c25", ({ hardmax }) => soft(hardmax, INPUTS)],
-  ["sparsemax", "bda4302f", ({ sparsemax }) => sparse(sparsemax)],
-  ["entmax15", "15e4706c", ({ entmax15 }) => sparse(entmax15)],
-  ["entmax", "e20b894e", entmaxes],
+  ["hardmax", "d9a422e8", ({ hardmax }) => soft(hardmax)],
+  ["sparsemax", "3ee71622", ({ sparsemax }) => sparse(sparsemax)],
+  ["entmax15", "5729a9f6", ({ entmax15 }) => sparse(entmax15)],
+  ["entmax", "f40b3076", entmaxes],
   ["attention", "78a3f4e2", attentions],
   ["mergeAttention", "747b927f", merges],
   ["topK", "37ec245c", tops],

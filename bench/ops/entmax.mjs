@@ -1,4 +1,9 @@
-export const cases = [{ shape: [32000] }, { shape: [64, 1000] }];
+export const cases = [
+  { shape: [32000] },
+  { shape: [64, 1000] },
+  { shape: [3, 100000], axis: 0, alone: true },
+  { shape: [8, 32768], axis: 0, alone: true },
+];
 
 export const alpha = 1.25;
 export const options = { alpha };

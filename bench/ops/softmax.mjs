@@ -1,4 +1,7 @@
-/** alloc: x and out are views that the runtime's alloc gave out, so that nothing is copied. */
+/**
+ * alloc: x and out are views that the runtime's alloc gave out, so that nothing is copied.
+ * alone: without the plain loop, which of the functions with exact zeros sorts for seconds there.
+ */
 export const cases = [
   { shape: [16] },
   { shape: [128] },
@@ -14,6 +17,10 @@ export const cases = [
   { shape: [512, 512] },
   { shape: [512, 512], axis: 0 },
   { shape: [32, 128256] },
+  { shape: [3, 100000], axis: 0 },
+  { shape: [8, 32768], axis: 0 },
+  { shape: [1048576, 3], axis: 0, alone: true },
+  { shape: [2100000, 2], axis: 0, alone: true },
 ];
 
 /** Along the middle of three axes, as people write it. */

@@ -2,7 +2,7 @@
  * assembly/columnsNewton.ts in JavaScript: columns of which a strip may come in tiles. S and D are summed in the order of the
  * positions, and what is off the support is left out of them: so a column has the same bits in any tiles.
  */
-import { FINISH, INIT, MAX, SETTLE, STRIP, SUM } from "../kernels";
+import { eighths, FINISH, INIT, MAX, SETTLE, STRIP, SUM, WIDEN } from "../kernels";
 import { type Rule, Search } from "./search";
 
 const LIST = 1968;
@@ -31,8 +31,8 @@ export class NewtonColumns {
     if (phases & INIT) {
       this.#m[i] = -Infinity;
       this.#t[i] = this.#S[i] = this.#D[i] = 0;
-      this.#open[i] = 1;
     }
+    if (phases & (INIT | WIDEN)) this.#open[i] = 1;
     if (phases & MAX) this.#m[i] = this.#largest(x, axis, pitch, this.#m[i]);
     search.begin(this.#m[i], s);
     search.t = this.#t[i];
@@ -87,15 +87,18 @@ export class NewtonColumns {
   /** All steps of a column that is all here: in the list where that holds what can have a share. */
   #solve(rule: Rule, x: number, axis: number, pitch: number): void {
     const { search } = this;
-    let fits = true;
-    const count = this.#gather(x, axis, pitch, () => {
-      fits = false;
-    });
-    for (let k = 0; k < STEPS; k++) {
-      search.clear();
-      if (fits) rule.sums(search, this.#list, count);
-      else this.#sums(rule, x, axis, pitch);
-      if (rule.step(search)) return;
+    for (let cut = eighths(axis); cut >= 0; cut--) {
+      const positions = axis >>> (3 * cut);
+      let fits = true;
+      const count = this.#gather(x, positions, pitch, () => {
+        fits = false;
+      });
+      for (let k = 0; k < STEPS; k++) {
+        search.clear();
+        if (fits) rule.sums(search, this.#list, count);
+        else this.#sums(rule, x, positions, pitch);
+        if (rule.step(search)) break;
+      }
     }
   }
 }

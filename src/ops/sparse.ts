@@ -6,7 +6,20 @@
  * With a mask or a temperature, scores (assembly/scores.ts) go to `out` first, and the kernel works on them there.
  */
 import { checkSupport, checkTemperature, type FloatInput } from "../check";
-import { ALL, ALL_SPARSE, FINISH, INIT, MASKED, MAX, SETTLE, type SparseKernel, STRIP, SUM } from "../kernels";
+import {
+  ALL,
+  ALL_SPARSE,
+  eighths,
+  FINISH,
+  INIT,
+  MASKED,
+  MAX,
+  SETTLE,
+  type SparseKernel,
+  STRIP,
+  SUM,
+  WIDEN,
+} from "../kernels";
 import { checkObject, isGiven, ownOptions } from "../options";
 import { lengthOf } from "../typedArray";
 import {
@@ -184,10 +197,10 @@ function runTiles(stream: Stream, from: number, row: number, width: number): voi
   const at = supportAt + 4 * words;
   const multiple = width === 1 ? STRIP : 8; // a row's blocks are the same in every tile
   const tile = Math.floor((heap.room - words) / width / multiple) * multiple;
-  /** A pass over the strip; phases of its first tile, and of the others. */
-  const pass = (first: number, others: number) => {
-    for (let a = 0; a < axis; a += tile) {
-      const count = Math.min(tile, axis - a);
+  /** A pass over the strip's first `positions`; phases of its first tile, and of the others. */
+  const pass = (first: number, others: number, positions: number) => {
+    for (let a = 0; a < positions; a += tile) {
+      const count = Math.min(tile, positions - a);
       const start = from + a * inner;
       move((to, source, floats) => heap.write(to, x, source, floats), at, start, count, width, inner);
       kernel(at, supportAt, at, 1, count, width, alpha, state, a === 0 ? first : others);
@@ -195,9 +208,15 @@ function runTiles(stream: Stream, from: number, row: number, width: number): voi
       move((source, to, floats) => heap.read(out, to, source, floats), at, start, count, width, inner);
     }
   };
-  pass(INIT | MAX, MAX);
-  do pass(SUM, SUM);
-  while (kernel(at, supportAt, at, 1, 0, width, alpha, state, SETTLE));
-  pass(FINISH | masked, FINISH | masked);
+  pass(INIT | MAX, MAX, axis);
+  for (let cut = width === 1 ? 0 : eighths(axis); cut >= 0; cut--) {
+    const positions = axis >>> (3 * cut);
+    let first = SUM | WIDEN;
+    do {
+      pass(first, SUM, positions);
+      first = SUM;
+    } while (kernel(at, supportAt, at, 1, 0, width, alpha, state, SETTLE));
+  }
+  pass(FINISH | masked, FINISH | masked, axis);
   if (support !== undefined) heap.readWords(support, row, supportAt, width);
 }
