@@ -22,17 +22,14 @@ import { exp64, log } from "./log";
 import { normStep } from "./newton";
 import {
   BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, SPARSE_ABOVE, SPARSE_BELOW, SPARSE_D, SPARSE_FIRST, SPARSE_GUESS, SPARSE_HIGHER,
-  SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_STAGE, SPARSE_T,
+  SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_M, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_STAGE, SPARSE_T,
   SPARSE_FAR, SPARSE_MOVE, SPARSE_SLOW, SPARSE_WIDTH, LIST,
 } from "./phases";
 import { held, loadL0, loadL1, loadL2, loadRoot, powerAt } from "./power";
 import { alongSparse } from "./sparse";
 
-/** An S - 1 that is too small to see; y is p / S. */
+/** An error of y that is too small to see; y is p / S. */
 const ENOUGH: f64 = 3e-7;
-
-/** What float32 powers may leave of it where thousands are equal and have the same error: the bound after five steps. */
-const GRAIN: f64 = 4e-6;
 
 /** Steps that a sample's support is given to become the row's. */
 const GUESSES: u32 = 4;
@@ -162,7 +159,6 @@ function decide(state: usize): bool {
   if (part) return true;
   store<u32>(state, SHARES, SPARSE_STAGE);
   storeShare(state, firstShare(state, off), 1);
-  store<u32>(state, 0, SPARSE_SLOW);
   return false;
 }
 
@@ -198,6 +194,18 @@ function next(state: usize, first: f64, last: f64): f64 {
 }
 
 /**
+ * S - 1 is too small to see, or is so in y = p / S: no p changes more than q does on the way to the solution, and the largest is
+ * as far off as S. Where thousands are equal float32 powers have the same error and S never is 1 as nearly as that.
+ */
+function settled(state: usize, S: f64, q: f64, to: f64): bool {
+  const off = abs(S - 1);
+  if (off <= ENOUGH || (q == 0 && load<u32>(state, SPARSE_GUESS) == 0)) return true;
+  const s = load<f64>(state, SPARSE_SCALE), height = <f64>load<f32>(state, SPARSE_M) - load<f64>(state, SPARSE_ROOT);
+  const most = power64(s * height + power64(q, s), 1 / s);
+  return off <= 1e-5 && most * off <= ENOUGH && abs(to - q) <= ENOUGH;
+}
+
+/**
  * Newton's rule for q. The support may be a sample's: then the smallest above its τ takes the place of r, and where the step
  * leaves the range between it and the largest that is not, the search for the support begins.
  */
@@ -217,13 +225,11 @@ function fall(state: usize): bool {
     root = above;
     q = power64(s * excess, 1 / s);
   }
-  const steps = load<u32>(state, SPARSE_SLOW);
-  store<u32>(state, steps + 1, SPARSE_SLOW);
-  if ((abs(S - 1) <= (steps < 5 ? ENOUGH : GRAIN) && !moved) || (q == 0 && guess == 0)) {
+  let to = <f64><f32>(q - (S - 1) / (excess > 0 ? D * excess / q : level));
+  if (!moved && settled(state, S, q, to)) {
     storeShare(state, q, 1 / S);
     return true;
   }
-  let to = <f64><f32>(q - (S - 1) / (excess > 0 ? D * excess / q : level));
   if (guess) {
     const below = load<f64>(state, SPARSE_BELOW), most = power64(s * min(root - below, 1 / s), 1 / s);
     if (!(to > 0) || guess > GUESSES || (to > most && S < 1 && q >= 0.999 * most)) {
