@@ -66,6 +66,12 @@ function powerOf2(e: i32): f64 {
   return reinterpret<f64>(<u64>(e + 1023) << 52);
 }
 
+/** 2^64·σ·q^s / s; 0 where it would be denormal, beside a least difference of 2^-85. */
+function liftedShare(q: f64, s: f64, e: i32): f32 {
+  const lifted = power64(q, s) * powerOf2(64 - e);
+  return lifted < 1.2e-38 ? 0 : <f32>lifted;
+}
+
 /** 2^64·σ·d for d >= 0, of which denormal ones go through an integer: a product with one takes 150 cycles. */
 // @ts-ignore: decorator
 @inline
@@ -88,7 +94,7 @@ function accumulate(state: usize, list: usize, n: usize): void {
   const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
   const e = exponentOf(s), ev = held(2, reinterpret<f32>(e - 64)), sigma = s / powerOf2(e);
   const normal = held(3, <f32>(sigma * powerOf2(64))), denormal = held(4, <f32>(sigma * powerOf2(-85)));
-  const qs = held(5, shares ? <f32>(power64(loadShare(state), s) * powerOf2(64 - e)) : 0);
+  const qs = held(5, shares ? liftedShare(loadShare(state), s, e) : 0);
   const zero = f32x4.splat(0), infinite = held(7, Infinity), least = held(8, -Infinity), root = loadRoot();
   const L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
@@ -100,8 +106,9 @@ function accumulate(state: usize, list: usize, n: usize): void {
       const x = v128.load(list), d = f32x4.sub(x, r), equal = f32x4.eq(x, r), size = f32x4.abs(d);
       const w = f32x4.add(v128.xor(lifted(size, normal, denormal), v128.xor(d, size)), qs);
       const on = v128.andnot(f32x4.gt(w, zero), equal);
-      const p = powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5);
-      s0 = f32x4.add(s0, v128.and(p, on));
+      // masked before the division: a denormal quotient takes as long
+      const p = v128.and(powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5), on);
+      s0 = f32x4.add(s0, p);
       d0 = f32x4.add(d0, v128.and(f32x4.div(p, w), on));
       above = f32x4.pmin(above, v128.bitselect(x, infinite, on));
       below = f32x4.pmax(below, v128.bitselect(least, x, v128.or(on, equal)));
@@ -255,7 +262,7 @@ function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
   const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
   const e = exponentOf(s), ev = held(2, reinterpret<f32>(e - 64)), sigma = s / powerOf2(e);
   const normal = held(3, <f32>(sigma * powerOf2(64))), denormal = held(4, <f32>(sigma * powerOf2(-85)));
-  const qs = held(5, <f32>(power64(q, s) * powerOf2(64 - e))), root = loadRoot();
+  const qs = held(5, liftedShare(q, s, e)), root = loadRoot();
   const L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   let size = 0;
@@ -283,7 +290,7 @@ function columnsShares(state: usize, y: usize, x: usize, axis: usize, width: usi
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   for (let i: usize = 0; i < width; i++) {
     const q = <f64>load<f32>(state + (i << 3), COLUMN_S);
-    store<f32>(state + (i << 2), <f32>(power64(q, s) * powerOf2(64 - e)), COLUMN_ANY);
+    store<f32>(state + (i << 2), liftedShare(q, s, e), COLUMN_ANY);
   }
   for (let i: usize = 0; i < width; i += 4) {
     const at = state + (i << 2), qAt = state + (i << 3);
