@@ -28,12 +28,12 @@ for (const measured of CASES) {
 
   run(x, options);
   judge(backend, measured, out, x);
-  plain(y, own, outer, axis, inner);
+  plain(y, own, outer, axis, inner, measured.alpha);
   judge("plain loop", measured, y, own);
 
   const facade = stopwatch(() => do_not_optimize(run(x, options)), effort);
   const loop = stopwatch(() => {
-    plain(y, own, outer, axis, inner);
+    plain(y, own, outer, axis, inner, measured.alpha);
     do_not_optimize(y);
   }, effort);
   const [ns, plainNs] = await interleave([facade, loop], effort.rounds);
