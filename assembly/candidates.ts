@@ -176,9 +176,10 @@ function shorten(state: usize, count: u32, seen: u32, accumulate: Accumulate, st
     return 0;
   }
   const list = state + SPARSE_LIST, affordable = seen + 4 * LIST;
+  const patience = load<f64>(state, SPARSE_SCALE) > 1 ? 8 : 2; // above alpha 2 half of the steps are to the other side
   let left = count, work = load<u32>(state, SPARSE_WORK), idle = 0;
   open(state, PART);
-  while (left > LIST / 2 && work < affordable && idle < 2) {
+  while (left > LIST / 2 && work < affordable && idle < patience) {
     work += left;
     const found = listStep(state, left, 1, accumulate, step);
     cutAtLeast(state);

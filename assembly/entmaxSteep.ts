@@ -22,13 +22,13 @@ import { exp64, log } from "./log";
 import { normStep } from "./newton";
 import {
   BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, SPARSE_ABOVE, SPARSE_BELOW, SPARSE_D, SPARSE_FIRST, SPARSE_GUESS, SPARSE_HIGHER,
-  SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_STAGE, SPARSE_T,
+  SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_M, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_STAGE, SPARSE_T,
   SPARSE_FAR, SPARSE_MOVE, SPARSE_SLOW, SPARSE_WIDTH, LIST,
 } from "./phases";
 import { held, loadL0, loadL1, loadL2, loadRoot, powerAt } from "./power";
 import { alongSparse } from "./sparse";
 
-/** An S - 1 that is too small to see. */
+/** An error of y that is too small to see; y is p / S. */
 const ENOUGH: f64 = 3e-7;
 
 /** Steps that a sample's support is given to become the row's. */
@@ -37,6 +37,20 @@ const GUESSES: u32 = 4;
 /** w^c for w > 0 */
 function power64(w: f64, c: f64): f64 {
   return exp64(min<f64>(c * log(max<f64>(w, 1e-300)), 0));
+}
+
+/** The smallest share and 1 / S side by side in T, as float32s. */
+// @ts-ignore: decorator
+@inline
+function storeShare(state: usize, q: f64, r: f64): void {
+  store<f32>(state, <f32>q, SPARSE_T);
+  store<f32>(state, <f32>r, SPARSE_T + 4);
+}
+
+// @ts-ignore: decorator
+@inline
+function loadShare(state: usize): f64 {
+  return <f64>load<f32>(state, SPARSE_T);
 }
 
 /** s = 2^e·σ with σ in [1, 2) */
@@ -50,6 +64,12 @@ function exponentOf(s: f64): i32 {
 @inline
 function powerOf2(e: i32): f64 {
   return reinterpret<f64>(<u64>(e + 1023) << 52);
+}
+
+/** 2^64·σ·q^s / s; 0 where it would be denormal, beside a least difference of 2^-85. */
+function liftedShare(q: f64, s: f64, e: i32): f32 {
+  const lifted = power64(q, s) * powerOf2(64 - e);
+  return lifted < 1.2e-38 ? 0 : <f32>lifted;
 }
 
 /** 2^64·σ·d for d >= 0, of which denormal ones go through an integer: a product with one takes 150 cycles. */
@@ -74,7 +94,7 @@ function accumulate(state: usize, list: usize, n: usize): void {
   const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
   const e = exponentOf(s), ev = held(2, reinterpret<f32>(e - 64)), sigma = s / powerOf2(e);
   const normal = held(3, <f32>(sigma * powerOf2(64))), denormal = held(4, <f32>(sigma * powerOf2(-85)));
-  const qs = held(5, shares ? <f32>(power64(load<f64>(state, SPARSE_T), s) * powerOf2(64 - e)) : 0);
+  const qs = held(5, shares ? liftedShare(loadShare(state), s, e) : 0);
   const zero = f32x4.splat(0), infinite = held(7, Infinity), least = held(8, -Infinity), root = loadRoot();
   const L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
@@ -86,8 +106,9 @@ function accumulate(state: usize, list: usize, n: usize): void {
       const x = v128.load(list), d = f32x4.sub(x, r), equal = f32x4.eq(x, r), size = f32x4.abs(d);
       const w = f32x4.add(v128.xor(lifted(size, normal, denormal), v128.xor(d, size)), qs);
       const on = v128.andnot(f32x4.gt(w, zero), equal);
-      const p = powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5);
-      s0 = f32x4.add(s0, v128.and(p, on));
+      // masked before the division: a denormal quotient takes as long
+      const p = v128.and(powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5), on);
+      s0 = f32x4.add(s0, p);
       d0 = f32x4.add(d0, v128.and(f32x4.div(p, w), on));
       above = f32x4.pmin(above, v128.bitselect(x, infinite, on));
       below = f32x4.pmax(below, v128.bitselect(least, x, v128.or(on, equal)));
@@ -127,7 +148,7 @@ function decide(state: usize): bool {
   const above = load<f64>(state, SPARSE_ABOVE), level = load<f64>(state, SPARSE_LEVEL), off = !(S < 1);
   if (abs(S - 1) <= ENOUGH && load<f64>(state, SPARSE_HIGHER) > <f64>LIST && !part) {
     store<f64>(state, pivot, SPARSE_ROOT);
-    store<f64>(state, 0, SPARSE_T);
+    storeShare(state, 0, 1 / S);
     return true;
   }
   if (off) {
@@ -144,7 +165,7 @@ function decide(state: usize): bool {
   }
   if (part) return true;
   store<u32>(state, SHARES, SPARSE_STAGE);
-  store<f64>(state, firstShare(state, off), SPARSE_T);
+  storeShare(state, firstShare(state, off), 1);
   return false;
 }
 
@@ -180,12 +201,24 @@ function next(state: usize, first: f64, last: f64): f64 {
 }
 
 /**
+ * S - 1 is too small to see, or is so in y = p / S: no p changes more than q does on the way to the solution, and the largest is
+ * as far off as S. Where thousands are equal float32 powers have the same error and S never is 1 as nearly as that.
+ */
+function settled(state: usize, S: f64, q: f64, to: f64): bool {
+  const off = abs(S - 1);
+  if (off <= ENOUGH || (q == 0 && load<u32>(state, SPARSE_GUESS) == 0)) return true;
+  const s = load<f64>(state, SPARSE_SCALE), height = <f64>load<f32>(state, SPARSE_M) - load<f64>(state, SPARSE_ROOT);
+  const most = power64(s * height + power64(q, s), 1 / s);
+  return off <= 1e-5 && most * off <= ENOUGH && abs(to - q) <= ENOUGH;
+}
+
+/**
  * Newton's rule for q. The support may be a sample's: then the smallest above its τ takes the place of r, and where the step
  * leaves the range between it and the largest that is not, the search for the support begins.
  */
 function fall(state: usize): bool {
   const s = load<f64>(state, SPARSE_SCALE), level = load<f64>(state, SPARSE_LEVEL), above = load<f64>(state, SPARSE_ABOVE);
-  let q = load<f64>(state, SPARSE_T), root = load<f64>(state, SPARSE_ROOT), excess = power64(q, s) / s;
+  let q = loadShare(state), root = load<f64>(state, SPARSE_ROOT), excess = power64(q, s) / s;
   const S = load<f64>(state, SPARSE_S) + level * q;
   const D = load<f64>(state, SPARSE_D) + (excess > 0 ? level * q / excess : 0);
   store<f64>(state, S, SPARSE_S);
@@ -199,8 +232,11 @@ function fall(state: usize): bool {
     root = above;
     q = power64(s * excess, 1 / s);
   }
-  if ((abs(S - 1) <= ENOUGH && !moved) || (q == 0 && guess == 0)) return true;
   let to = <f64><f32>(q - (S - 1) / (excess > 0 ? D * excess / q : level));
+  if (!moved && settled(state, S, q, to)) {
+    storeShare(state, q, 1 / S);
+    return true;
+  }
   if (guess) {
     const below = load<f64>(state, SPARSE_BELOW), most = power64(s * min(root - below, 1 / s), 1 / s);
     if (!(to > 0) || guess > GUESSES || (to > most && S < 1 && q >= 0.999 * most)) {
@@ -212,7 +248,7 @@ function fall(state: usize): bool {
     to = min(to, most);
   }
   store<f64>(state, root, SPARSE_ROOT);
-  store<f64>(state, to > 0 ? to : 0, SPARSE_T);
+  storeShare(state, to > 0 ? to : 0, to == q ? 1 / S : 1);
   return to == q;
 }
 
@@ -221,12 +257,12 @@ function step(state: usize): bool {
 }
 
 function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
-  const s = load<f64>(state, SPARSE_SCALE), q = load<f64>(state, SPARSE_T);
-  const r = held(6, <f32>load<f64>(state, SPARSE_ROOT)), level = held(7, <f32>q), zero = f32x4.splat(0);
+  const s = load<f64>(state, SPARSE_SCALE), q = loadShare(state), per = load<f32>(state, SPARSE_T + 4);
+  const r = held(6, <f32>load<f64>(state, SPARSE_ROOT)), level = held(7, <f32>q * per), perS = held(8, per), zero = f32x4.splat(0);
   const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
   const e = exponentOf(s), ev = held(2, reinterpret<f32>(e - 64)), sigma = s / powerOf2(e);
   const normal = held(3, <f32>(sigma * powerOf2(64))), denormal = held(4, <f32>(sigma * powerOf2(-85)));
-  const qs = held(5, <f32>(power64(q, s) * powerOf2(64 - e))), root = loadRoot();
+  const qs = held(5, liftedShare(q, s, e)), root = loadRoot();
   const L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   let size = 0;
@@ -235,7 +271,8 @@ function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
     let p = v128.and(level, f32x4.eq(v, r));
     if (v128.any_true(on)) {
       const w = f32x4.add(lifted(v128.and(f32x4.sub(v, r), on), normal, denormal), qs);
-      p = v128.or(p, v128.and(powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5), on));
+      const share = powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5);
+      p = v128.or(p, v128.and(f32x4.mul(share, perS), on));
     }
     storeUpTo4(y, p, n);
     size += popcnt(i32x4.bitmask(f32x4.gt(p, zero)) & (n < 4 ? (1 << <i32>n) - 1 : 15));
@@ -243,7 +280,7 @@ function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
   return size;
 }
 
-/** COLUMN_PART is the column's root, COLUMN_S its q, and then q and q^s as float32s. */
+/** COLUMN_PART is the column's root, COLUMN_S its q and 1 / S, COLUMN_ANY first 2^64·q^s / s. */
 function columnsShares(state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
   const s = load<f64>(state, SPARSE_SCALE);
   const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
@@ -252,22 +289,22 @@ function columnsShares(state: usize, y: usize, x: usize, axis: usize, width: usi
   const root = loadRoot(), L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   for (let i: usize = 0; i < width; i++) {
-    const at = state + (i << 3), q = load<f64>(at, COLUMN_S);
-    store<f32>(at, <f32>q, COLUMN_S);
-    store<f32>(at, <f32>(power64(q, s) * powerOf2(64 - e)), COLUMN_S + 4);
+    const q = <f64>load<f32>(state + (i << 3), COLUMN_S);
+    store<f32>(state + (i << 2), liftedShare(q, s, e), COLUMN_ANY);
   }
   for (let i: usize = 0; i < width; i += 4) {
     const at = state + (i << 2), qAt = state + (i << 3);
-    const r = v128.load(at, COLUMN_PART), m = v128.load(at, COLUMN_M), nan = f32x4.sub(m, m);
-    const q0 = v128.load(qAt, COLUMN_S), q1 = v128.load(qAt, COLUMN_S + 16);
-    const level = v128.shuffle<f32>(q0, q1, 0, 2, 4, 6), qs = v128.shuffle<f32>(q0, q1, 1, 3, 5, 7);
+    const r = v128.load(at, COLUMN_PART), m = v128.load(at, COLUMN_M), nan = f32x4.sub(m, m), qs = v128.load(at, COLUMN_ANY);
+    const q0 = v128.load(qAt, COLUMN_S), q1 = v128.load(qAt, COLUMN_S + 16), perS = v128.shuffle<f32>(q0, q1, 1, 3, 5, 7);
+    const level = f32x4.mul(v128.shuffle<f32>(q0, q1, 0, 2, 4, 6), perS);
     let count = i32x4.splat(0), from = x + (i << 2), to = y + (i << 2);
     for (let a = axis; a; a--, from += pitch << 2, to += pitch << 2) {
       const v = v128.load(from), on = f32x4.gt(v, r);
       let p = v128.and(level, f32x4.eq(v, r));
       if (v128.any_true(on)) {
         const w = f32x4.add(lifted(v128.and(f32x4.sub(v, r), on), normal, denormal), qs);
-        p = v128.or(p, v128.and(powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5), on));
+        const share = powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5);
+        p = v128.or(p, v128.and(f32x4.mul(share, perS), on));
       }
       p = f32x4.add(p, nan);
       storeUpTo4(to, p, width - i);

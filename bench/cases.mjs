@@ -35,23 +35,24 @@ export function inputs({ floats, within }) {
 
 /** Every case, as f32[outer, axis, inner] and as the options that say so to the facade. */
 export const CASES = Object.entries(OPS).flatMap(([name, op]) =>
-  op.cases.map(({ shape, axis: along = shape.length - 1, within, alloc = false, alone = false }) => {
+  op.cases.map(({ shape, axis: along = shape.length - 1, within, alloc = false, alone = false, alpha = op.alpha }) => {
     const product = (sizes) => sizes.reduce((n, size) => n * size, 1);
     const outer = product(shape.slice(0, along));
     const axis = shape[along];
     const inner = product(shape.slice(along + 1));
     return {
-      name: `${name} ${shape.join("×")}${along < shape.length - 1 ? ` axis ${along}` : ""}${within ? ` within ${within}` : ""}${alloc ? " alloc'ed" : ""}`,
+      name: `${name} ${shape.join("×")}${along < shape.length - 1 ? ` axis ${along}` : ""}${alpha === op.alpha ? "" : ` at ${alpha}`}${within === undefined ? "" : ` within ${within}`}${alloc ? " alloc'ed" : ""}`,
       within,
       alloc,
       alone,
+      alpha,
       op: name,
       outer,
       axis,
       inner,
       floats: outer * axis * inner,
       outFloats: op.reduces ? outer * inner : outer * axis * inner,
-      options: shape.length === 1 ? { ...op.options } : { shape, axis: along, ...op.options },
+      options: { ...(shape.length === 1 ? {} : { shape, axis: along }), ...op.options, ...(op.options && { alpha }) },
     };
   }),
 );

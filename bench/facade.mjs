@@ -35,10 +35,10 @@ for (const measured of CASES) {
     runtime.free();
     continue;
   }
-  plain(y, own, outer, axis, inner);
+  plain(y, own, outer, axis, inner, measured.alpha);
   judge("plain loop", measured, y, own);
   const loop = stopwatch(() => {
-    plain(y, own, outer, axis, inner);
+    plain(y, own, outer, axis, inner, measured.alpha);
     do_not_optimize(y);
   }, effort);
   const [ns, plainNs] = await interleave([facade, loop], effort.rounds);

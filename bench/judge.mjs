@@ -1,8 +1,8 @@
 import { OPS } from "./cases.mjs";
 
 /** Holds y against the definition in float64. @throws {Error} naming contender, case and the first value that is off */
-export function judge(contender, { name, op, outer, axis, inner }, y, x) {
-  const { exact, bound, reduces, alpha } = OPS[op];
+export function judge(contender, { name, op, alpha, outer, axis, inner }, y, x) {
+  const { exact, bound, reduces } = OPS[op];
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const from = o * axis * inner + i;

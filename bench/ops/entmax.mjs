@@ -1,6 +1,15 @@
+/** The usual, then what is longest: large supports, clusters next to one another, alpha just above 2, ties, denormals; columns. */
 export const cases = [
   { shape: [32000] },
   { shape: [64, 1000] },
+  { shape: [32000], alpha: 1.1 },
+  { shape: [32000], alpha: 1.01 },
+  { shape: [32000], alpha: 1.25, within: 1e-3 },
+  { shape: [32000], alpha: 2.0001, within: 1e-5 },
+  { shape: [32000], alpha: 2.1, within: 1e-4 },
+  { shape: [32000], alpha: 3, within: 1e-9 },
+  { shape: [32000], alpha: 3, within: 0 },
+  { shape: [32000], alpha: 1.25, within: 1e-40 },
   { shape: [3, 100000], axis: 0, alone: true },
   { shape: [8, 32768], axis: 0, alone: true },
 ];
@@ -9,7 +18,7 @@ export const alpha = 1.25;
 export const options = { alpha };
 
 /** By bisection with Math.pow, as entmax_bisect of the reference implementation. */
-export function plain(y, x, outer, axis, inner) {
+export function plain(y, x, outer, axis, inner, alpha) {
   const s = alpha - 1;
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {

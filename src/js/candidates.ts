@@ -148,10 +148,11 @@ export class Candidates {
       return 0;
     }
     const affordable = seen + 4 * LIST;
+    const patience = search.s > 1 ? 8 : 2; // above alpha 2 half of the steps are to the other side
     let left = LIST;
     let idle = 0;
     search.open(PART);
-    while (left > LIST / 2 && this.#work < affordable && idle < 2) {
+    while (left > LIST / 2 && this.#work < affordable && idle < patience) {
       this.#work += left;
       search.clear();
       rule.sums(search, list, left);
