@@ -13,6 +13,7 @@ const WRONG = {
     "softmax([[1, 2], [3, 4]])",
     "softmax([1, 2], { dim: 0 })",
     "softmax([1, 2], 0)",
+    "softmax({ length: 2 ** 40 })",
     "softmax([1, 2], Object.create({ axis: 0 }))",
     "logSoftmax([1, 2, 3], { shape: [2, 2] })",
     "logSumExp([1, 2, 3], { axis: 2 })",

@@ -61,8 +61,8 @@ export function checkAttached(fn: string, name: string, view: TypedArray): void 
 export function newFloats(fn: string, name: string, length: number): Float32Array {
   try {
     return new Float32Array(length);
-  } catch (cause) {
-    throw new RangeError(`${fn}: "${name}" expected a length that this host has memory for, got ${length}`, { cause });
+  } catch {
+    throw new RangeError(`${fn}: "${name}" expected a length that this host has memory for, got ${length}`);
   }
 }
 
