@@ -11,11 +11,13 @@ export { logSoftmax } from "./logSoftmax";
 export { logSumExp } from "./logSumExp";
 export { softmax, softmaxRow } from "./softmax";
 export { sparsemax } from "./sparsemax";
-export { vocabularyDraw } from "./vocabulary/draw";
-export { vocabularyHistogram, vocabularyOctaves } from "./vocabulary/histogram";
-export { vocabularyCut, vocabularyGather, vocabularyOrder } from "./vocabulary/list";
-export { vocabularyMaxima } from "./vocabulary/maxima";
+export { vocabularyDraw, vocabularySeek } from "./vocabulary/draw";
+export { vocabularyGather } from "./vocabulary/gather";
+export { vocabularyBin, vocabularyHistogram, vocabularyTotal } from "./vocabulary/histogram";
+export { vocabularyCut, vocabularyOrder, vocabularyShift } from "./vocabulary/list";
+export { vocabularyMaxima, vocabularyRange } from "./vocabulary/maxima";
 export { vocabularySum } from "./vocabulary/sum";
+export { vocabularyTail } from "./vocabulary/tail";
 
 /** Which of the two binaries this is. */
 export const relaxed: bool = ASC_FEATURE_RELAXED_SIMD;

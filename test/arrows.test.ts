@@ -39,10 +39,10 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   ],
 
   // src: doors -> runtime -> ops -> { check, heap, kernels } <- { js, wasm }
-  [/^src\/(check|kernels)$/, []],
+  [/^src\/(check|kernels|order)$/, []],
   [/^src\/heap$/, [/^src\/kernels$/]],
-  [/^src\/ops\//, [/^src\/(check|heap|kernels)$/, /^src\/ops\//]],
-  [/^src\/js\//, [/^src\/kernels$/, /^src\/js\//]],
+  [/^src\/ops\//, [/^src\/(check|heap|kernels|order)$/, /^src\/ops\//]],
+  [/^src\/js\//, [/^src\/(kernels|order)$/, /^src\/js\//]],
   [/^src\/wasm\//, [/^src\/kernels$/, /^src\/wasm\//, /^@assemblyscript\/loader$/]],
   [/^src\/selfTest$/, [/^src\/ops\//]],
   [/^src\/runtime$/, [/^src\/(check|heap|kernels|selfTest)$/, /^src\/ops\//]],
