@@ -32,7 +32,7 @@ function copy(y: Float32Array, to: number, x: Float32Array, from: number, count:
 }
 
 /** Not the arrays' own `set` and `subarray`: a caller's class may have others, and subarray calls its constructor. */
-const { set } = Float32Array.prototype; // that of every typed array
+const { set } = Float32Array.prototype;
 const part = (x: Float32Array, from: number, count: number): Float32Array =>
   count === x.length ? x : new Float32Array(x.buffer, x.byteOffset + 4 * from, count);
 
@@ -134,8 +134,16 @@ export class Heap {
   readWords(words: Uint32Array, to: number, at: number, count: number): void {
     const u32 = this.#u32;
     const from = at >>> 2;
-    if (count > LOOP_FLOATS) set.call(words, u32.subarray(from, from + count), to);
-    else for (let i = 0; i < count; i++) words[to + i] = u32[from + i];
+    for (let i = 0; i < count; i++) words[to + i] = u32[from + i];
+  }
+
+  /** `count` floats of heap[at…], and words, as new arrays. */
+  floats(at: number, count: number): Float32Array {
+    return this.#f32.slice(at >>> 2, (at >>> 2) + count);
+  }
+
+  words(at: number, count: number): Uint32Array {
+    return this.#u32.slice(at >>> 2, (at >>> 2) + count);
   }
 
   /** As write, for the bytes of a mask. */

@@ -262,12 +262,8 @@ export class Row implements Source {
   /** The first `count` of the ordered list at `at`. */
   ordered(at: number, count: number, toLogProb: ToLogProb): Top {
     const { m, temperature, logS } = toLogProb;
-    const indices = new Uint32Array(count);
-    const logProbs = new Float32Array(count);
     this.kernels.vocabularyShift(at, count, m, temperature, logS);
-    this.heap.readWords(indices, 0, at + 4 * this.capacity, count);
-    this.heap.read(logProbs, 0, at, count);
-    return { indices, logProbs };
+    return { indices: this.heap.words(at + 4 * this.capacity, count), logProbs: this.heap.floats(at, count) };
   }
 
   /** The prefix's `count` tokens in order, where the heap has no room for so many. */
