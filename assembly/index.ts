@@ -12,12 +12,14 @@ export { logSumExp } from "./logSumExp";
 export { scores } from "./scores";
 export { softmax, softmaxRow } from "./softmax";
 export { sparsemax } from "./sparsemax";
-export { vocabularyDraw } from "./vocabulary/draw";
-export { vocabularyHistogram, vocabularyOctaves } from "./vocabulary/histogram";
-export { vocabularyCut, vocabularyGather, vocabularyOrder } from "./vocabulary/list";
+export { vocabularyDraw, vocabularySeek } from "./vocabulary/draw";
+export { vocabularyGather } from "./vocabulary/gather";
+export { vocabularyBin, vocabularyHistogram, vocabularyTotal } from "./vocabulary/histogram";
+export { vocabularyCut, vocabularyOrder, vocabularyShift } from "./vocabulary/list";
 export { vocabularyBits } from "./vocabulary/mask";
-export { vocabularyMaxima } from "./vocabulary/maxima";
+export { vocabularyMaxima, vocabularyRange } from "./vocabulary/maxima";
 export { vocabularySum } from "./vocabulary/sum";
+export { vocabularyTail } from "./vocabulary/tail";
 
 /** Which of the two binaries this is. */
 export const relaxed: bool = ASC_FEATURE_RELAXED_SIMD;

@@ -29,7 +29,13 @@ const rows = {
   "N(0, 3²)": normal,
   "real, tiled": Float32Array.from({ length: TOKENS }, (_, i) => real[i % real.length]),
   "N(0, 0.3²)": normal.map((x) => x / 10),
+  "N(0, 0.01²)": normal.map((x) => x / 300),
+  "5 + N(0, 1e-6²)": normal.map((x) => 5 + x / 3e6),
+  "all equal": new Float32Array(TOKENS).fill(0.7),
 };
+/** Calls that plain JavaScript would sort for just the same: it is timed beside the shorter ones alone. */
+const LONG = ["N(0, 3²)", "N(0, 0.01²)", "all equal"];
+const KS = [1000, 5000, 20_000, TOKENS];
 
 const runtime = createRuntime({ backend });
 const random = () => 0.618; // draws somewhere past the middle, in every contender the same
@@ -37,7 +43,7 @@ const both = { temperature: 0.8, topK: 50, topP: 0.95 };
 const nucleus = { topP: 0.95 };
 
 /** Everything that is timed on row x, by name: the package's call, the plain one if there is one, and whether that one sorts. */
-const contenders = (x) => ({
+const contenders = (row, x) => ({
   logSumExp: { own: () => runtime.logSumExp(x) },
   "topK 1": { own: () => runtime.topK(x, 1), loop: () => plain.likeliest(x) },
   "topK 50": { own: () => runtime.topK(x, 50), loop: () => plain.topK(x, 50), sorts: true },
@@ -53,6 +59,10 @@ const contenders = (x) => ({
     sorts: true,
   },
   "no option": { own: () => runtime.sample(x, { random }), loop: () => plain.sampleAll(x, 1, random) },
+  ...(LONG.includes(row) && {
+    ...Object.fromEntries(KS.map((k) => [`topK ${k}`, { own: () => runtime.topK(x, k) }])),
+    "sample, topK 20000": { own: () => runtime.sample(x, { topK: 20_000, random }) },
+  }),
 });
 
 /** @returns how many tokens topP leaves of row x */
@@ -75,6 +85,16 @@ function judge(label, x) {
     judgeSample(`${of}, 0.8/50/0.95`, both, draw(both), cold, shares);
     left = judgeSample(`${of}, topP 0.95`, nucleus, draw(nucleus), one, shares);
   }
+  if (LONG.includes(label)) {
+    for (const k of KS) judgeTopK(`${label}, ${backend}, topK ${k}`, k, runtime.topK(x, k), one);
+    const long = { topK: 20_000 };
+    judgeSample(
+      `${label}, ${backend}, topK 20000`,
+      long,
+      (share) => runtime.sample(x, { ...long, random: () => share }),
+      one,
+    );
+  }
   judgeSample(`${label}, ${backend}`, {}, (share) => runtime.sample(x, { random: () => share }), one);
   judgeSample(`${label}, plain`, {}, (share) => plain.sampleAll(x, 1, () => share), one);
   return left;
@@ -82,7 +102,7 @@ function judge(label, x) {
 
 const timed = Object.entries(rows).flatMap(([row, x]) => {
   const left = judge(row, x);
-  return Object.entries(contenders(x)).map(([name, { own, loop, sorts = false }]) => ({
+  return Object.entries(contenders(row, x)).map(([name, { own, loop, sorts = false }]) => ({
     row,
     left,
     name,

@@ -137,6 +137,15 @@ export class Heap {
     for (let i = 0; i < count; i++) words[to + i] = u32[from + i];
   }
 
+  /** `count` floats of heap[at…], and words, as new arrays. */
+  floats(at: number, count: number): Float32Array {
+    return this.#f32.slice(at >>> 2, (at >>> 2) + count);
+  }
+
+  words(at: number, count: number): Uint32Array {
+    return this.#u32.slice(at >>> 2, (at >>> 2) + count);
+  }
+
   /** As write, for the bytes of a mask. */
   writeBytes(at: number, mask: Uint8Array, from: number, count: number): void {
     const part = count === lengthOf(mask) ? mask : new Uint8Array(bufferOf(mask), offsetOf(mask) + from, count);

@@ -210,9 +210,8 @@ export interface AttentionKernels {
 
 /** Blocks of tokens whose maxima are kept (assembly/vocabulary/). */
 export const VOCABULARY_BLOCKS = 1024;
-/** Bins of a histogram, two float64s each; those of vocabularyOctaves are this many to a halving of the weight. */
+/** Bins of a histogram, two float64s each. */
 export const VOCABULARY_BINS = 1024;
-export const BINS_PER_OCTAVE = 16;
 /** Tokens that a pass works on together; tiles and blocks are multiples of it. */
 export const VOCABULARY_STRIP = 256;
 /** No limit to the tokens taken at a threshold. */
@@ -224,15 +223,21 @@ export const VOCABULARY = {
   sum: 0,
   /** f64, its logarithm */
   log: 16,
-  /** u32, how many gather found; f32, the smallest and the largest of them */
+  /** u32, how many gather found between its bounds, and how many above them */
   count: 24,
-  least: 28,
-  most: 32,
-  /** u32, tokens that may still be taken at the threshold */
+  above: 28,
+  /** f32, the smallest and the largest of a list of logits */
+  least: 32,
+  most: 60,
+  /** u32, tokens that may still be taken at the threshold, or are */
   ties: 36,
   /** f64, weight of what was taken; f64, weight of the token drawn */
   mass: 40,
   weight: 48,
+  /** f32, the last logit that is taken */
+  threshold: 56,
+  /** f64[2], the weights of the tail in two parts */
+  tail: 64,
   /** f64[VOCABULARY_BINS][2] */
   bins: 1024,
   /** f32[VOCABULARY_BLOCKS] */
@@ -241,7 +246,7 @@ export const VOCABULARY = {
 
 /** A tile of tokens, as every pass over a vocabulary begins. */
 type Tile = [state: number, x: number, mask: number, from: number, n: number, shift: number];
-/** The weights exp((x - m) / T). */
+/** The weights exp((x - m) / T); 1, where T is Infinity. */
 type Weights = [m: number, temperature: number];
 
 /**
@@ -258,24 +263,19 @@ export interface VocabularyKernels {
   /** u32 bits of n bytes, a multiple of 32 */
   readonly vocabularyBits: (bits: number, bytes: number, n: number) => void;
   readonly vocabularyMaxima: (...tile: Tile) => void;
+  readonly vocabularyRange: (state: number, x: number, n: number) => void;
   readonly vocabularySum: (...args: [...Tile, ...Weights]) => void;
-  readonly vocabularyOctaves: (...args: [...Tile, lo: number, m: number, perUnit: number]) => void;
-  readonly vocabularyHistogram: (
-    ...args: [
-      ...Tile,
-      lo: number,
-      hi: number,
-      perUnit: number,
-      last: number,
-      m: number,
-      perOctave: number,
-      center: number,
-    ]
-  ) => void;
+  readonly vocabularyTail: (...args: [...Tile, most: number, ...Weights]) => void;
+  readonly vocabularyHistogram: (...args: [...Tile, first: number, last: number, bits: number, ...Weights]) => void;
+  /** @returns the weight in all of the histogram's bins */
+  readonly vocabularyTotal: (state: number) => number;
+  /** @returns the bin in which a sum of weights reaches `target` */
+  readonly vocabularyBin: (state: number, above: number, target: number) => number;
   readonly vocabularyGather: (
     state: number,
     list: number,
     capacity: number,
+    pairs: number,
     x: number,
     mask: number,
     from: number,
@@ -283,16 +283,16 @@ export interface VocabularyKernels {
     shift: number,
     lo: number,
     hi: number,
-    top: number,
-    perUnit: number,
-    bin: number,
-    lastBin: number,
     ties: number,
   ) => void;
-  readonly vocabularyOrder: (list: number, capacity: number, count: number) => void;
+  /** @returns where the ordered list is: f32[capacity] logits, u32[capacity] indices */
+  readonly vocabularyOrder: (state: number, list: number, capacity: number, count: number) => number;
+  readonly vocabularyShift: (...args: [x: number, n: number, ...Weights, logS: number]) => void;
   readonly vocabularyCut: (
-    ...args: [state: number, list: number, count: number, above: number, target: number, ...Weights]
-  ) => number;
+    ...args: [state: number, logits: number, count: number, above: number, target: number, ...Weights]
+  ) => void;
+  /** @returns the block in which a walk passed `target` */
+  readonly vocabularySeek: (state: number, blocks: number, target: number) => number;
   readonly vocabularyDraw: (...args: [...Tile, t: number, ties: number, target: number, ...Weights]) => number;
 }
 

@@ -46,12 +46,12 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   ],
 
   // src: doors -> runtime -> ops -> { options -> check, heap, kernels } <- { js, wasm }
-  [/^src\/(typedArray|kernels)$/, []],
+  [/^src\/(typedArray|kernels|order)$/, []],
   [/^src\/check$/, [/^src\/typedArray$/]],
   [/^src\/options$/, [/^src\/check$/]],
   [/^src\/heap$/, [/^src\/(kernels|typedArray)$/]],
-  [/^src\/ops\//, [/^src\/(check|heap|kernels|options|typedArray)$/, /^src\/ops\//]],
-  [/^src\/js\//, [/^src\/kernels$/, /^src\/js\//]],
+  [/^src\/ops\//, [/^src\/(check|heap|kernels|options|order|typedArray)$/, /^src\/ops\//]],
+  [/^src\/js\//, [/^src\/(kernels|order)$/, /^src\/js\//]],
   [/^src\/wasm\//, [/^src\/kernels$/, /^src\/wasm\//, /^@assemblyscript\/loader$/]],
   [/^src\/selfTest$/, [/^src\/ops\//]],
   [/^src\/runtime$/, [/^src\/(check|heap|kernels|options|selfTest)$/, /^src\/ops\//]],

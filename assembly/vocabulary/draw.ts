@@ -2,7 +2,8 @@
  * The first token, in index order, at which the running sum of weights exp((x - m) / T) exceeds `target`; -1 if none does
  *
  * The weights are those of the allowed logits above t, and of the first `ties` that equal t: what truncation leaves. MASS is the
- * running sum, over all of them where no token is found (target Infinity: a way to sum), WEIGHT the token's own weight.
+ * running sum, over all of them where no token is found (target Infinity: a way to sum), WEIGHT the token's own weight. What they
+ * were where a block began is kept, for a second walk from there.
  *
  * error   of each weight as in exp.ts; summed as in row.ts
  */
@@ -11,17 +12,12 @@ import { firstLanes, loadTail, widen } from "../lanes";
 import { exp64 } from "../log";
 import { BLOCK } from "../phases";
 import { STAGE } from "../stage";
-import { ALL, below, MASS, STRIP, strip, TIES, WEIGHT } from "./tokens";
+import { ALL, below, BINS, MASS, next, STRIP, strip, TIES, WEIGHT } from "./tokens";
 
 // @ts-ignore: decorator
 @lazy const WEIGHTS: usize = memory.data(256, 16);
 
-/** The least float32 above t. */
-function next(t: f32): f32 {
-  if (t == 0) return f32.MIN_VALUE;
-  const bits = reinterpret<i32>(t);
-  return reinterpret<f32>(bits + (bits > 0 ? 1 : -1));
-}
+const BLOCK_TIES: usize = BINS + 8192; // u32[1024], and f64[1024] before it: TIES and MASS of the blocks
 
 /** WEIGHTS = the weights of the n <= BLOCK logits at x, 0 below t. @returns their sum */
 function weigh(x: usize, n: usize, t: f32, m: f32, c: f32, floor: f32): f64 {
@@ -111,6 +107,10 @@ export function vocabularyDraw(
   const beyond = next(t);
   let lo = ties ? t : beyond;
   for (let i: usize = 0; i < n; i += STRIP) {
+    if (((from + i) & ((1 << shift) - 1)) == 0) {
+      store<f64>(state + (((from + i) >> shift) << 3), mass, BINS);
+      store<u32>(state + (((from + i) >> shift) << 2), ties, BLOCK_TIES);
+    }
     if (below(state, from + i, shift, lo)) continue;
     const part = min(n - i, STRIP);
     const source = strip(x, mask, i, part, 1, -Infinity);
@@ -134,4 +134,13 @@ export function vocabularyDraw(
   store<f64>(state, mass, MASS);
   store<u32>(state, ties, TIES);
   return -1;
+}
+
+/** Goes back, after a walk to target Infinity, to the block in which MASS exceeds `target`. @returns its number */
+export function vocabularySeek(state: usize, blocks: u32, target: f64): u32 {
+  let block = blocks - 1;
+  while (block > 0 && load<f64>(state + (<usize>block << 3), BINS) > target) block--;
+  store<f64>(state, load<f64>(state + (<usize>block << 3), BINS), MASS);
+  store<u32>(state, load<u32>(state + (<usize>block << 2), BLOCK_TIES), TIES);
+  return block;
 }

@@ -1,17 +1,23 @@
 /** assembly/vocabulary/ in JavaScript: the same passes, one token at a time, with weights in float64. */
-import { ALL_TIES, VOCABULARY, VOCABULARY_BINS, VOCABULARY_STRIP, type VocabularyKernels } from "../kernels";
+import {
+  ALL_TIES,
+  VOCABULARY,
+  VOCABULARY_BINS,
+  VOCABULARY_BLOCKS,
+  VOCABULARY_STRIP,
+  type VocabularyKernels,
+} from "../kernels";
+import { keyOf, logitOf, orderPairs } from "../order";
 import { perTemperature } from "./columns";
 import { exp } from "./exp";
 import { rowExpSum, rowMax } from "./row";
 import type { Memory } from "./state";
 
-const { sum, log, count, least, most, ties: tiesAt, mass, weight, bins, maxima } = VOCABULARY;
+const { sum, log, count, above, least, most, ties: tiesAt, mass, weight, threshold, tail, bins, maxima } = VOCABULARY;
 
-// assembly/vocabulary/weight.ts
-const C1 = 0.043321698775062194;
-const C2 = 0.0009383847927372452;
-const C3 = 0.00001355112567938221;
-const C4 = 1.467632986259077e-7;
+/** exp((x - m) / T); 1, where T is Infinity. */
+const weigh = (x: number, m: number, temperature: number): number =>
+  temperature === Infinity ? 1 : Math.exp((x - m) / temperature);
 
 export function vocabularyKernels({ f32, f64, u8, u32 }: Memory): VocabularyKernels {
   const allowed = (mask: number, i: number): boolean =>
@@ -65,6 +71,16 @@ export function vocabularyKernels({ f32, f64, u8, u32 }: Memory): VocabularyKern
       }
     },
 
+    vocabularyRange(state, x, n) {
+      let [a, b] = [f32[x >>> 2], f32[x >>> 2]];
+      for (let i = x >>> 2, end = i + n; i < end; i++) {
+        if (f32[i] < a) a = f32[i];
+        if (f32[i] > b) b = f32[i];
+      }
+      f32[(state + least) >>> 2] = a;
+      f32[(state + most) >>> 2] = b;
+    },
+
     vocabularySum(state, x, mask, from, n, shift, m, temperature) {
       const at = (state + sum) >>> 3;
       let s = from === 0 ? 0 : f64[at];
@@ -82,86 +98,118 @@ export function vocabularyKernels({ f32, f64, u8, u32 }: Memory): VocabularyKern
       f64[(state + log) >>> 3] = Math.log(s);
     },
 
-    vocabularyOctaves(state, x, mask, from, n, shift, lo, m, perUnit) {
-      const at = (state + bins) >>> 3;
-      if (from === 0) f64.fill(0, at, at + 2 * VOCABULARY_BINS);
-      each(state, x, mask, from, n, shift, lo, (value) => {
-        if (!(value >= lo)) return false;
-        const u = (m - Math.min(value, m)) * perUnit; // another thread may have written it since: k is an address
-        const k = Math.floor(u + 0.5);
-        f64[at + 2 * k] += weigh(k - u);
+    vocabularyTail(state, x, mask, from, n, shift, end, m, temperature) {
+      const at = (state + tail) >>> 3;
+      let s = from === 0 ? 0 : f64[at];
+      const perT = perTemperature(temperature);
+      each(state, x, mask, from, n, shift, -3.4028234663852886e38, (value) => {
+        if (value <= end) s += exp((value - m) * perT);
         return false;
       });
+      f64[at] = s;
+      f64[at + 1] = 0;
     },
 
-    vocabularyHistogram(state, x, mask, from, n, shift, lo, hi, perUnit, last, m, perOctave, center) {
+    vocabularyHistogram(state, x, mask, from, n, shift, first, last, bits, m, temperature) {
       const at = (state + bins) >>> 3;
       if (from === 0) f64.fill(0, at, at + 2 * VOCABULARY_BINS);
+      const [lo, hi] = [logitOf(last), logitOf(first)];
       each(state, x, mask, from, n, shift, lo, (value) => {
         if (!(value >= lo && value <= hi)) return false;
-        const k = Math.min(Math.floor((hi - value) * perUnit + 0.5), last);
-        f64[at + 2 * k] += weigh(center - (m - value) * perOctave);
+        f64[at + 2 * ((keyOf(value) - first) >>> bits)] += weigh(value, m, temperature);
         return false;
       });
     },
 
-    vocabularyGather(state, list, capacity, x, mask, from, n, shift, lo, hi, top, perUnit, bin, lastBin, ties) {
+    vocabularyTotal(state) {
+      let s = 0;
+      for (let b = 0, at = (state + bins) >>> 3; b < 2 * VOCABULARY_BINS; b += 2) s += f64[at + b];
+      return s;
+    },
+
+    vocabularyBin(state, sumAbove, target) {
+      let bin = 0;
+      let s = sumAbove;
+      let own = 0;
+      for (let b = 0; b < VOCABULARY_BINS && !(s >= target && b > 0); b++) {
+        const w = f64[((state + bins) >>> 3) + 2 * b];
+        if (w === 0) continue;
+        bin = b;
+        sumAbove = s;
+        own = w;
+        s += w;
+      }
+      f64[(state + mass) >>> 3] = sumAbove;
+      f64[(state + weight) >>> 3] = own;
+      return bin;
+    },
+
+    vocabularyGather(state, list, capacity, pairs, x, mask, from, n, shift, lo, hi, ties) {
       const word = state >>> 2;
       const first = from === 0;
       let found = first ? 0 : u32[word + (count >>> 2)];
-      let smallest = first ? Infinity : f32[word + (least >>> 2)];
-      let largest = first ? -Infinity : f32[word + (most >>> 2)];
+      let over = first ? 0 : u32[word + (above >>> 2)];
       let left = first ? ties : u32[word + (tiesAt >>> 2)];
       each(state, x, mask, from, n, shift, lo, (value, i) => {
-        if (!(value >= lo && value <= hi)) return false;
-        const place = Math.floor((top - value) * perUnit + 0.5);
-        if (place < bin || place > lastBin) return false;
+        if (!(value >= lo)) return false;
+        if (value > hi) {
+          over++;
+          return false;
+        }
         if (value === lo) {
           if (left === 0) return false;
           left--;
         }
         if (found < capacity) {
-          f32[(list >>> 2) + found] = value;
-          u32[(list >>> 2) + capacity + found] = from + i;
+          if (pairs === 0) {
+            f32[(list >>> 2) + found] = value;
+          } else {
+            u32[(list >>> 2) + 2 * found] = from + i;
+            u32[(list >>> 2) + 2 * found + 1] = keyOf(value);
+          }
         }
         found++;
-        if (value < smallest) smallest = value;
-        if (value > largest) largest = value;
         return false;
       });
       u32[word + (count >>> 2)] = found;
-      f32[word + (least >>> 2)] = smallest;
-      f32[word + (most >>> 2)] = largest;
+      u32[word + (above >>> 2)] = over;
       u32[word + (tiesAt >>> 2)] = left;
     },
 
-    vocabularyOrder(list, capacity, n) {
-      const values = f32.slice(list >>> 2, (list >>> 2) + n);
-      const indices = u32.slice((list >>> 2) + capacity, (list >>> 2) + capacity + n);
-      const order = Uint32Array.from(values, (_, i) => i).sort(
-        (a, b) => values[b] - values[a] || indices[a] - indices[b],
-      );
-      order.forEach((from, to) => {
-        f32[(list >>> 2) + to] = values[from];
-        u32[(list >>> 2) + capacity + to] = indices[from];
-      });
+    vocabularyOrder(_, list, capacity, n) {
+      const from = list >>> 2;
+      const pairs = orderPairs(u32, from, from + 2 * capacity, n);
+      const to = pairs === from ? from + 2 * capacity : from;
+      for (let j = 0; j < n; j++) {
+        f32[to + j] = logitOf(u32[pairs + 2 * j + 1]);
+        u32[to + capacity + j] = u32[pairs + 2 * j];
+      }
+      return 4 * to;
     },
 
-    vocabularyCut(state, list, n, above, target, m, temperature) {
-      let taken = 0;
-      while (taken < n && (above < target || taken === 0)) {
-        above += Math.exp((f32[(list >>> 2) + taken] - m) / temperature);
-        taken++;
+    vocabularyShift(x, n, m, temperature, logS) {
+      for (let i = x >>> 2, end = i + n; i < end; i++) f32[i] = (f32[i] - m) / temperature - logS;
+    },
+
+    vocabularyCut(state, logits, n, s, target, m, temperature) {
+      let t = Number.NaN;
+      let ties = 0;
+      for (let taken = 0; taken < n && (s < target || taken === 0); taken++) {
+        const x = f32[(logits >>> 2) + taken];
+        s += weigh(x, m, temperature);
+        ties = x === t ? ties + 1 : 1;
+        t = x;
       }
-      f64[(state + mass) >>> 3] = above;
-      return taken;
+      f32[(state + threshold) >>> 2] = t;
+      u32[(state + tiesAt) >>> 2] = ties;
+      f64[(state + mass) >>> 3] = s;
     },
 
     vocabularyDraw(state, x, mask, from, n, shift, t, ties, target, m, temperature) {
       let total = from === 0 ? 0 : f64[(state + mass) >>> 3];
       let left = from === 0 ? ties : u32[(state + tiesAt) >>> 2];
       let token = -1;
-      each(state, x, mask, from, n, shift, t, (value, i) => {
+      const take = (value: number, i: number): boolean => {
         if (!(value >= t)) return false;
         if (value === t && left !== ALL_TIES) {
           if (left === 0) return false;
@@ -171,17 +219,34 @@ export function vocabularyKernels({ f32, f64, u8, u32 }: Memory): VocabularyKern
         total += w;
         if (!(w > 0 && total > target)) return false;
         f64[(state + weight) >>> 3] = w;
-        token = from + i;
+        token = i;
         return true;
-      });
+      };
+      for (let i = from; i < from + n && token < 0; ) {
+        const block = i >>> shift;
+        const end = Math.min(from + n, (block + 1) * 2 ** shift);
+        if (i === block * 2 ** shift) {
+          f64[((state + bins) >>> 3) + block] = total;
+          u32[((state + bins) >>> 2) + 2 * VOCABULARY_BLOCKS + block] = left;
+        }
+        const j = i;
+        each(state, x + 4 * (j - from), mask === 0 ? 0 : mask + ((j - from) >>> 3), j, end - j, shift, t, (value, k) =>
+          take(value, j + k),
+        );
+        i = end;
+      }
       f64[(state + mass) >>> 3] = total;
       u32[(state + tiesAt) >>> 2] = left;
       return token;
     },
-  };
-}
 
-/** 2^(r/16), |r| <= 1/2. */
-function weigh(r: number): number {
-  return 1 + r * (C1 + r * (C2 + r * (C3 + r * C4)));
+    vocabularySeek(state, blocks, target) {
+      const first = (state + bins) >>> 3;
+      let block = blocks - 1;
+      while (block > 0 && f64[first + block] > target) block--;
+      f64[(state + mass) >>> 3] = f64[first + block];
+      u32[(state + tiesAt) >>> 2] = u32[2 * (first + VOCABULARY_BLOCKS) + block];
+      return block;
+    },
+  };
 }

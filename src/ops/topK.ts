@@ -34,7 +34,7 @@ export interface TopK {
    * has log-probability 0, the first one if there are several, and everything else -Infinity.
    *
    * Absolute error at most 2^-24 · (6 + 2·|y|) (test/topK.test.ts); logSumExp has the bits of logSumExp(logits).
-   * No full sort: the k-th largest of the blocks' maxima is a lower bound of the k-th largest logit, and few lie above it.
+   * Only what lies above a lower bound of the k-th largest logit is sorted, and by digits: all of a vocabulary too.
    *
    * @param logits   one for each token
    * @param k        how many, an integer >= 1; more than the vocabulary has is all of it
@@ -67,18 +67,17 @@ export function topKOn(core: Core): TopK {
     const given = readTopK(options);
     const temperature = checkTemperature(fn, given.temperature);
     const tokens = checkTokens(fn, logits, given.mask);
-    const { x } = tokens;
     const vocabulary = new Vocabulary(core, fn, tokens);
     const m = vocabulary.largest(true);
     const certain = temperature === 0 || m === Infinity;
     const { logS } = m === Infinity ? { logS: 0 } : vocabulary.sum(m, certain ? Number.MIN_VALUE : temperature);
     const logSumExp = Math.fround(m / (certain ? Number.MIN_VALUE : temperature) + logS);
-    const indices = k === 1 ? Uint32Array.of(vocabulary.first(m)) : vocabulary.top(Math.min(k, vocabulary.length), m);
-    const logProbs = new Float32Array(indices.length);
-    for (let j = 0; j < indices.length; j++) {
-      if (certain) logProbs[j] = j === 0 ? 0 : -Infinity;
-      else logProbs[j] = (x[indices[j]] - m) / temperature - logS;
-    }
-    return { indices: indices as NewWords, logProbs, logSumExp };
+    const { indices, logProbs } = vocabulary.top(Math.min(k, vocabulary.length), {
+      m,
+      temperature: certain ? 1 : temperature,
+      logS,
+    });
+    if (certain) logProbs.fill(-Infinity).fill(0, 0, 1);
+    return { indices: indices as NewWords, logProbs: logProbs as NewFloats, logSumExp };
   };
 }

@@ -1,88 +1,141 @@
 /** The questions that topK and sample ask of a vocabulary. */
 import { ALL_TIES, VOCABULARY } from "../../kernels";
-import { descend, floatAtLeast, LOWEST, octaves, octavesDownTo, reachCount, SORTED } from "./prefix";
-import { EVERYTHING, type Prefix, Row } from "./row";
+import { keyOf, logitOf } from "../../order";
+import { COUNT, reach, weightOf } from "./prefix";
+import { EVERYTHING, type Prefix, type Reached, Row, type ToLogProb, type Top } from "./row";
+
+/** So few tokens are listed and sorted at once. */
+const FEW = 256;
+
+/** Up to this many of the most probable tokens are; vocabularies too, to find those. */
+const LISTED = 1024;
+
+/** Vocabularies up to this long are not worth a sample. */
+const SAMPLED = 8192;
+
+/** Tokens drawn for an estimate. */
+const DRAWN = 1024;
+const drawn = new Float32Array(DRAWN);
+
+/** Three standard deviations of a count that should be `expected`, and then some. */
+const slack = (expected: number): number => 3 * Math.sqrt(expected) + 3;
+
+/** Some token, where the logits have changed during the call and the one that was looked for is gone. */
+const inRange = (index: number): number => Math.max(0, index);
+
+/** The least float32 that is at least v. */
+function floatAtLeast(v: number): number {
+  const x = Math.fround(v);
+  return x >= v ? x : logitOf(keyOf(x) - 1);
+}
+
+/** The least float32 above t. */
+const floatAbove = (t: number): number => (t === -Infinity ? t : logitOf(keyOf(t) - 1));
+
+/** The token at which a prefix ends, by a sample, is one of those from lo to hi; about `heavy` tokens are above lo. */
+interface Bracket {
+  readonly lo: number;
+  readonly hi: number;
+  readonly heavy: number;
+}
+
+/** Temperatures at which float32 weights are what exp.ts says; beyond them differences of logits overflow, or are lost. */
+const isPlain = (temperature: number): boolean => temperature <= 2 ** 64 && temperature >= 2 ** -64;
 
 export class Vocabulary extends Row {
-  /** A logit that at least k others should reach: certainly where k blocks have one, else most probably, by a sample. */
-  #floor(k: number, m: number): number {
-    if (this.length <= SORTED) return -Infinity;
-    if (k <= this.blocks) return reachCount(this, this.maxima, k, m, LOWEST, this.lowestMaximum(m)).t;
-    const { length } = this;
-    const size = Math.min(Math.max(length >> 3, 64), 2048, this.capacity);
-    const sample = new Float32Array(size);
-    let drawn = 0;
-    for (let j = 0; j < size; j++) {
-      const i = Math.floor((j * length) / size);
-      if (this.allows(i)) sample[drawn++] = this.logits[i];
+  get drawnAtMost(): number {
+    return Math.min(Math.max(this.length >> 3, 64), DRAWN, this.capacity);
+  }
+
+  /** Collects some logits, one from each of equally long stretches. @returns how many, and how many tokens each stands for */
+  #draw(): { size: number; each: number } {
+    const { length, drawnAtMost: wanted } = this;
+    let size = 0;
+    for (let j = 0; j < wanted; j++) {
+      const jitter = 0.6180339887498949 * j; // that no period of the row's is met
+      const i = Math.floor((j + jitter - Math.floor(jitter)) * (length / wanted));
+      if (this.allows(i)) drawn[size++] = this.logits[i];
     }
-    const expected = (k * size) / length;
-    const rank = Math.ceil(expected + 4 * Math.sqrt(expected) + 4); // four standard deviations, and then some
-    if (rank > drawn) return -Infinity;
-    this.heap.write(this.list, sample, 0, drawn);
-    return reachCount(this, this.listed(drawn), rank, m, LOWEST, this.lowestMaximum(m)).t;
+    this.heap.write(this.values, drawn, 0, size);
+    return { size, each: length / wanted };
   }
 
-  /** Lists, in order, at least the first k tokens, if they are not too many. @returns how many of the list are wanted, or -1 */
-  #listTop(k: number, m: number): number {
-    const floor = this.#floor(k, m);
-    const count = this.gather(this, floor, m);
-    if (count < k && floor > -Infinity) return -1;
-    if (count > Math.min(this.capacity, 4 * Math.max(SORTED, k))) return -1;
-    this.kernels.vocabularyOrder(this.list, this.capacity, count);
-    return Math.min(k, count);
+  /** The rank-th largest of `size` floats in the heap; -Infinity where there are not so many. */
+  #ranked(at: number, size: number, rank: number): number {
+    if (rank > size) return -Infinity;
+    if (size <= FEW) {
+      const listed = this.list(this.floats(at, size), -Infinity, Infinity).count;
+      return rank > listed ? -Infinity : this.heap.float32(this.order(listed) + 4 * (rank - 1));
+    }
+    return reach(this, this.floats(at, size), Infinity, EVERYTHING, COUNT, () => ({ above: 0, target: rank })).t;
   }
 
-  /** The k first tokens as a prefix; every finite one, if there are no more. */
-  #top(k: number, m: number): Prefix {
-    return reachCount(this, this, k, m, LOWEST, m - 4 * (m - this.lowestMaximum(m)));
+  /** A logit that at least k others should reach, by what is largest in the blocks; certainly, where so many blocks have one. */
+  #floorByBlocks(k: number): number {
+    const { blocks } = this;
+    const random = blocks * -Math.expm1(-k / blocks); // blocks that have one of k tokens, if these are anywhere
+    const rank = Math.min(k, Math.ceil(random + slack(random * (1 - random / blocks))));
+    return this.#ranked(this.state + VOCABULARY.maxima, blocks, rank);
+  }
+
+  /** The same by a sample of the row. */
+  #floorBySample(k: number): number {
+    const expected = (k * this.drawnAtMost) / this.length;
+    const rank = Math.ceil(expected + slack(expected));
+    return rank > this.drawnAtMost ? -Infinity : this.#ranked(this.values, this.#draw().size, rank);
+  }
+
+  /** Lists at least the first k tokens, if they are not too many: how many, or -1. */
+  #listTop(k: number): number {
+    const room = Math.min(this.capacity, 4 * Math.max(LISTED, k));
+    const floors = k <= 2 * this.blocks ? [() => this.#floorByBlocks(k)] : [];
+    for (const floorOf of this.length <= LISTED ? [() => -Infinity] : [...floors, () => this.#floorBySample(k)]) {
+      const floor = floorOf();
+      const { count, fits } = this.list(this, floor, Infinity, k, room);
+      if (fits && (count >= k || floor === -Infinity)) return count;
+    }
+    return -1;
   }
 
   /** The k first allowed tokens, in order: fewer where fewer are allowed. */
-  top(k: number, m: number): Uint32Array {
-    if (m < Infinity) return this.#topFinite(k, m);
-    const tokens = new Uint32Array(k);
-    let taken = 0;
-    for (let i = this.first(m); i < this.length && taken < k; i++) {
-      if (this.logits[i] === Infinity && this.allows(i)) tokens[taken++] = i;
-    }
-    if (taken === k) return tokens;
-    this.gather(this, LOWEST, -LOWEST);
-    const rest = this.#topFinite(k - taken, this.heap.float32(this.state + VOCABULARY.most));
-    const all = Math.min(rest.length, k - taken);
-    for (let j = 0; j < all; j++) tokens[taken + j] = rest[j];
-    return tokens.slice(0, taken + all);
+  top(k: number, toLogProb: ToLogProb): Top {
+    const { m } = toLogProb;
+    if (k === 1) return { indices: Uint32Array.of(inRange(this.first(m))), logProbs: Float32Array.of(-toLogProb.logS) };
+    const listed = this.#listTop(k);
+    if (listed >= 0) return this.ordered(this.order(listed), Math.min(k, listed), toLogProb);
+    const { t, ties } = this.#threshold(k, m);
+    const { count, fits } = this.list(this, t, Infinity, ties);
+    if (fits) return this.ordered(this.order(count), Math.min(k, count), toLogProb);
+    return this.orderOutside(Math.min(k, count), t, ties, toLogProb);
   }
 
-  /** The same of the tokens up to m, the largest of those that are finite; -Infinity where none is. */
-  #topFinite(k: number, m: number): Uint32Array {
-    const listed = this.#listTop(k, m);
-    if (listed >= 0) return this.indices(listed);
-    const { t, ties, mass } = this.#top(k, m);
-    const quota = t === -Infinity ? k - (mass as number) : ties; // what is not finite comes last
-    const count = this.gather(this, t, m, quota);
-    if (count <= this.capacity) {
-      this.kernels.vocabularyOrder(this.list, this.capacity, count);
-      return this.indices(Math.min(k, count));
-    }
-    const { logits, length } = this;
-    const indices = new Uint32Array(count);
-    let found = 0;
-    let left = quota;
-    for (let i = 0; i < length; i++) {
-      const v = logits[i];
-      if (this.allows(i) && v <= m && (v > t || (v === t && left-- > 0))) indices[found++] = i;
-    }
-    return indices.slice(0, Math.min(found, k)).sort((a, b) => logits[b] - logits[a] || a - b);
+  /** The first k tokens as a prefix. */
+  #threshold(k: number, m: number): Prefix {
+    const { size, each } = this.#draw();
+    const around = slack(k / each);
+    const at = this.order(this.list(this.floats(this.values, size), -Infinity, Infinity).count);
+    const ranked = (rank: number): number => this.heap.float32(at + 4 * (rank - 1));
+    const [first, last] = [Math.floor(k / each - around), Math.ceil(k / each + around)];
+    const hi = first < 1 ? Infinity : ranked(first);
+    const lo = last > size ? -Infinity : ranked(last);
+    const { count, above, fits } = this.collect(this, lo, hi, k);
+    const within = fits && above < k && k <= above + count;
+    const { t, ties } = within
+      ? reach(this, this.floats(this.values, count), hi, { t: lo, ties: ALL_TIES }, COUNT, () => ({ above, target: k }))
+      : reach(this, this, m, EVERYTHING, COUNT, () => ({ above: 0, target: k }));
+    return { t, ties };
   }
 
   /** What is left of the vocabulary by topK, then topP of what that leaves, then minP. */
   truncate(m: number, temperature: number, topK: number, topP: number, minP: number): Prefix {
-    if (topK === 1) return { t: m, ties: 1, mass: 1 };
-    let kept = EVERYTHING;
-    let done = false;
-    if (topK < this.length) ({ kept, done } = this.#truncateK(topK, topP, m, temperature));
-    if (!done && topP < 1) kept = this.#nucleus(kept, topP, m, temperature);
+    if (topK === 1) return { t: m, ties: 1 };
+    const k = Math.min(topK, this.length);
+    const whole = k === this.length;
+    const few = k <= (whole ? FEW : LISTED) && !(whole && topP === 1) ? this.#listTop(k) : -1;
+    const kept =
+      few >= 0
+        ? this.#cutList(few, k, topP, m, temperature)
+        : this.#nucleus(whole ? EVERYTHING : this.#threshold(k, m), topP, m, temperature);
     if (minP > 0) {
       const t = floatAtLeast(m + temperature * Math.log(minP));
       if (t > kept.t) return { t, ties: ALL_TIES };
@@ -90,89 +143,113 @@ export class Vocabulary extends Row {
     return kept;
   }
 
-  /** topK, and topP at once where the tokens are few enough for a list; `done` says whether. */
-  #truncateK(k: number, topP: number, m: number, temperature: number): { kept: Prefix; done: boolean } {
-    const listed = this.#listTop(k, m);
-    if (listed < 0) {
-      const { t, ties } = this.#top(k, m);
-      return { kept: { t, ties }, done: false };
-    }
-    const { t, ties } = topP < 1 ? this.#cut(listed, topP, m, temperature) : this.prefixOfList(listed);
-    return { kept: { t, ties }, done: true };
+  /** topK of a list, then topP. */
+  #cutList(listed: number, topK: number, topP: number, m: number, temperature: number): Prefix {
+    const at = this.order(listed);
+    const count = Math.min(topK, listed);
+    if (topP === 1) return this.cut(at, count, 0, Infinity, m, Infinity);
+    const { mass } = this.cut(at, count, 0, Infinity, m, temperature);
+    return this.cut(at, count, 0, topP * mass, m, temperature);
   }
 
   /** The shortest prefix of what is kept that has the share topP of its weight. */
   #nucleus(kept: Prefix, topP: number, m: number, temperature: number): Prefix {
+    if (kept.t === -Infinity) kept = EVERYTHING;
+    if (topP === 1) return kept;
+    const weights = { m, temperature };
+    const goal = (all: number) => ({ above: 0, target: topP * all });
     if (kept === EVERYTHING) {
-      if (this.length <= SORTED) return this.#nucleusOfFew(topP, m, temperature);
-      const near = this.#nucleusByList(topP, m, temperature);
-      if (near !== undefined) return near;
+      const found =
+        this.length > SAMPLED && isPlain(temperature) ? this.#nucleusBySample(topP, m, temperature) : undefined;
+      return found ?? reach(this, this, m, kept, weights, goal);
     }
-    let surplus = 0; // weight of the tokens at kept.t that are not kept
-    if (kept.ties !== ALL_TIES) {
-      surplus = (this.gather(this, kept.t, kept.t) - kept.ties) * Math.exp((kept.t - m) / temperature);
+    const { count, fits } = this.collect(this, kept.t, Infinity, kept.ties);
+    if (!fits) return reach(this, this, m, kept, weights, goal);
+    return reach(this, this.floats(this.values, count), m, { t: kept.t, ties: ALL_TIES }, weights, goal);
+  }
+
+  /** The logits between which a sample says that the nucleus ends: those below weigh 1 - topP of all, s. */
+  #bracket(topP: number, s: number, m: number, temperature: number): Bracket {
+    const { size, each } = this.#draw();
+    const at = this.order(this.list(this.floats(this.values, size), -Infinity, Infinity).count);
+    const target = ((1 - topP) * s) / each;
+    let lo = -Infinity;
+    let heavy = this.length;
+    for (let j = size - 1, below = 0, squares = 0; j >= 0; j--) {
+      const logit = this.heap.float32(at + 4 * j);
+      const w = weightOf(logit, { m, temperature });
+      below += w;
+      squares += w * w;
+      const around = 3 * (Math.sqrt(squares) + w); // three standard deviations, and then some
+      if (below + around < target) {
+        lo = logit;
+        heavy = j * each;
+      }
+      if (below - around > target) return { lo, hi: logit, heavy };
     }
-    const { perUnit, least } = octavesDownTo(m, temperature, Math.max(kept.t, LOWEST));
-    const all = octaves(this, this, least, m, perUnit);
-    const found = descend(this, this, topP * (all - surplus), least, m, perUnit, m, temperature, perUnit);
-    if (kept === EVERYTHING) return { ...found, mass: Math.fround(found.mass as number) };
-    return { t: found.t, ties: found.t === kept.t ? Math.min(found.ties, kept.ties) : found.ties };
+    return { lo, hi: Infinity, heavy };
   }
 
   /**
-   * Where most tokens are too light for the nucleus, as those of a language model are, a list of the others decides it: three
-   * times as fast. Their weights are exact, and of the rest the sum that is known in float32 leaves: undefined, where that is too
-   * close to tell by which token the nucleus ends, or the list would be long.
+   * The nucleus by the weights of the tokens near its end alone, which are exact, and what is known in float32 of the others: all
+   * that are above, where they are few, as in a language model's logits, else of all that are below.
+   *
+   * @returns undefined, where those sums leave it open by which token the nucleus ends
    */
-  #nucleusByList(topP: number, m: number, temperature: number): Prefix | undefined {
-    const at = this.state + VOCABULARY.sum;
-    const s = this.heap.float64(at) + this.heap.float64(at + 8);
-    // all tokens lighter than this add up to less than 1 - topP
-    const lightest = m + temperature * Math.log(((1 - topP) * s) / this.length);
-    const { perUnit, least } = octavesDownTo(m, temperature, Math.max(LOWEST, lightest - 1e-6 * Math.abs(lightest)));
-    let heavy = 0;
-    const step = Math.ceil(this.length / 256);
-    for (let i = 0; i < this.length; i += step) if (this.logits[i] >= least && this.allows(i)) heavy++;
-    if (heavy * step > Math.min(this.length >> 4, this.capacity >> 1)) return undefined;
-    const count = this.gather(this, least, m);
-    if (count > this.capacity) return undefined;
-    const list = this.listed(count);
-    const listed = octaves(this, list, least, m, perUnit);
-    const target = topP * (listed + Math.max(0, s - listed));
-    const { t, ties, mass = 0 } = descend(this, list, target, least, m, perUnit, m, temperature, perUnit);
-    const last = Math.exp((t - m) / temperature);
-    const slack = 4e-6 * s;
-    if (!(mass - slack > target && mass - last + slack < target)) return undefined;
-    return { t, ties, mass: Math.fround(mass) };
+  #nucleusBySample(topP: number, m: number, temperature: number): Prefix | undefined {
+    const s = this.#sums(VOCABULARY.sum);
+    const { lo, hi, heavy } = this.#bracket(topP, s, m, temperature);
+    const few = heavy <= this.length >> 4;
+    const below = few ? 0 : this.#tail(lo, m, temperature);
+    const most = few ? Infinity : hi;
+    const { count, fits } = this.collect(this, floatAbove(lo), most);
+    if (!fits) return undefined;
+    const weights = { m, temperature };
+    const target = topP * s;
+    const found = reach(this, this.floats(this.values, count), most, EVERYTHING, weights, (all) => ({
+      above: few ? 0 : s - below - all,
+      target,
+    }));
+    // a sum of weights is good to 2^-24·(6 + 1.5·μ), μ their mean of (m - x)/T, which is at most log(n / sum)
+    const bound = (sum: number): number => (sum > 0 ? 2 ** -24 * (6 + 1.5 * Math.log(this.length / sum)) * sum : 0);
+    const open = few ? topP * bound(s) : bound(below) + bound((1 - topP) * s);
+    const certain = ({ t, mass }: Reached): boolean =>
+      mass - open >= target && mass - weightOf(t, weights) + open < target;
+    if (certain(found)) return found;
+    if (found.mass + open >= target) return undefined;
+    const each = weightOf(lo, weights); // of those at lo
+    const ties = Math.ceil((target - found.mass) / each);
+    const end = { t: lo, ties, mass: found.mass + ties * each };
+    return certain(end) && ties <= this.collect(this, lo, lo).count ? end : undefined;
   }
 
-  #nucleusOfFew(topP: number, m: number, temperature: number): Prefix {
-    const count = this.gather(this, LOWEST, m);
-    this.kernels.vocabularyOrder(this.list, this.capacity, count);
-    return this.#cut(count, topP, m, temperature);
+  /** The weights of the tokens up to `most`, in float32. */
+  #tail(most: number, m: number, temperature: number): number {
+    this.pass((x, mask, from, n) => {
+      this.kernels.vocabularyTail(this.state, x, mask, from, n, this.shift, most, m, temperature);
+      return false;
+    });
+    return this.#sums(VOCABULARY.tail);
   }
 
-  /** The shortest prefix of the ordered list's first `count` tokens that has the share topP of their weight. */
-  #cut(count: number, topP: number, m: number, temperature: number): Prefix {
-    const { vocabularyCut } = this.kernels;
-    const mass = this.state + VOCABULARY.mass;
-    vocabularyCut(this.state, this.list, count, 0, Infinity, m, temperature);
-    const target = topP * this.heap.float64(mass);
-    const taken = vocabularyCut(this.state, this.list, count, 0, target, m, temperature);
-    return { ...this.prefixOfList(taken), mass: this.heap.float64(mass) };
+  /** A sum that a kernel has left in two parts. */
+  #sums(offset: number): number {
+    const at = this.state + offset;
+    return this.heap.float64(at) + this.heap.float64(at + 8);
   }
 
   /** The token at which the running sum of the weights kept passes `share` of their whole. @param share  in [0, 1) */
   draw(kept: Prefix, share: number, m: number, s: number, temperature: number): { index: number; prob: number } {
-    let mass = kept === EVERYTHING ? s : (kept.mass ?? this.walk(kept, Infinity, m, temperature).mass);
-    let drawn = this.walk(kept, share * mass, m, temperature);
-    if (drawn.index < 0) {
-      // the weights kept are float32s, and add up to a little less than was reckoned: to this
-      mass = drawn.mass;
-      drawn = this.walk(kept, Math.min(share * mass, mass * (1 - 2 ** -52)), m, temperature);
+    let mass = s;
+    let { index, mass: walked } = this.walk(kept, kept === EVERYTHING ? share * s : Infinity, m, temperature);
+    if (index < 0) {
+      // the weights are float32s: to this they add up
+      mass = walked;
+      const target = Math.min(share * mass, mass * (1 - 2 ** -52));
+      const block = this.kernels.vocabularySeek(this.state, this.blocks, target);
+      ({ index } = this.walk(kept, target, m, temperature, block));
     }
-    if (drawn.index < 0) return { index: this.first(m), prob: Math.min(1, 1 / mass) }; // another thread writes the logits meanwhile
     const weight = this.heap.float64(this.state + VOCABULARY.weight);
-    return { index: drawn.index, prob: Math.min(1, weight / mass) };
+    return { index: inRange(index), prob: Math.min(1, weight / mass) };
   }
 }

@@ -5,6 +5,7 @@
 import { checkChoice, type Tokens } from "../../check";
 import type { Heap } from "../../heap";
 import { ALL_TIES, type Kernels, VOCABULARY, VOCABULARY_BLOCKS, VOCABULARY_STRIP } from "../../kernels";
+import { keyOf, logitOf, orderPairs } from "../../order";
 import { offsetOf } from "../../typedArray";
 import type { Core } from "../axis";
 import { Allowed } from "./mask";
@@ -16,27 +17,43 @@ import { Allowed } from "./mask";
 export interface Prefix {
   readonly t: number;
   readonly ties: number;
-  /** Its weights' sum, where that comes with it and does not depend on how much of the row the heap holds. */
-  readonly mass?: number;
+}
+
+/** A prefix, and its weights' sum. */
+export interface Reached extends Prefix {
+  readonly mass: number;
+}
+
+/** Tokens in order, and their log-probabilities. */
+export interface Top {
+  readonly indices: Uint32Array;
+  readonly logProbs: Float32Array;
+}
+
+/** Log-probabilities are (x - m) / T - logS. */
+export interface ToLogProb {
+  readonly m: number;
+  readonly temperature: number;
+  readonly logS: number;
+}
+
+/** How many tokens are between two bounds, how many above them, and whether the list has room for those between. */
+interface Found {
+  readonly count: number;
+  readonly above: number;
+  readonly fits: boolean;
 }
 
 export const EVERYTHING: Prefix = { t: -Infinity, ties: ALL_TIES };
 
+/** Floats that gather reads together, also where fewer are left. */
+const VECTORS = 64;
+
 /** Copied in together: a tile is read again from the first cache. */
 const TILE = 4096;
 
-/** What a token's bin must be to be listed. */
-interface Bin {
-  readonly top: number;
-  readonly perUnit: number;
-  readonly first: number;
-  readonly last: number;
-}
-
 /** The blocks' maxima, of the current call: calls are synchronous, and none begins before another has ended. */
 const maxima = new Float32Array(VOCABULARY_BLOCKS);
-
-const ANY: Bin = { top: 0, perUnit: 0, first: 0, last: Infinity };
 
 /** One tile of tokens: the kernels' arguments. @returns true to stop */
 type Work = (x: number, mask: number, from: number, n: number) => boolean | undefined;
@@ -62,8 +79,9 @@ export class Row implements Source {
   readonly #bits: number;
   /** What writing the mask needs. */
   readonly #scratch: number;
-  /** Where lists go, and how many tokens they hold. */
-  readonly list: number;
+  /** Where lists go, and how many tokens they hold; of logits alone twice as many, behind them. */
+  readonly #pairs: number;
+  readonly values: number;
   readonly capacity: number;
   /** Tokens to a tile; the row's length once all of it is in the heap. */
   #tile: number;
@@ -95,7 +113,7 @@ export class Row implements Source {
     this.#xHere = xHome !== 0;
     this.#maskHere = maskHome !== 0 || mask === undefined;
     const { room } = heap;
-    const least = Math.min(room >> 2, 32768); // floats of the list, two to a token
+    const least = Math.min(room >> 2, 32768); // floats of the list, four to a token
     const perToken = (this.#xHere ? 0 : 1) + (this.#maskHere ? 0 : 1 / 32);
     const fitting = perToken === 0 ? n : Math.floor((room - least - scratch - 16) / perToken);
     this.#fits = n <= fitting;
@@ -110,8 +128,9 @@ export class Row implements Source {
     this.#x = this.#xHere ? xHome : take(staged);
     this.#bits = this.#maskHere ? maskHome : take(Math.ceil(staged / 32));
     this.#scratch = take(scratch);
-    this.list = at;
-    this.capacity = (room - ((at - heap.workspace) >> 2)) >> 1;
+    this.#pairs = at;
+    this.capacity = (room - ((at - heap.workspace) >> 2)) >> 2;
+    this.values = at + 8 * this.capacity;
   }
 
   /** Walks over the row in tiles, from the first token on. @param keep  what is copied in is to stay, if it fits */
@@ -198,86 +217,109 @@ export class Row implements Source {
     };
   }
 
-  /** Lists the tokens of `source` with lo <= x <= hi, and of `bin` where one is given. @returns how many there are */
-  gather(source: Source, lo: number, hi: number, ties = ALL_TIES, bin = ANY): number {
-    const { vocabularyGather } = this.kernels;
-    const { shift } = source;
-    const { top, perUnit, first, last } = bin;
-    source.pass((x, mask, from, n) => {
-      vocabularyGather(
-        this.state,
-        this.list,
-        this.capacity,
-        x,
-        mask,
-        from,
-        n,
-        shift,
-        lo,
-        hi,
-        top,
-        perUnit,
-        first,
-        last,
-        ties,
-      );
-      return false;
-    });
-    return this.heap.word(this.state + VOCABULARY.count);
+  /** Lists the tokens of `source` with lo <= x <= hi, of those equal to lo the first `ties` alone, if there is room. */
+  list(source: Source, lo: number, hi: number, ties = ALL_TIES, room = this.capacity): Found {
+    return this.#gather(1, this.#pairs, room, source, lo, hi, ties);
   }
 
-  /** The list's first `count` tokens as a source. */
-  listed(count: number): Source {
+  /** The same without their indices, into `values`. The source may be those. */
+  collect(source: Source, lo: number, hi: number, ties = ALL_TIES): Found {
+    return this.#gather(0, this.values, 2 * this.capacity - VECTORS, source, lo, hi, ties);
+  }
+
+  #gather(pairs: number, at: number, room: number, source: Source, lo: number, hi: number, ties: number): Found {
+    const { vocabularyGather } = this.kernels;
+    const { heap, state } = this;
+    const { shift } = source;
+    source.pass((x, mask, from, n) => {
+      vocabularyGather(state, at, room, pairs, x, mask, from, n, shift, lo, hi, ties);
+      return false;
+    });
+    const count = heap.word(state + VOCABULARY.count);
+    return { count, above: heap.word(state + VOCABULARY.above), fits: count <= room };
+  }
+
+  /** Orders the list. @returns where its logits are then; its indices are `capacity` floats behind them */
+  order(count: number): number {
+    return this.kernels.vocabularyOrder(this.state, this.#pairs, this.capacity, count);
+  }
+
+  /** The first tokens of the ordered list at `at` until their weights and `above` reach `target`. */
+  cut(at: number, count: number, above: number, target: number, m: number, temperature: number): Reached {
+    const { heap, state } = this;
+    this.kernels.vocabularyCut(state, at, count, above, target, m, temperature);
     return {
-      length: count,
+      t: heap.float32(state + VOCABULARY.threshold),
+      ties: heap.word(state + VOCABULARY.ties),
+      mass: heap.float64(state + VOCABULARY.mass),
+    };
+  }
+
+  /** Floats in the heap as a source. */
+  floats(at: number, length: number): Source {
+    return {
+      length,
       shift: 0,
       pass: (work) => {
-        work(this.list, 0, 0, count);
+        work(at, 0, 0, length);
       },
     };
   }
 
   /** The blocks' maxima as a source. */
   get maxima(): Source {
-    return {
-      length: this.blocks,
-      shift: 0,
-      pass: (work) => {
-        work(this.state + VOCABULARY.maxima, 0, 0, this.blocks);
-      },
-    };
+    return this.floats(this.state + VOCABULARY.maxima, this.blocks);
   }
 
-  /** The first `taken` tokens of the ordered list as a prefix. */
-  prefixOfList(taken: number): Prefix {
-    const at = this.list + 4 * (taken - 1);
-    const t = this.heap.float32(at);
-    let ties = 1;
-    while (ties < taken && this.heap.float32(at - 4 * ties) === t) ties++;
-    return { t, ties };
+  /** The first `count` of the ordered list at `at`. */
+  ordered(at: number, count: number, toLogProb: ToLogProb): Top {
+    const { m, temperature, logS } = toLogProb;
+    this.kernels.vocabularyShift(at, count, m, temperature, logS);
+    return { indices: this.heap.words(at + 4 * this.capacity, count), logProbs: this.heap.floats(at, count) };
   }
 
-  /** The smallest of the blocks' maxima that are finite, at most m. */
-  lowestMaximum(m: number): number {
-    let least = m;
-    for (let b = 0; b < this.blocks; b++) if (maxima[b] > -Infinity && maxima[b] < least) least = maxima[b];
-    return least;
-  }
-
-  /** The indices of the list's first tokens. */
-  indices(count: number): Uint32Array {
-    const at = this.list + 4 * this.capacity;
-    const indices = new Uint32Array(count);
-    for (let j = 0; j < count; j++) indices[j] = this.heap.word(at + 4 * j);
-    return indices;
+  /** The prefix's `count` tokens in order, where the heap has no room for so many. */
+  orderOutside(count: number, t: number, ties: number, toLogProb: ToLogProb): Top {
+    const { m, temperature, logS } = toLogProb;
+    const words = new Uint32Array(4 * count);
+    let found = 0;
+    for (let i = 0; i < this.length && found < count; i++) {
+      const v = this.logits[i];
+      if (!this.allows(i) || !(v > t || (v === t && ties-- > 0))) continue;
+      words[2 * found] = i;
+      words[2 * found + 1] = keyOf(v);
+      found++;
+    }
+    const at = orderPairs(words, 0, 2 * count, found);
+    const indices = new Uint32Array(found);
+    const logProbs = new Float32Array(found);
+    for (let j = 0; j < found; j++) {
+      indices[j] = words[at + 2 * j];
+      logProbs[j] = (logitOf(words[at + 2 * j + 1]) - m) / temperature - logS;
+    }
+    return { indices, logProbs };
   }
 
   /** Walks over the tokens kept to the one at which their weights' sum passes `target`: -1, and all of it, if none does. */
-  walk(kept: Prefix, target: number, m: number, temperature: number): { index: number; mass: number } {
+  walk(kept: Prefix, target: number, m: number, temperature: number, block = 0): { index: number; mass: number } {
     const { vocabularyDraw } = this.kernels;
     let index = -1;
     this.pass((x, mask, from, n) => {
-      index = vocabularyDraw(this.state, x, mask, from, n, this.shift, kept.t, kept.ties, target, m, temperature);
+      const skip = Math.max(0, (block << this.shift) - from);
+      if (skip >= n) return false;
+      index = vocabularyDraw(
+        this.state,
+        x + 4 * skip,
+        mask === 0 ? 0 : mask + (skip >> 3),
+        from + skip,
+        n - skip,
+        this.shift,
+        kept.t,
+        kept.ties,
+        target,
+        m,
+        temperature,
+      );
       return index >= 0;
     });
     return { index, mass: this.heap.float64(this.state + VOCABULARY.mass) };

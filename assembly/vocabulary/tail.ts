@@ -1,0 +1,49 @@
+/**
+ * The sum of the weights exp((x - m) / T) of the allowed logits up to `most`
+ *
+ * T       at most 2^64
+ * error   of each weight as in exp.ts; summed as in row.ts
+ */
+import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
+import { loadTail, widen } from "../lanes";
+import { BLOCK } from "../phases";
+import { SPLATS, STRIP, strip, TAIL } from "./tokens";
+
+// @ts-ignore: decorator
+@inline
+function upTo(x: v128, most: v128, m: v128, c: v128, floor: v128,
+  B: v128, C0: v128, C1: v128, C2: v128, C3: v128, C4: v128, C5: v128): v128 {
+  return v128.and(exp(f32x4.sub(x, m), c, floor, B, C0, C1, C2, C3, C4, C5), f32x4.le(x, most));
+}
+
+export function vocabularyTail(
+  state: usize, x: usize, mask: usize, from: usize, n: usize, shift: u32, most: f32, m: f32, temperature: f64,
+): void {
+  const c = exponentScale(temperature);
+  v128.store(state, f32x4.splat(most), SPLATS);
+  v128.store(state, f32x4.splat(m), SPLATS + 16);
+  v128.store(state, f32x4.splat(c), SPLATS + 32);
+  v128.store(state, f32x4.splat(exponentFloor(c)), SPLATS + 48);
+  const tv = v128.load(state, SPLATS), mv = v128.load(state, SPLATS + 16);
+  const cv = v128.load(state, SPLATS + 32), fv = v128.load(state, SPLATS + 48);
+  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
+  let sum = from ? v128.load(state, TAIL) : f64x2.splat(0);
+  for (let i: usize = 0; i < n; i += STRIP) {
+    const part = min(n - i, STRIP);
+    const source = strip(x, mask, i, part, 1, -Infinity);
+    for (let j: usize = 0; j < part; j += BLOCK) {
+      let at = source + (j << 2), left = min(part - j, BLOCK);
+      let s0 = f32x4.splat(0), s1 = s0;
+      for (; left >= 8; left -= 8, at += 32) {
+        s0 = f32x4.add(s0, upTo(v128.load(at), tv, mv, cv, fv, B, C0, C1, C2, C3, C4, C5));
+        s1 = f32x4.add(s1, upTo(v128.load(at, 16), tv, mv, cv, fv, B, C0, C1, C2, C3, C4, C5));
+      }
+      for (; left; left -= min(left, 4), at += 16) {
+        const v = left < 4 ? loadTail(at, left, f32x4.splat(-Infinity)) : v128.load(at);
+        s0 = f32x4.add(s0, upTo(v, tv, mv, cv, fv, B, C0, C1, C2, C3, C4, C5));
+      }
+      sum = f64x2.add(sum, widen(f32x4.add(s0, s1)));
+    }
+  }
+  v128.store(state, sum, TAIL);
+}
