@@ -196,6 +196,21 @@ describe.each(BACKENDS)("attention's scores on %s", (backend) => {
     expect(of([1e20], [1e20, -1e20], [1, 2], { softcap: 1 })[0]).toBeCloseTo(1 + 1 / (1 + Math.exp(2)), 5);
   });
 
+  it("so does a score with its bias and its alibi", () => {
+    const lse = new Float32Array(1);
+    const of = (k: number[], bias: number[], slope: number) => {
+      const options = { headDim: 1, queryOffset: 5, bias: Float32Array.from(bias), alibi: Float32Array.of(slope), lse };
+      return [attention([1], k, [1, 2], options)[0], lse[0]];
+    };
+    expect(of([0, 0], [0, 0], -FLT_MAX)).toEqual([1.5, FLT_MAX]);
+    expect(of([0, 0], [0, 0], FLT_MAX)).toEqual([0, -Infinity]);
+    expect(of([0, 0], [FLT_MAX, -Infinity], -1e38)).toEqual([1, FLT_MAX]);
+    expect(of([Number.NaN, 0], [-Infinity, 0], 0.5)).toEqual([2, -2]);
+    expect(of([0, 0], [0, 0], -Infinity)[0]).toBeNaN();
+    expect(of([0, 0], [-Infinity, 0], -Infinity)[0]).toBeNaN();
+    expect(of([0, 0], [-Infinity, -Infinity], -Infinity)).toEqual([0, -Infinity]);
+  });
+
   it("of an infinite operand a score is NaN, or -Infinity", () => {
     const of = (q: number, k: number[], options: object = {}) =>
       attention([q], k, [1, 2], { headDim: 1, ...options })[0];

@@ -2,8 +2,8 @@
  * From products to scores, a row of them at a time, in place:
  *
  *   s = softcap·tanh(s / softcap)      softcap 0: none
- *   s -= slope·|key - position|        ALiBi; 0: none
  *   s += bias                          0: none
+ *   s -= slope·|key - position|        ALiBi; 0: none
  *   s = -Infinity                      where bias is -Infinity or mask is 0, and outside of from <= key < to
  *
  * n is a multiple of 4; what stands behind the last key is outside. Masked bias is read, and dropped. Sums of finite operands
@@ -25,7 +25,9 @@ function mendSums(s: usize, n: usize, bias: usize, slope: f32): void {
   for (let i: usize = 0; i < n << 2; i += 4) {
     const b: f32 = bias ? load<f32>(bias + i) : 0;
     if (b == -Infinity) store<f32>(s + i, b);
-    else if (load<f32>(s + i) == Infinity) store<f32>(s + i, b + slope < Infinity ? f32.MAX_VALUE : NaN);
+    else if (load<f32>(s + i) == Infinity) {
+      store<f32>(s + i, b == Infinity || abs<f32>(slope) == Infinity ? NaN : f32.MAX_VALUE);
+    }
   }
 }
 
@@ -37,7 +39,7 @@ function areBelowInfinity(sum: v128): bool {
 }
 
 /** @param position  of the query, counted from key 0 */
-function slant(s: usize, n: usize, slope: f32, position: f32): void {
+function slant(s: usize, n: usize, bias: usize, slope: f32, position: f32): void {
   const slopes = f32x4.splat(slope), p = f32x4.splat(position), four = f32x4.splat(4);
   let j = f32x4(0, 1, 2, 3), sum = f32x4.splat(0);
   for (let i: usize = 0; i < n << 2; i += 16) {
@@ -47,7 +49,7 @@ function slant(s: usize, n: usize, slope: f32, position: f32): void {
     sum = f32x4.add(sum, x);
     j = f32x4.add(j, four);
   }
-  if (!areBelowInfinity(sum)) mendSums(s, n, 0, abs<f32>(slope));
+  if (!areBelowInfinity(sum)) mendSums(s, n, bias, slope);
 }
 
 function addBias(s: usize, n: usize, bias: usize): void {
@@ -64,8 +66,8 @@ export function rowScores(
   s: usize, bias: usize, mask: usize, n: usize, from: usize, to: usize, position: f32, softcap: f32, slope: f32,
 ): void {
   if (softcap > 0) soften(s, n, softcap);
-  if (slope != 0) slant(s, n, slope, position);
   if (bias) addBias(s, n, bias);
+  if (slope != 0) slant(s, n, bias, slope, position);
   if (mask) {
     const masked = f32x4.splat(-Infinity);
     for (let i: usize = 0; i < n; i += 4) {

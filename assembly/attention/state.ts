@@ -12,7 +12,7 @@
  * pitches of source, out, lse and w are floats from head to head and from query to query
  */
 import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
-import { horizontalMax, loadTail, maxNumber, storeUpTo4 } from "../lanes";
+import { fma, loadTail, storeUpTo4 } from "../lanes";
 import { log } from "../log";
 import { safe, scaleIsPlain, startWide } from "./overflow";
 import { COLUMNS_MULTIPLE, ROWS_MULTIPLE } from "./tile";
@@ -24,28 +24,40 @@ export function padded(n: usize, multiple: usize): usize {
   return (n + multiple - 1) / multiple * multiple;
 }
 
-/** q = source · scale. @returns the largest |q|, NaN left out */
-function startRow(q: usize, source: usize, headDim: usize, scale: f32): f32 {
+/**
+ * q = source · scale
+ *
+ * @param limit  the square of `safe`
+ * @returns      whether scores may overflow: a sum of squares is at the limit. With a NaN in it a row may pass: its scores are NaN
+ */
+function startRow(q: usize, source: usize, headDim: usize, scale: f32, limit: f32): bool {
   const by = f32x4.splat(scale);
-  let most = f32x4.splat(0);
-  for (; headDim >= 4; headDim -= 4, source += 16, q += 16) {
-    const x = f32x4.mul(v128.load(source), by);
+  let squares = f32x4.splat(0), more = squares;
+  for (; headDim >= 8; headDim -= 8, source += 32, q += 32) {
+    const x = f32x4.mul(v128.load(source), by), y = f32x4.mul(v128.load(source, 16), by);
     v128.store(q, x);
-    most = maxNumber(most, f32x4.abs(x));
+    v128.store(q, y, 16);
+    squares = fma(x, x, squares);
+    more = fma(y, y, more);
   }
-  if (headDim) {
-    const x = f32x4.mul(loadTail(source, headDim, f32x4.splat(0)), by);
+  for (; headDim; headDim -= min(headDim, 4), source += 16, q += 16) {
+    const x = f32x4.mul(headDim < 4 ? loadTail(source, headDim, f32x4.splat(0)) : v128.load(source), by);
     v128.store(q, x);
-    most = maxNumber(most, f32x4.abs(x));
+    squares = fma(x, x, squares);
   }
-  return horizontalMax(most);
+  return v128.any_true(f32x4.ge(f32x4.add(squares, more), f32x4.splat(limit)));
+}
+
+function anyInfinite(x: usize, n: usize): bool {
+  for (const end = x + (n << 2); x < end; x += 4) if (abs<f32>(load<f32>(x)) == Infinity) return true;
+  return false;
 }
 
 export function attentionStart(
   q: usize, o: usize, query: usize, source: usize, sinks: usize,
   heads: usize, queries: usize, headDim: usize, valueDim: usize, headPitch: usize, rowPitch: usize, scale: f64,
 ): void {
-  const plain = scaleIsPlain(scale), limit = safe(headDim);
+  const plain = scaleIsPlain(scale), limit = safe(headDim) * safe(headDim);
   const pitch = padded(headDim, 4) << 2;
   const rows = heads * queries;
   memory.fill(o, 0, (padded(rows, ROWS_MULTIPLE) * padded(valueDim, COLUMNS_MULTIPLE)) << 3);
@@ -53,10 +65,10 @@ export function attentionStart(
     const sink: f32 = sinks ? load<f32>(sinks + (g << 2)) : -Infinity;
     for (let i: usize = 0; i < queries; i++, q += pitch, query += QUERY_BYTES) {
       const x = source + ((g * headPitch + i * rowPitch) << 2);
-      const most = startRow(q, x, headDim, plain ? <f32>scale : 0);
-      const wide = !plain || most == Infinity;
+      const large = startRow(q, x, headDim, plain ? <f32>scale : 0, limit);
+      const wide = !plain || (large && anyInfinite(q, headDim));
       store<i16>(query, wide ? <i16>startWide(q, x, headDim, scale) : 0, QUERY_EXPONENT);
-      store<i16>(query, wide || most >= limit ? 1 : 0, QUERY_LARGE);
+      store<i16>(query, wide || large ? 1 : 0, QUERY_LARGE);
       store<f32>(query, sink, QUERY_M);
       store<f64>(query, sink == -Infinity ? 0 : <f64>(1 + (sink - sink)), QUERY_L);
     }
