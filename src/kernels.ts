@@ -223,6 +223,8 @@ export const VOCABULARY = {
   /** f64, weight of what was taken; f64, weight of the token drawn */
   mass: 40,
   weight: 48,
+  /** f32, log Σ exp(x / T) */
+  total: 1016,
   /** f64[VOCABULARY_BINS][2] */
   bins: 1024,
   /** f32[VOCABULARY_BLOCKS] */

@@ -18,6 +18,7 @@ export const TIES: usize = 36; // u32, how many tokens at the threshold may stil
 export const MASS: usize = 40; // f64, weight of what has been taken
 export const WEIGHT: usize = 48; // f64, weight of the token that was drawn
 export const SPLATS: usize = 64; // v128[6], scalars as vectors: V8 builds a splat anew in every round, what it has loaded it keeps
+export const TOTAL: usize = 1016; // f32, log Σ exp(x / T)
 export const BINS: usize = 1024; // f64[1024][2], a histogram, or two
 export const MAXIMA: usize = 17408; // f32[1024], of the blocks
 

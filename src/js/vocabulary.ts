@@ -2,10 +2,11 @@
 import { ALL_TIES, VOCABULARY, VOCABULARY_BINS, VOCABULARY_STRIP, type VocabularyKernels } from "../kernels";
 import { perTemperature } from "./columns";
 import { exp } from "./exp";
+import { logTotal } from "./logSumExp";
 import { rowExpSum, rowMax } from "./row";
 import type { Memory } from "./state";
 
-const { sum, log, count, least, most, ties: tiesAt, mass, weight, bins, maxima } = VOCABULARY;
+const { sum, log, total, count, least, most, ties: tiesAt, mass, weight, bins, maxima } = VOCABULARY;
 
 // assembly/vocabulary/weight.ts
 const C1 = 0.043321698775062194;
@@ -80,6 +81,7 @@ export function vocabularyKernels({ f32, f64, u8, u32 }: Memory): VocabularyKern
       f64[at] = s;
       f64[at + 1] = 0;
       f64[(state + log) >>> 3] = Math.log(s);
+      f32[(state + total) >>> 2] = logTotal(m, s, temperature);
     },
 
     vocabularyOctaves(state, x, mask, from, n, shift, lo, m, perUnit) {
@@ -156,7 +158,7 @@ export function vocabularyKernels({ f32, f64, u8, u32 }: Memory): VocabularyKern
     },
 
     vocabularyDraw(state, x, mask, from, n, shift, t, ties, target, m, temperature) {
-      let total = from === 0 ? 0 : f64[(state + mass) >>> 3];
+      let taken = from === 0 ? 0 : f64[(state + mass) >>> 3];
       let left = from === 0 ? ties : u32[(state + tiesAt) >>> 2];
       let token = -1;
       each(state, x, mask, from, n, shift, t, (value, i) => {
@@ -166,13 +168,13 @@ export function vocabularyKernels({ f32, f64, u8, u32 }: Memory): VocabularyKern
           left--;
         }
         const w = Math.fround(exp((value - m) / temperature)); // as a float32: what underflows weighs 0
-        total += w;
-        if (!(w > 0 && total > target)) return false;
+        taken += w;
+        if (!(w > 0 && taken > target)) return false;
         f64[(state + weight) >>> 3] = w;
         token = from + i;
         return true;
       });
-      f64[(state + mass) >>> 3] = total;
+      f64[(state + mass) >>> 3] = taken;
       u32[(state + tiesAt) >>> 2] = left;
       return token;
     },
