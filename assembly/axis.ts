@@ -4,7 +4,7 @@
  * leaves SUM out of `phases` and may give it another meaning.
  */
 import { columnsReduce } from "./columns";
-import { exponentFloor, exponentScale, prescale, prescaled } from "./exp";
+import { exponentFloor, exponentScale, prescaled } from "./exp";
 import { FINISH, STRIP } from "./phases";
 import { rowExpSum, rowMax } from "./row";
 
@@ -18,15 +18,15 @@ type ColumnsFinish = (
   state: usize, y: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32, t: f64,
 ) => void;
 
-/** @param terms  SUM writes its terms to y  @param yStep  floats between outer slabs of y */
+/** @param h      what x is multiplied by
+ *  @param terms  SUM writes its terms to y  @param yStep  floats between outer slabs of y */
 export function alongAxis(
   y: usize, x: usize, mask: usize, shared: bool, outer: usize, axis: usize, inner: usize, pitch: usize,
-  temperature: f64, state: usize, phases: i32,
+  temperature: f64, h: f32, state: usize, phases: i32,
   terms: bool, yStep: usize, rowFinish: RowFinish, columnsFinish: ColumnsFinish,
 ): void {
-  const h = prescale(temperature);
-  const t = prescaled(temperature);
-  const c = exponentScale(t);
+  const t = temperature * <f64>h;
+  const c = exponentScale(prescaled(temperature));
   const floor = exponentFloor(c);
   const slab = axis * pitch;
   for (let o: usize = 0; o < outer; o++) {

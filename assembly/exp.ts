@@ -59,12 +59,18 @@ export function prescale(temperature: f64): f32 {
   return temperature > HUGE ? <f32>(1.0 / HUGE) : 1;
 }
 
+/** As prescale, where a product that overflows is the result itself, as in a log-sum-exp at T = 0: there any difference makes a
+ *  weight 0, and the smallest is 2^-149. */
+export function prescaleLimit(temperature: f64): f32 {
+  return temperature == 0 ? <f32>1.7014118346046923e38 : prescale(temperature);
+}
+
 /** The temperature that goes with prescaled logits; past 2^120 every weight is 1 already. */
 export function prescaled(temperature: f64): f64 {
   return temperature > HUGE ? min<f64>(temperature / HUGE, 1.329227995784916e36) : temperature;
 }
 
-/** c = log2(e) / T, finite: below T = 4e-39 logits closer than 3e-37 count as equal. */
+/** c = log2(e) / T, finite: a T below log2(e) / FLT_MAX = 4.24e-39 weighs as that one does. */
 export function exponentScale(temperature: f64): f32 {
   return <f32>min<f64>(1.4426950408889634 / temperature, <f64>f32.MAX_VALUE);
 }

@@ -54,7 +54,7 @@ export function hardmax(
   off: f64, state: usize, phases: i32,
 ): void {
   alongAxis(
-    y, x, mask, shared, outer, axis, inner, pitch, off, state, phases & ~SUM,
+    y, x, mask, shared, outer, axis, inner, pitch, off, 1, state, phases & ~SUM,
     false, axis * pitch, rowFinish, columnsFinish,
   );
 }

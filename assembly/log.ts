@@ -32,6 +32,12 @@ export function log(s: f64): f64 {
   return k * 0.6931471805599453 + 2 * t * p + (s - s); // s - s: NaN and Infinity
 }
 
+/** m / T + log s, or m where it is not finite: NaN, Infinity, -Infinity. At T = 0 the limit, s being how often m occurs. */
+export function logTotal(m: f32, s: f64, t: f64): f32 {
+  if (m - m != 0) return m;
+  return <f32>((m == 0 ? 0 : <f64>m / t) + log(s));
+}
+
 /**
  * exp(v) in float64, v <= 0; exactly 1 at 0, 0 below -708
  *

@@ -10,6 +10,7 @@
  * source  Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038
  */
 import { alongAxis } from "./axis";
+import { prescale } from "./exp";
 import { high, low, narrow, storeUpTo4 } from "./lanes";
 import { log } from "./log";
 import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S } from "./phases";
@@ -56,7 +57,7 @@ export function logSoftmax(
   temperature: f64, state: usize, phases: i32,
 ): void {
   alongAxis(
-    y, x, mask, shared, outer, axis, inner, pitch, temperature, state, phases,
+    y, x, mask, shared, outer, axis, inner, pitch, temperature, prescale(temperature), state, phases,
     false, axis * pitch, rowFinish, columnsFinish,
   );
 }

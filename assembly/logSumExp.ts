@@ -5,18 +5,19 @@
  * x, mask, T    as in softmax.ts
  * -Inf    is ignored; nothing but -Inf, or every position masked, is -Inf
  * +Inf    makes it +Inf, a NaN that is not masked NaN
+ * T = 0   the limit: ±Inf by the sign of m; where m is 0, the logarithm of how often it occurs
  * error   absolute 2^-24 · (6 + |y|)                                                      test/logSumExp.test.ts
  * source  Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038
  */
 import { alongAxis } from "./axis";
-import { log } from "./log";
+import { prescaleLimit } from "./exp";
+import { logTotal } from "./log";
 import { COLUMN_M, COLUMN_S } from "./phases";
 
-/** Where m is not finite it is the result: NaN, Infinity, -Infinity. */
 function rowFinish(
   phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, m: f32, s: f64, h: f32, t: f64,
 ): void {
-  store<f32>(y, m - m == 0 ? <f32>(<f64>m / t + log(s)) : m);
+  store<f32>(y, logTotal(m, s, t));
 }
 
 function columnsFinish(
@@ -33,7 +34,7 @@ export function logSumExp(
   temperature: f64, state: usize, phases: i32,
 ): void {
   alongAxis(
-    y, x, mask, shared, outer, axis, inner, pitch, temperature, state, phases,
+    y, x, mask, shared, outer, axis, inner, pitch, temperature, prescaleLimit(temperature), state, phases,
     false, pitch, rowFinish, columnsFinish,
   );
 }

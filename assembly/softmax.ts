@@ -10,7 +10,7 @@
  * source  Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038
  */
 import { alongAxis } from "./axis";
-import { exponentFloor, exponentScale } from "./exp";
+import { exponentFloor, exponentScale, prescale } from "./exp";
 import { narrow, storeUpTo4 } from "./lanes";
 import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S } from "./phases";
 import { expSum, largest, rowAny, rowScale } from "./row";
@@ -47,7 +47,7 @@ export function softmax(
   temperature: f64, state: usize, phases: i32,
 ): void {
   alongAxis(
-    y, x, mask, shared, outer, axis, inner, pitch, temperature, state, phases,
+    y, x, mask, shared, outer, axis, inner, pitch, temperature, prescale(temperature), state, phases,
     true, axis * pitch, rowFinish, columnsFinish,
   );
 }

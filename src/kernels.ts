@@ -238,6 +238,8 @@ export const VOCABULARY = {
   threshold: 56,
   /** f64[2], the weights of the tail in two parts */
   tail: 64,
+  /** f32, log Σ exp(x / T) */
+  total: 1016,
   /** f64[VOCABULARY_BINS][2] */
   bins: 1024,
   /** f32[VOCABULARY_BLOCKS] */

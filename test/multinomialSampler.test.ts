@@ -203,12 +203,27 @@ describe("refuses", () => {
     [{ do_sample: 1 }, new TypeError('multinomialSampler: "do_sample" expected a boolean, got number 1')],
     [{ temperature: -1 }, new RangeError('multinomialSampler: "temperature" expected a finite number >= 0, got -1')],
     [{ temperature: "1" }, new TypeError('multinomialSampler: "temperature" expected a number, got string')],
-    [{ top_k: -1 }, new RangeError('multinomialSampler: "top_k" expected an integer >= 0 (0 or null keeps every token), got -1')],
-    [{ top_k: 1.5 }, new RangeError('multinomialSampler: "top_k" expected an integer >= 0 (0 or null keeps every token), got 1.5')],
+    [
+      { top_k: -1 },
+      new RangeError('multinomialSampler: "top_k" expected an integer >= 0 (0 or null keeps every token), got -1'),
+    ],
+    [
+      { top_k: 1.5 },
+      new RangeError('multinomialSampler: "top_k" expected an integer >= 0 (0 or null keeps every token), got 1.5'),
+    ],
     [{ top_k: "5" }, new TypeError('multinomialSampler: "top_k" expected a number, got string')],
-    [{ top_p: 0 }, new RangeError('multinomialSampler: "top_p" expected a number in (0, 1] (1 or null keeps every token), got 0')],
-    [{ top_p: 1.1 }, new RangeError('multinomialSampler: "top_p" expected a number in (0, 1] (1 or null keeps every token), got 1.1')],
-    [{ min_p: -0.1 }, new RangeError('multinomialSampler: "min_p" expected a number in [0, 1] (0 or null keeps every token), got -0.1')],
+    [
+      { top_p: 0 },
+      new RangeError('multinomialSampler: "top_p" expected a number in (0, 1] (1 or null keeps every token), got 0'),
+    ],
+    [
+      { top_p: 1.1 },
+      new RangeError('multinomialSampler: "top_p" expected a number in (0, 1] (1 or null keeps every token), got 1.1'),
+    ],
+    [
+      { min_p: -0.1 },
+      new RangeError('multinomialSampler: "min_p" expected a number in [0, 1] (0 or null keeps every token), got -0.1'),
+    ],
     [{ num_beams: 4 }, new RangeError('multinomialSampler: "num_beams" expected 1, got 4')],
   ])("generation_config %j", (config, error) => {
     expect(() => multinomialSampler(config as GenerationConfig)).toThrow(error);

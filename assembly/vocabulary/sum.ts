@@ -1,19 +1,19 @@
 /**
- * s += Σ exp((x - m) / T) over the allowed logits, and log s
+ * s += Σ exp((x - m) / T) over the allowed logits, log s, and m / T + log s with the bits of logSumExp.ts
  *
  * m       the row's maximum, finite
  * error   that of logSumExp.ts, and its bits
  * source  Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038
  */
-import { exponentFloor, exponentScale, prescale, prescaled } from "../exp";
-import { log } from "../log";
+import { exponentFloor, exponentScale, prescaled, prescaleLimit } from "../exp";
+import { log, logTotal } from "../log";
 import { expSum } from "../row";
-import { below, LOG, STRIP, strip, SUM } from "./tokens";
+import { below, LOG, STRIP, strip, SUM, TOTAL } from "./tokens";
 
 export function vocabularySum(
   state: usize, x: usize, mask: usize, from: usize, n: usize, shift: u32, m: f32, temperature: f64,
 ): void {
-  const h = prescale(temperature);
+  const h = prescaleLimit(temperature);
   const c = exponentScale(prescaled(temperature)), floor = exponentFloor(c);
   let s = from ? v128.load(state, SUM) : f64x2.splat(0);
   if (mask == 0 && h == 1) {
@@ -26,5 +26,7 @@ export function vocabularySum(
     }
   }
   v128.store(state, s, SUM);
-  store<f64>(state, log(f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1)), LOG);
+  const all = f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
+  store<f64>(state, log(all), LOG);
+  store<f32>(state, logTotal(m * h, all, temperature * <f64>h), TOTAL);
 }

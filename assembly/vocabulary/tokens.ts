@@ -24,6 +24,7 @@ export const THRESHOLD: usize = 56; // f32, the last logit that is taken
 export const MOST: usize = 60; // f32, the largest of a list
 export const TAIL: usize = 64; // f64x2, weights of what tail.ts adds up, in two parts
 export const SPLATS: usize = 128; // v128[4], scalars as vectors: V8 builds a splat anew in every round, what it has loaded it keeps
+export const TOTAL: usize = 1016; // f32, log Σ exp(x / T)
 export const BINS: usize = 1024; // f64[1024][2], a histogram; or what list.ts and draw.ts count
 export const MAXIMA: usize = 17408; // f32[1024], of the blocks
 

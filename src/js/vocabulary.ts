@@ -10,10 +10,26 @@ import {
 import { keyOf, logitOf, orderPairs } from "../order";
 import { perTemperature } from "./columns";
 import { exp } from "./exp";
+import { logTotal } from "./logSumExp";
 import { rowExpSum, rowMax } from "./row";
 import type { Memory } from "./state";
 
-const { sum, log, count, above, least, most, ties: tiesAt, mass, weight, threshold, tail, bins, maxima } = VOCABULARY;
+const {
+  sum,
+  log,
+  total,
+  count,
+  above,
+  least,
+  most,
+  ties: tiesAt,
+  mass,
+  weight,
+  threshold,
+  tail,
+  bins,
+  maxima,
+} = VOCABULARY;
 
 /** exp((x - m) / T); 1, where T is Infinity. */
 const weigh = (x: number, m: number, temperature: number): number =>
@@ -96,6 +112,7 @@ export function vocabularyKernels({ f32, f64, u8, u32 }: Memory): VocabularyKern
       f64[at] = s;
       f64[at + 1] = 0;
       f64[(state + log) >>> 3] = Math.log(s);
+      f32[(state + total) >>> 2] = logTotal(m, s, temperature);
     },
 
     vocabularyTail(state, x, mask, from, n, shift, end, m, temperature) {
@@ -206,7 +223,7 @@ export function vocabularyKernels({ f32, f64, u8, u32 }: Memory): VocabularyKern
     },
 
     vocabularyDraw(state, x, mask, from, n, shift, t, ties, target, m, temperature) {
-      let total = from === 0 ? 0 : f64[(state + mass) >>> 3];
+      let taken = from === 0 ? 0 : f64[(state + mass) >>> 3];
       let left = from === 0 ? ties : u32[(state + tiesAt) >>> 2];
       let token = -1;
       const take = (value: number, i: number): boolean => {
@@ -216,8 +233,8 @@ export function vocabularyKernels({ f32, f64, u8, u32 }: Memory): VocabularyKern
           left--;
         }
         const w = Math.fround(exp((value - m) / temperature)); // as a float32: what underflows weighs 0
-        total += w;
-        if (!(w > 0 && total > target)) return false;
+        taken += w;
+        if (!(w > 0 && taken > target)) return false;
         f64[(state + weight) >>> 3] = w;
         token = i;
         return true;
@@ -226,7 +243,7 @@ export function vocabularyKernels({ f32, f64, u8, u32 }: Memory): VocabularyKern
         const block = i >>> shift;
         const end = Math.min(from + n, (block + 1) * 2 ** shift);
         if (i === block * 2 ** shift) {
-          f64[((state + bins) >>> 3) + block] = total;
+          f64[((state + bins) >>> 3) + block] = taken;
           u32[((state + bins) >>> 2) + 2 * VOCABULARY_BLOCKS + block] = left;
         }
         const j = i;
@@ -235,7 +252,7 @@ export function vocabularyKernels({ f32, f64, u8, u32 }: Memory): VocabularyKern
         );
         i = end;
       }
-      f64[(state + mass) >>> 3] = total;
+      f64[(state + mass) >>> 3] = taken;
       u32[(state + tiesAt) >>> 2] = left;
       return token;
     },

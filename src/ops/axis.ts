@@ -51,7 +51,10 @@ export interface AxisOptions<Out extends Float32Array = Float32Array> {
   shape?: readonly number[] | undefined;
   /** The axis that is normalised; negative counts from the end; default -1. */
   axis?: number | undefined;
-  /** Logits are divided by it first; finite and >= 0; 0 takes the first maximum alone; default 1. */
+  /**
+   * Logits are divided by it first; finite and >= 0; 0 takes the first maximum alone; default 1. Weights tell apart temperatures down
+   * to log2(e) / FLT_MAX = 4.24e-39: a smaller one that is not 0 may weigh as that one does.
+   */
   temperature?: number | undefined;
   /** 1 = take part, 0 = leave out; shaped as x, or one row of the axis that all rows share. */
   mask?: Uint8Array | undefined;

@@ -18,7 +18,7 @@ export interface LogSumExp {
    *
    * -Infinity and masked positions are ignored; with nothing left the result is -Infinity. +Infinity gives +Infinity, NaN
    * gives NaN. At temperature 0 it is the limit: ±Infinity by the sign of the maximum, and the
-   * logarithm of how often it occurs where the maximum is 0.
+   * logarithm of how often it occurs where the maximum is 0, however close the other logits are.
    *
    * Absolute error at most 2^-24 · (6 + |y|) (test/logSumExp.test.ts).
    * Source: Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038.
@@ -61,7 +61,7 @@ export function logSumExpOn(core: Core): LogSumExp {
     const given = readAxis(fn, options);
     const temperature = checkTemperature(fn, given.temperature);
     const call = checkCall(fn, x, given, given.mask, true);
-    runAlongAxis(core, logSumExp, FLOW, call, temperature === 0 ? Number.MIN_VALUE : temperature);
+    runAlongAxis(core, logSumExp, FLOW, call, temperature);
     return options === scalar ? single[0] : call.out;
   }
   return run as LogSumExp;

@@ -4,7 +4,10 @@ import type { Core, NewFloats } from "./axis";
 import { Vocabulary } from "./vocabulary";
 
 export interface TopKOptions {
-  /** Logits are divided by it first; finite and >= 0; 0 gives the first maximum all the probability; default 1. */
+  /**
+   * Logits are divided by it first; finite and >= 0; 0 gives the first maximum all the probability; default 1. Temperatures are told
+   * apart down to log2(e) / FLT_MAX = 4.24e-39.
+   */
   temperature?: number | undefined;
   /**
    * 1 = allowed, 0 = not read: a bit a token, bit i & 31 of word i >> 5, in a Uint32Array or Int32Array; or a byte a token in a
@@ -33,7 +36,7 @@ export interface TopK {
    * Tokens that the mask leaves out are not read and never returned: fewer than k come back where fewer are allowed. A +Infinity
    * has log-probability 0, the first one if there are several, and everything else -Infinity.
    *
-   * Absolute error at most 2^-24 · (6 + 2·|y|) (test/topK.test.ts); logSumExp has the bits of logSumExp(logits).
+   * Absolute error at most 2^-24 · (6 + 2·|y|) (test/topK.test.ts); logSumExp has the bits of logSumExp(logits), at every temperature.
    * Only what lies above a lower bound of the k-th largest logit is sorted, and by digits: all of a vocabulary too.
    *
    * @param logits   one for each token
@@ -70,8 +73,7 @@ export function topKOn(core: Core): TopK {
     const vocabulary = new Vocabulary(core, fn, tokens);
     const m = vocabulary.largest(true);
     const certain = temperature === 0 || m === Infinity;
-    const { logS } = m === Infinity ? { logS: 0 } : vocabulary.sum(m, certain ? Number.MIN_VALUE : temperature);
-    const logSumExp = Math.fround(m / (certain ? Number.MIN_VALUE : temperature) + logS);
+    const { logS, logSumExp } = m === Infinity ? { logS: 0, logSumExp: m } : vocabulary.sum(m, temperature);
     const { indices, logProbs } = vocabulary.top(Math.min(k, vocabulary.length), {
       m,
       temperature: certain ? 1 : temperature,

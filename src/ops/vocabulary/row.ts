@@ -203,8 +203,8 @@ export class Row implements Source {
     return Math.max(instead, from);
   }
 
-  /** Σ exp((x - m) / T), and its logarithm. */
-  sum(m: number, temperature: number): { s: number; logS: number } {
+  /** Σ exp((x - m) / T), its logarithm, and the log-sum-exp: at T = 0 its limit, the others meaning nothing. */
+  sum(m: number, temperature: number): { s: number; logS: number; logSumExp: number } {
     const { vocabularySum } = this.kernels;
     this.pass((x, mask, from, n) => {
       vocabularySum(this.state, x, mask, from, n, this.shift, m, temperature);
@@ -214,6 +214,7 @@ export class Row implements Source {
     return {
       s: this.heap.float64(at) + this.heap.float64(at + 8),
       logS: this.heap.float64(this.state + VOCABULARY.log),
+      logSumExp: this.heap.float32(this.state + VOCABULARY.total),
     };
   }
 
