@@ -16,6 +16,9 @@ import {
 /** An S - 1 that is too small to see. */
 const ENOUGH: f64 = 1e-9;
 
+/** Of entmax15: an S - 1 after which one step leaves n / 4 times its square, less than ENOUGH for n <= SHORT. */
+const LAST: f64 = 1e-5;
+
 /** Positions that a column's registers are loaded for. */
 const ROWS: usize = 8;
 /** The same for the result. */
@@ -164,7 +167,7 @@ function settle(state: usize, width: usize, square: bool): bool {
   return v128.any_true(again);
 }
 
-/** All steps of few positions: as sums and settle, four columns at a time. */
+/** All steps of few positions, four columns at a time. The last of entmax15 is taken without looking at what comes of it. */
 // @ts-ignore: decorator
 @inline
 function solveShort(state: usize, x: usize, axis: usize, width: usize, pitch: usize, square: bool): void {
@@ -172,7 +175,7 @@ function solveShort(state: usize, x: usize, axis: usize, width: usize, pitch: us
   const scale = f32x4.splat(square ? 0.5 : 1);
   for (let i: usize = 0; i < width; i += 4) {
     const m = v128.load(state + (i << 2), COLUMN_M), there = lanesOf(width - i);
-    let t0 = zero, t1 = zero;
+    let t0 = zero, t1 = zero, open = there;
     for (let k: u32 = 0; k < STEPS; k++) {
       const tau0 = f64x2.sub(t0, one), tau1 = f64x2.sub(t1, one);
       let s0 = zero, s1 = zero, d0 = zero, d1 = zero;
@@ -184,8 +187,11 @@ function solveShort(state: usize, x: usize, axis: usize, width: usize, pitch: us
         d0 = f64x2.add(d0, term(w0, zero, square, true));
         d1 = f64x2.add(d1, term(w1, zero, square, true));
       }
-      const n0 = moved(t0, s0, d0, square), n1 = moved(t1, s1, d1, square);
-      const open = v128.and(narrowLanes(f64x2.gt(n0, t0), f64x2.gt(n1, t1)), there);
+      const n0 = v128.bitselect(moved(t0, s0, d0, square), t0, v128.shuffle<u32>(open, open, 0, 0, 1, 1));
+      const n1 = v128.bitselect(moved(t1, s1, d1, square), t1, v128.shuffle<u32>(open, open, 2, 2, 3, 3));
+      const rest = f64x2.splat(square ? 1 + LAST : 1 + ENOUGH);
+      open = v128.and(open, narrowLanes(f64x2.gt(s0, rest), f64x2.gt(s1, rest)));
+      open = v128.and(open, narrowLanes(f64x2.gt(n0, t0), f64x2.gt(n1, t1)));
       t0 = n0;
       t1 = n1;
       if (!v128.any_true(open)) break;
