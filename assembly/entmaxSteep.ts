@@ -5,12 +5,17 @@
  * alpha = 10 a part in 1e16 of it makes a share of 0.02). So first the support, then its shares:
  *
  *   support   x is in it iff S(x) = Σ (s·(x_j - x))^(1/s) over x_j > x is below 1. The next pivot is where the norm's step
- *             says; where that does not halve the undecided range, its middle in the order of the floats.
+ *             says; where two have not halved the undecided range, its middle in the order of the floats.
  *   shares    r the smallest logit of the support and q its share: p_j = (s·(x_j - r) + q^s)^(1/s). Their sum is convex and
  *             rising in q (each is a norm of order s of two numbers), so Newton's rule from above falls to the solution.
  *
+ * A long row begins with what its sample has found: near it Newton's rule finds support and shares at once.
+ *
  * Both are sums over x_j >= r of powers of x_j - r, q being 0 for the support. The difference of two float32s keeps all its
  * digits, so float32 will do; it may be denormal, so it is taken times 2^64.
+ *
+ * Measured, 32000 floats on wasm: 1 softmax for N(0, 1), 7-20 where most have a share (clusters, ties, staircases); with a
+ * float64 power for each and bisection it was 30-1200.
  *
  * y, x, support, special values, error    as in entmax.ts
  * source   bisection: Blondel, Martins & Niculae 2020 (arXiv:1901.02324); the change from τ to q is ours
@@ -21,9 +26,9 @@ import { horizontalMax, storeUpTo4, widen } from "./lanes";
 import { exp64, log } from "./log";
 import { normStep } from "./newton";
 import {
-  BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, SPARSE_ABOVE, SPARSE_BELOW, SPARSE_D, SPARSE_FIRST, SPARSE_GUESS, SPARSE_HIGHER,
-  SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_M, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_STAGE, SPARSE_T,
-  SPARSE_FAR, SPARSE_MOVE, SPARSE_SLOW, SPARSE_WIDTH, LIST,
+  BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, LIST, SPARSE_ABOVE, SPARSE_BELOW, SPARSE_D, SPARSE_FAR, SPARSE_FIRST,
+  SPARSE_GUESS, SPARSE_HIGHER, SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_M, SPARSE_MOVE, SPARSE_PIVOT, SPARSE_ROOT,
+  SPARSE_S, SPARSE_SCALE, SPARSE_SLOW, SPARSE_STAGE, SPARSE_T, SPARSE_WIDTH,
 } from "./phases";
 import { held, loadL0, loadL1, loadL2, loadRoot, powerAt } from "./power";
 import { alongSparse } from "./sparse";
