@@ -88,7 +88,7 @@ function lifted(d: v128, normal: v128, denormal: v128): v128 {
 }
 
 /**
- * S = Σ p and D = Σ p / (x - r + q^s / s) over what is above r - q^s / s but r itself; how many those are, and how many are r;
+ * S = Σ p and D = Σ p / (x - r + q^s / s) over all above r - q^s / s but r; how many those are, and how many are r;
  * the smallest of them, and the largest of the rest.
  *
  * r is the pivot and q = 0, or the support's smallest and its share, or those of a sample.
@@ -149,7 +149,8 @@ function order(bits: i32): i32 {
 
 /** Decides the logits on one side of the pivot; FIRST to LAST are left. @returns no logit is, or S is 1 */
 function decide(state: usize): bool {
-  const S = load<f64>(state, SPARSE_S), pivot = load<f64>(state, SPARSE_PIVOT), part = load<u32>(state, SPARSE_STAGE) == PART;
+  const S = load<f64>(state, SPARSE_S), pivot = load<f64>(state, SPARSE_PIVOT);
+  const part = load<u32>(state, SPARSE_STAGE) == PART;
   const above = load<f64>(state, SPARSE_ABOVE), level = load<f64>(state, SPARSE_LEVEL), off = !(S < 1);
   if (abs(S - 1) <= ENOUGH && load<f64>(state, SPARSE_HIGHER) > <f64>LIST && !part) {
     store<f64>(state, pivot, SPARSE_ROOT);
@@ -192,7 +193,8 @@ function firstShare(state: usize, off: bool): f64 {
 function next(state: usize, first: f64, last: f64): f64 {
   const low = order(reinterpret<i32>(<f32>first)), high = order(reinterpret<i32>(<f32>last));
   const width = <f64>high - <f64>low, S = load<f64>(state, SPARSE_S), far = abs(log(S));
-  const halved = width <= 0.5 * load<f64>(state, SPARSE_WIDTH), nearer = far > 0 && far <= 0.25 * load<f64>(state, SPARSE_FAR);
+  const halved = width <= 0.5 * load<f64>(state, SPARSE_WIDTH);
+  const nearer = far > 0 && far <= 0.25 * load<f64>(state, SPARSE_FAR);
   if (halved) store<f64>(state, width, SPARSE_WIDTH);
   if (nearer) store<f64>(state, far, SPARSE_FAR);
   const slow = halved || nearer ? 0 : load<u32>(state, SPARSE_SLOW) + 1;
@@ -206,7 +208,7 @@ function next(state: usize, first: f64, last: f64): f64 {
 }
 
 /**
- * S - 1 is too small to see, or is so in y = p / S: no p changes more than q does on the way to the solution, and the largest is
+ * S - 1 is too small to see, or is so in y = p / S: no p changes more than q on the way to the solution, and the largest is
  * as far off as S. Where thousands are equal float32 powers have the same error and S never is 1 as nearly as that.
  */
 function settled(state: usize, S: f64, q: f64, to: f64): bool {
@@ -263,7 +265,8 @@ function step(state: usize): bool {
 
 function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
   const s = load<f64>(state, SPARSE_SCALE), q = loadShare(state), per = load<f32>(state, SPARSE_T + 4);
-  const r = held(6, <f32>load<f64>(state, SPARSE_ROOT)), level = held(7, <f32>q * per), perS = held(8, per), zero = f32x4.splat(0);
+  const r = held(6, <f32>load<f64>(state, SPARSE_ROOT)), level = held(7, <f32>q * per), perS = held(8, per);
+  const zero = f32x4.splat(0);
   const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
   const e = exponentOf(s), ev = held(2, reinterpret<f32>(e - 64)), sigma = s / powerOf2(e);
   const normal = held(3, <f32>(sigma * powerOf2(64))), denormal = held(4, <f32>(sigma * powerOf2(-85)));
