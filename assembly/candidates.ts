@@ -5,8 +5,9 @@
  * maximum has no share, and of most rows a few dozen logits remain. One pass over the row lists them, and the search for τ
  * walks over the list alone. What can be known of a row:
  *
- *   GATHERING   the list takes what lies above the best lower bound of τ. When it is full the search goes on in it by itself:
- *               fewer logits have a smaller τ, so each step is a better bound, and what it rules out leaves the list.
+ *   GATHERING   the list takes what lies above the best lower bound of τ. When it is full the search goes on in it by
+ *               itself: fewer logits have a smaller τ, so each step is a better bound, and what it rules out leaves the
+ *               list.
  *   FULL        most of a full list stayed, or making room has cost more than a look at every logit seen: the support is
  *               large. The rest of this pass only counts.
  *   SAMPLING    a list of logits from everywhere in the row, each for so many: its τ is where the search in the row begins.
@@ -22,10 +23,10 @@
  */
 import { loadTail } from "./lanes";
 import {
-  LIST, SPARSE_ABOVE, SPARSE_BASE, SPARSE_BELOW, SPARSE_BOUND, SPARSE_COUNT, SPARSE_CUT, SPARSE_D, SPARSE_FAR, SPARSE_FIRST, SPARSE_FLOOR,
-  SPARSE_GUESS, SPARSE_HIGHER, SPARSE_LAST, SPARSE_LEAST, SPARSE_LENGTH, SPARSE_LEVEL, SPARSE_LIFT, SPARSE_LIST, SPARSE_M, SPARSE_MOVE,
-  SPARSE_MODE, SPARSE_PASSES, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SAMPLED, SPARSE_SCALE, SPARSE_SEEN, SPARSE_SLOW, SPARSE_STAGE,
-  SPARSE_T, SPARSE_WIDTH, SPARSE_WORK,
+  LIST, SPARSE_ABOVE, SPARSE_BASE, SPARSE_BELOW, SPARSE_BOUND, SPARSE_COUNT, SPARSE_CUT, SPARSE_D, SPARSE_FAR, SPARSE_FIRST,
+  SPARSE_FLOOR, SPARSE_GUESS, SPARSE_HIGHER, SPARSE_LAST, SPARSE_LEAST, SPARSE_LENGTH, SPARSE_LEVEL, SPARSE_LIFT,
+  SPARSE_LIST, SPARSE_M, SPARSE_MODE, SPARSE_MOVE, SPARSE_PASSES, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SAMPLED,
+  SPARSE_SCALE, SPARSE_SEEN, SPARSE_SLOW, SPARSE_STAGE, SPARSE_T, SPARSE_WIDTH, SPARSE_WORK,
 } from "./phases";
 
 /** S and D += those of the list's n floats, which are followed by a vector of -Infinity. */
@@ -81,8 +82,8 @@ function append(list: usize, count: u32, d: v128, cut: v128): u32 {
   return count + popcnt(taken);
 }
 
-/** Keeps the differences of logits that are all denormal from being so too: each product with one takes 150 cycles on Intel. */
-export function liftOf(m: f32): f32 {
+/** Keeps the differences of denormal logits from being denormal too: each product with one takes 150 cycles on Intel. */
+function liftOf(m: f32): f32 {
   return abs(m) < 7.9e-31 ? 8.673617379884035e-19 : 0; // 2^-100, 2^-60
 }
 

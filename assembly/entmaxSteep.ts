@@ -5,12 +5,17 @@
  * alpha = 10 a part in 1e16 of it makes a share of 0.02). So first the support, then its shares:
  *
  *   support   x is in it iff S(x) = Σ (s·(x_j - x))^(1/s) over x_j > x is below 1. The next pivot is where the norm's step
- *             says; where that does not halve the undecided range, its middle in the order of the floats.
+ *             says; where two have not halved the undecided range, its middle in the order of the floats.
  *   shares    r the smallest logit of the support and q its share: p_j = (s·(x_j - r) + q^s)^(1/s). Their sum is convex and
  *             rising in q (each is a norm of order s of two numbers), so Newton's rule from above falls to the solution.
  *
+ * A long row begins with what its sample has found: near it Newton's rule finds support and shares at once.
+ *
  * Both are sums over x_j >= r of powers of x_j - r, q being 0 for the support. The difference of two float32s keeps all its
  * digits, so float32 will do; it may be denormal, so it is taken times 2^64.
+ *
+ * Measured, 32000 floats on wasm: 1 softmax for N(0, 1), 7-20 where most have a share (clusters, ties, staircases); with a
+ * float64 power for each and bisection it was 30-1200.
  *
  * y, x, support, special values, error    as in entmax.ts
  * source   bisection: Blondel, Martins & Niculae 2020 (arXiv:1901.02324); the change from τ to q is ours
@@ -21,9 +26,9 @@ import { horizontalMax, storeUpTo4, widen } from "./lanes";
 import { exp64, log } from "./log";
 import { normStep } from "./newton";
 import {
-  BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, SPARSE_ABOVE, SPARSE_BELOW, SPARSE_D, SPARSE_FIRST, SPARSE_GUESS, SPARSE_HIGHER,
-  SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_M, SPARSE_PIVOT, SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_STAGE, SPARSE_T,
-  SPARSE_FAR, SPARSE_MOVE, SPARSE_SLOW, SPARSE_WIDTH, LIST,
+  BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, LIST, SPARSE_ABOVE, SPARSE_BELOW, SPARSE_D, SPARSE_FAR, SPARSE_FIRST,
+  SPARSE_GUESS, SPARSE_HIGHER, SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_M, SPARSE_MOVE, SPARSE_PIVOT, SPARSE_ROOT,
+  SPARSE_S, SPARSE_SCALE, SPARSE_SLOW, SPARSE_STAGE, SPARSE_T, SPARSE_WIDTH,
 } from "./phases";
 import { held, loadL0, loadL1, loadL2, loadRoot, powerAt } from "./power";
 import { alongSparse } from "./sparse";
@@ -83,7 +88,7 @@ function lifted(d: v128, normal: v128, denormal: v128): v128 {
 }
 
 /**
- * S = Σ p and D = Σ p / (x - r + q^s / s) over what is above r - q^s / s but r itself; how many those are, and how many are r;
+ * S = Σ p and D = Σ p / (x - r + q^s / s) over all above r - q^s / s but r; how many those are, and how many are r;
  * the smallest of them, and the largest of the rest.
  *
  * r is the pivot and q = 0, or the support's smallest and its share, or those of a sample.
@@ -144,7 +149,8 @@ function order(bits: i32): i32 {
 
 /** Decides the logits on one side of the pivot; FIRST to LAST are left. @returns no logit is, or S is 1 */
 function decide(state: usize): bool {
-  const S = load<f64>(state, SPARSE_S), pivot = load<f64>(state, SPARSE_PIVOT), part = load<u32>(state, SPARSE_STAGE) == PART;
+  const S = load<f64>(state, SPARSE_S), pivot = load<f64>(state, SPARSE_PIVOT);
+  const part = load<u32>(state, SPARSE_STAGE) == PART;
   const above = load<f64>(state, SPARSE_ABOVE), level = load<f64>(state, SPARSE_LEVEL), off = !(S < 1);
   if (abs(S - 1) <= ENOUGH && load<f64>(state, SPARSE_HIGHER) > <f64>LIST && !part) {
     store<f64>(state, pivot, SPARSE_ROOT);
@@ -187,7 +193,8 @@ function firstShare(state: usize, off: bool): f64 {
 function next(state: usize, first: f64, last: f64): f64 {
   const low = order(reinterpret<i32>(<f32>first)), high = order(reinterpret<i32>(<f32>last));
   const width = <f64>high - <f64>low, S = load<f64>(state, SPARSE_S), far = abs(log(S));
-  const halved = width <= 0.5 * load<f64>(state, SPARSE_WIDTH), nearer = far > 0 && far <= 0.25 * load<f64>(state, SPARSE_FAR);
+  const halved = width <= 0.5 * load<f64>(state, SPARSE_WIDTH);
+  const nearer = far > 0 && far <= 0.25 * load<f64>(state, SPARSE_FAR);
   if (halved) store<f64>(state, width, SPARSE_WIDTH);
   if (nearer) store<f64>(state, far, SPARSE_FAR);
   const slow = halved || nearer ? 0 : load<u32>(state, SPARSE_SLOW) + 1;
@@ -201,7 +208,7 @@ function next(state: usize, first: f64, last: f64): f64 {
 }
 
 /**
- * S - 1 is too small to see, or is so in y = p / S: no p changes more than q does on the way to the solution, and the largest is
+ * S - 1 is too small to see, or is so in y = p / S: no p changes more than q on the way to the solution, and the largest is
  * as far off as S. Where thousands are equal float32 powers have the same error and S never is 1 as nearly as that.
  */
 function settled(state: usize, S: f64, q: f64, to: f64): bool {
@@ -258,7 +265,8 @@ function step(state: usize): bool {
 
 function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
   const s = load<f64>(state, SPARSE_SCALE), q = loadShare(state), per = load<f32>(state, SPARSE_T + 4);
-  const r = held(6, <f32>load<f64>(state, SPARSE_ROOT)), level = held(7, <f32>q * per), perS = held(8, per), zero = f32x4.splat(0);
+  const r = held(6, <f32>load<f64>(state, SPARSE_ROOT)), level = held(7, <f32>q * per), perS = held(8, per);
+  const zero = f32x4.splat(0);
   const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
   const e = exponentOf(s), ev = held(2, reinterpret<f32>(e - 64)), sigma = s / powerOf2(e);
   const normal = held(3, <f32>(sigma * powerOf2(64))), denormal = held(4, <f32>(sigma * powerOf2(-85)));

@@ -50,7 +50,7 @@ export function scores(
   temperature: f64, state: usize, phases: i32,
 ): void {
   alongAxis(
-    y, x, mask, shared, outer, axis, inner, pitch, temperature, state, phases & ~SUM,
+    y, x, mask, shared, outer, axis, inner, pitch, temperature, 1, state, phases & ~SUM,
     false, axis * pitch, rowFinish, columnsFinish,
   );
 }
