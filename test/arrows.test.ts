@@ -26,11 +26,11 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^assembly\/sparse$/, [/^assembly\/(candidates|columns|columnsNewton|lanes|phases|row)$/]],
   [
     /^assembly\/(sparsemax|entmax15|entmaxSteep)$/,
-    [/^assembly\/(candidates|columnsNewton|lanes|log|newton|phases|sparse)$/],
+    [/^assembly\/(candidates|columnsNewton|exp|lanes|log|newton|phases|power|sparse)$/],
   ],
   [
     /^assembly\/entmax$/,
-    [/^assembly\/(columnsNewton|entmax15|entmaxSteep|exp|lanes|newton|phases|power|sparse|sparsemax)$/],
+    [/^assembly\/(candidates|columnsNewton|entmax15|entmaxSteep|exp|lanes|log|newton|phases|power|sparse|sparsemax)$/],
   ],
   // attention: a folder of its own; it takes what the rows take
   [/^assembly\/tanh$/, [/^assembly\/(exp|lanes)$/]],

@@ -158,8 +158,8 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
   ["entmax", "f40b3076", entmaxes],
   ["attention", "78a3f4e2", attentions],
   ["mergeAttention", "747b927f", merges],
-  ["topK", "37ec245c", tops],
-  ["sample", "a9b679dd", samples],
+  ["topK", "b165825c", tops],
+  ["sample", "4ed7ca70", samples],
 ];
 
 /** Of a runtime, but no arithmetic. */
