@@ -59,11 +59,11 @@ const WASM: readonly Candidate[] = (["wasm-relaxed", "wasm"] as const).map((back
 }));
 const CANDIDATES: readonly Candidate[] = [...WASM, { backend: "js", start: jsEngine }];
 
-const fn = "createRuntime";
+const CREATE = "createRuntime";
 
 function readRuntime(options: RuntimeOptions): RuntimeOptions {
-  checkObject(fn, "options", options, "heapBytes");
-  return ownOptions(fn, options, {
+  checkObject(CREATE, "options", options, "heapBytes");
+  return ownOptions(CREATE, options, {
     backend: options.backend,
     heapBytes: options.heapBytes,
     module: options.module,
@@ -88,13 +88,13 @@ function readRuntime(options: RuntimeOptions): RuntimeOptions {
  */
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const { backend = "auto", heapBytes: wanted, module } = readRuntime(options);
-  const heapBytes = checkHeapBytes(fn, wanted);
+  const heapBytes = checkHeapBytes(CREATE, wanted);
   if (typeof backend !== "string") {
-    throw new TypeError(`${fn}: "backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${kind(backend)}`);
+    throw new TypeError(`${CREATE}: "backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${kind(backend)}`);
   }
   if (backend !== "auto" && !CANDIDATES.some((candidate) => candidate.backend === backend)) {
     throw new RangeError(
-      `${fn}: "backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${JSON.stringify(backend)}`,
+      `${CREATE}: "backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${JSON.stringify(backend)}`,
     );
   }
   if (module !== undefined) return startModule(module, backend, heapBytes);
@@ -109,20 +109,20 @@ function exportsOf(module: WebAssembly.Module): string[] {
   try {
     return WebAssembly.Module.exports(module).map(({ name }) => name);
   } catch {
-    throw new TypeError(`${fn}: "module" expected a WebAssembly.Module, got ${kind(module)}`);
+    throw new TypeError(`${CREATE}: "module" expected a WebAssembly.Module, got ${kind(module)}`);
   }
 }
 
 function startModule(module: WebAssembly.Module, backend: "auto" | Backend, heapBytes: number): Runtime {
   const names = exportsOf(module);
   if (backend === "js")
-    throw new RangeError(`${fn}: "module" expected none with backend "js", got a WebAssembly.Module`);
+    throw new RangeError(`${CREATE}: "module" expected none with backend "js", got a WebAssembly.Module`);
   const missing = ["relaxed", "heapBase", ...Object.keys(jsEngine(65536).kernels)].find(
     (name) => !names.includes(name),
   );
   if (missing !== undefined) {
     throw new RangeError(
-      `${fn}: "module" expected kernels.wasm or kernels-relaxed.wasm of this version of softmax-wasm, got one without ${missing}`,
+      `${CREATE}: "module" expected kernels.wasm or kernels-relaxed.wasm of this version of softmax-wasm, got one without ${missing}`,
     );
   }
   let runtime: Runtime;
@@ -130,12 +130,12 @@ function startModule(module: WebAssembly.Module, backend: "auto" | Backend, heap
     runtime = runtimeOn(wasmEngine(module, heapBytes), []);
   } catch (error) {
     throw new Error(
-      `${fn}: "module" expected one that runs right on this host, got one that does not (${reasonOf(error)})`,
+      `${CREATE}: "module" expected one that runs right on this host, got one that does not (${reasonOf(error)})`,
     );
   }
   if (backend !== "auto" && runtime.backend !== backend) {
     throw new RangeError(
-      `${fn}: "module" expected the binary of backend "${backend}", got that of "${runtime.backend}"`,
+      `${CREATE}: "module" expected the binary of backend "${backend}", got that of "${runtime.backend}"`,
     );
   }
   return runtime;

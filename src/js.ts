@@ -43,7 +43,7 @@ export interface RuntimeOptions {
   heapBytes?: number | undefined;
 }
 
-const fn = "createRuntime";
+const CREATE = "createRuntime";
 
 /**
  * A runtime of its own, in JavaScript; see createRuntime of softmax-wasm.
@@ -52,18 +52,20 @@ const fn = "createRuntime";
  * @throws {RangeError} heapBytes is out of range, or another backend is asked for
  */
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
-  checkObject(fn, "options", options, "heapBytes");
-  const { backend = "auto", heapBytes } = ownOptions(fn, options, {
+  checkObject(CREATE, "options", options, "heapBytes");
+  const { backend = "auto", heapBytes } = ownOptions(CREATE, options, {
     backend: options.backend,
     heapBytes: options.heapBytes,
   });
   if (typeof backend !== "string") {
-    throw new TypeError(`${fn}: "backend" expected "auto" or "js" of softmax-wasm/js, got ${kind(backend)}`);
+    throw new TypeError(`${CREATE}: "backend" expected "auto" or "js" of softmax-wasm/js, got ${kind(backend)}`);
   }
   if (backend !== "auto" && backend !== "js") {
-    throw new RangeError(`${fn}: "backend" expected "auto" or "js" of softmax-wasm/js, got ${JSON.stringify(backend)}`);
+    throw new RangeError(
+      `${CREATE}: "backend" expected "auto" or "js" of softmax-wasm/js, got ${JSON.stringify(backend)}`,
+    );
   }
-  return startRuntime([{ backend: "js", start: jsEngine }], checkHeapBytes(fn, heapBytes));
+  return startRuntime([{ backend: "js", start: jsEngine }], checkHeapBytes(CREATE, heapBytes));
 }
 
 let shared: Runtime | undefined;

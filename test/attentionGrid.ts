@@ -133,7 +133,7 @@ const STREAMED = {
 } as const;
 
 /** A call whose keys and values do not fit the heap, and the heap. */
-export interface Streamed {
+interface Streamed {
   readonly call: Call;
   readonly heapBytes: number;
   readonly label: string;

@@ -34,10 +34,10 @@ export interface Entmax {
   <Out extends Float32Array = NewFloats>(x: FloatInput, options: EntmaxOptions<Out>): Written<Out>;
 }
 
-const fn = "entmax";
+const ENTMAX = "entmax";
 
 function readEntmax(options: EntmaxOptions): EntmaxOptions {
-  checkObject(fn, "options", options, "alpha");
+  checkObject(ENTMAX, "options", options, "alpha");
   const { alpha, shape, axis, temperature, mask, out, support } = options;
   const count =
     isGiven(alpha) +
@@ -47,7 +47,7 @@ function readEntmax(options: EntmaxOptions): EntmaxOptions {
     isGiven(mask) +
     isGiven(out) +
     isGiven(support);
-  return ownOptions(fn, options, { alpha, shape, axis, temperature, mask, out, support }, count);
+  return ownOptions(ENTMAX, options, { alpha, shape, axis, temperature, mask, out, support }, count);
 }
 
 export function entmaxOn(core: Core): Entmax {
@@ -55,8 +55,8 @@ export function entmaxOn(core: Core): Entmax {
   return ((x: FloatInput, options: EntmaxOptions): Float32Array => {
     const given = readEntmax(options);
     const { alpha } = given;
-    checkAlpha(fn, alpha);
-    const checked = checkSparse(fn, x, given);
+    checkAlpha(ENTMAX, alpha);
+    const checked = checkSparse(ENTMAX, x, given);
     const { call, temperature, support } = checked;
     if (alpha !== 1 || temperature === 0) {
       runSparse(core, entmax, checked, alpha);

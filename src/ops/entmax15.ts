@@ -26,12 +26,12 @@ export interface Entmax15 {
   <Out extends Float32Array = NewFloats>(x: FloatInput, options?: SparseOptions<Out>): Written<Out>;
 }
 
-const fn = "entmax15";
+const ENTMAX15 = "entmax15";
 
 export function entmax15On(core: Core): Entmax15 {
   const { entmax15 } = core.kernels;
   return ((x: FloatInput, options: SparseOptions = NO_OPTIONS): Float32Array => {
-    const checked = checkSparse(fn, x, readSparse(fn, options));
+    const checked = checkSparse(ENTMAX15, x, readSparse(ENTMAX15, options));
     runSparse(core, entmax15, checked, 1.5);
     return checked.call.out;
   }) as Entmax15;

@@ -34,14 +34,14 @@ export interface Hardmax {
 
 export const HARDMAX_FLOW: Flow = { reduces: false, writesTerms: false, sums: false };
 
-const fn = "hardmax";
+const HARDMAX = "hardmax";
 
 export function hardmaxOn(core: Core): Hardmax {
   const { hardmax } = core.kernels;
   return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
-    const given = readAxis(fn, options);
-    checkTemperature(fn, given.temperature);
-    const call = checkCall(fn, x, given, given.mask, false);
+    const given = readAxis(HARDMAX, options);
+    checkTemperature(HARDMAX, given.temperature);
+    const call = checkCall(HARDMAX, x, given, given.mask, false);
     runAlongAxis(core, hardmax, HARDMAX_FLOW, call, 0);
     return call.out;
   }) as Hardmax;

@@ -38,14 +38,14 @@ export interface LogSoftmax {
 
 const FLOW: Flow = { reduces: false, writesTerms: false, sums: true };
 
-const fn = "logSoftmax";
+const LOG_SOFTMAX = "logSoftmax";
 
 export function logSoftmaxOn(core: Core): LogSoftmax {
   const { logSoftmax, hardmax } = core.kernels;
   return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
-    const given = readAxis(fn, options);
-    const temperature = checkTemperature(fn, given.temperature);
-    const call = checkCall(fn, x, given, given.mask, false);
+    const given = readAxis(LOG_SOFTMAX, options);
+    const temperature = checkTemperature(LOG_SOFTMAX, given.temperature);
+    const call = checkCall(LOG_SOFTMAX, x, given, given.mask, false);
     if (temperature === 0) runAlongAxis(core, hardmax, HARDMAX_FLOW, call, -Infinity);
     else runAlongAxis(core, logSoftmax, FLOW, call, temperature);
     return call.out;

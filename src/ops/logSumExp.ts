@@ -48,7 +48,7 @@ export interface LogSumExp {
 
 const FLOW: Flow = { reduces: true, writesTerms: false, sums: true };
 
-const fn = "logSumExp";
+const LOG_SUM_EXP = "logSumExp";
 
 export function logSumExpOn(core: Core): LogSumExp {
   const { logSumExp } = core.kernels;
@@ -58,9 +58,9 @@ export function logSumExpOn(core: Core): LogSumExp {
   function run(x: FloatInput): number;
   function run(x: FloatInput, options: AxisOptions): Float32Array;
   function run(x: FloatInput, options: AxisOptions = scalar): number | Float32Array {
-    const given = readAxis(fn, options);
-    const temperature = checkTemperature(fn, given.temperature);
-    const call = checkCall(fn, x, given, given.mask, true);
+    const given = readAxis(LOG_SUM_EXP, options);
+    const temperature = checkTemperature(LOG_SUM_EXP, given.temperature);
+    const call = checkCall(LOG_SUM_EXP, x, given, given.mask, true);
     runAlongAxis(core, logSumExp, FLOW, call, temperature);
     return options === scalar ? single[0] : call.out;
   }

@@ -60,32 +60,39 @@ function checkLengthOf(fn: string, name: string, value: Float32Array, length: nu
 /** Floats copied in and merged at a time: they stay in the second cache. */
 const BLOCK_FLOATS = 16384;
 
-const fn = "mergeAttention";
+const MERGE_ATTENTION = "mergeAttention";
 
 export function mergeAttentionOn(core: Core): MergeAttention {
   const { heap, kernels } = core;
   return (outA, lseA, outB, lseB, options) => {
-    checkObject(fn, "options", options, "valueDim");
-    const { valueDim } = ownOptions(fn, options, { valueDim: options.valueDim }); // before the views are looked at: it may be a getter
+    checkObject(MERGE_ATTENTION, "options", options, "valueDim");
+    const { valueDim } = ownOptions(MERGE_ATTENTION, options, { valueDim: options.valueDim }); // before the views are looked at: it may be a getter
     const names = ["outA", "lseA", "outB", "lseB"];
     const views = [outA, lseA, outB, lseB];
     views.forEach((view, n) => {
-      checkView(fn, names[n], view);
+      checkView(MERGE_ATTENTION, names[n], view);
     });
-    if (typeof valueDim !== "number") throw new TypeError(`${fn}: "valueDim" expected a number, got ${kind(valueDim)}`);
+    if (typeof valueDim !== "number")
+      throw new TypeError(`${MERGE_ATTENTION}: "valueDim" expected a number, got ${kind(valueDim)}`);
     if (!(Number.isSafeInteger(valueDim) && valueDim >= 1)) {
-      throw new RangeError(`${fn}: "valueDim" expected an integer >= 1, got ${valueDim}`);
+      throw new RangeError(`${MERGE_ATTENTION}: "valueDim" expected an integer >= 1, got ${valueDim}`);
     }
     const rows = lengthOf(lseA);
-    checkLengthOf(fn, "outA", outA, rows * valueDim, `lseA.length = ${rows} rows of valueDim = ${valueDim}`);
-    checkLengthOf(fn, "lseB", lseB, rows, "as lseA");
-    checkLengthOf(fn, "outB", outB, rows * valueDim, "as outA");
-    checkApart(fn, "outA", outA, [
+    checkLengthOf(
+      MERGE_ATTENTION,
+      "outA",
+      outA,
+      rows * valueDim,
+      `lseA.length = ${rows} rows of valueDim = ${valueDim}`,
+    );
+    checkLengthOf(MERGE_ATTENTION, "lseB", lseB, rows, "as lseA");
+    checkLengthOf(MERGE_ATTENTION, "outB", outB, rows * valueDim, "as outA");
+    checkApart(MERGE_ATTENTION, "outA", outA, [
       ["lseA", lseA, 4],
       ["outB", outB, 4],
       ["lseB", lseB, 4],
     ]);
-    checkApart(fn, "lseA", lseA, [
+    checkApart(MERGE_ATTENTION, "lseA", lseA, [
       ["outB", outB, 4],
       ["lseB", lseB, 4],
     ]);
@@ -96,7 +103,7 @@ export function mergeAttentionOn(core: Core): MergeAttention {
     const room = heap.room - 16;
     if (perRow > room) {
       throw new RangeError(
-        `${fn}: "valueDim" expected rows of which two fit the ${4 * room} bytes left of the heap (createRuntime({ heapBytes }) ` +
+        `${MERGE_ATTENTION}: "valueDim" expected rows of which two fit the ${4 * room} bytes left of the heap (createRuntime({ heapBytes }) ` +
           `makes a larger one), got ${valueDim}`,
       );
     }

@@ -66,28 +66,28 @@ export interface Sample {
 }
 
 const NO_OPTIONS: SampleOptions = {};
-const fn = "sample";
+const SAMPLE = "sample";
 
 function readSample(options: SampleOptions): SampleOptions {
-  checkObject(fn, "options", options, "temperature");
+  checkObject(SAMPLE, "options", options, "temperature");
   const { temperature, topK, topP, minP, mask, random } = options;
   const count = isGiven(temperature) + isGiven(topK) + isGiven(topP) + isGiven(minP) + isGiven(mask) + isGiven(random);
-  return ownOptions(fn, options, { temperature, topK, topP, minP, mask, random }, count);
+  return ownOptions(SAMPLE, options, { temperature, topK, topP, minP, mask, random }, count);
 }
 
 export function sampleOn(core: Core): Sample {
   return (logits, options = NO_OPTIONS) => {
     const given = readSample(options);
-    const temperature = checkTemperature(fn, given.temperature);
+    const temperature = checkTemperature(SAMPLE, given.temperature);
     const { topK, topP, minP, mask: bits, random = Math.random } = given;
-    if (topK !== undefined) checkCount(fn, "topK", topK, 1, "leave it out to keep every token");
-    if (topP !== undefined) checkShare(fn, "topP", topP, false, "1 keeps every token");
-    if (minP !== undefined) checkShare(fn, "minP", minP, true, "0 keeps every token");
-    const share = checkRandom(fn, random);
-    const tokens = checkTokens(fn, logits, bits);
+    if (topK !== undefined) checkCount(SAMPLE, "topK", topK, 1, "leave it out to keep every token");
+    if (topP !== undefined) checkShare(SAMPLE, "topP", topP, false, "1 keeps every token");
+    if (minP !== undefined) checkShare(SAMPLE, "minP", minP, true, "0 keeps every token");
+    const share = checkRandom(SAMPLE, random);
+    const tokens = checkTokens(SAMPLE, logits, bits);
     const { x } = tokens;
 
-    const vocabulary = new Vocabulary(core, fn, tokens);
+    const vocabulary = new Vocabulary(core, SAMPLE, tokens);
     const m = vocabulary.largest(temperature > 0);
     if (temperature === 0 || m === Infinity) return { index: vocabulary.first(m), prob: 1, logProb: 0 };
     const { s, logS } = vocabulary.sum(m, temperature);

@@ -43,15 +43,15 @@ export const SOFTMAX_FLOW: Flow = { reduces: false, writesTerms: true, sums: tru
 /** Up to this many floats a row takes the short way: what it saves is 60 ns, nothing beside a longer row. */
 const SHORT = 4096;
 
-const fn = "softmax";
+const SOFTMAX = "softmax";
 
 export function softmaxOn(core: Core): Softmax {
   const { heap } = core;
   const { softmax, softmaxRow, hardmax } = core.kernels;
   return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
-    const given = readAxis(fn, options);
-    const temperature = checkTemperature(fn, given.temperature);
-    const call = checkCall(fn, x, given, given.mask, false);
+    const given = readAxis(SOFTMAX, options);
+    const temperature = checkTemperature(SOFTMAX, given.temperature);
+    const call = checkCall(SOFTMAX, x, given, given.mask, false);
     const { x: logits, out, outer, axis, inner } = call;
     if (outer * inner === 1 && axis <= SHORT && temperature === 1 && call.mask === undefined) {
       const xHome = heap.locate(logits, call.xOffset);

@@ -47,7 +47,7 @@ export function readSparse(fn: string, options: SparseOptions): SparseOptions {
 }
 
 /** A call whose arguments are in order, and where its supports go. */
-export interface SparseCall {
+interface SparseCall {
   readonly call: AxisCall;
   readonly temperature: number;
   readonly support: Uint32Array | undefined;

@@ -28,12 +28,12 @@ export interface Sparsemax {
   <Out extends Float32Array = NewFloats>(x: FloatInput, options?: SparseOptions<Out>): Written<Out>;
 }
 
-const fn = "sparsemax";
+const SPARSEMAX = "sparsemax";
 
 export function sparsemaxOn(core: Core): Sparsemax {
   const { sparsemax } = core.kernels;
   return ((x: FloatInput, options: SparseOptions = NO_OPTIONS): Float32Array => {
-    const checked = checkSparse(fn, x, readSparse(fn, options));
+    const checked = checkSparse(SPARSEMAX, x, readSparse(SPARSEMAX, options));
     runSparse(core, sparsemax, checked, 2);
     return checked.call.out;
   }) as Sparsemax;

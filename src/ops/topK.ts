@@ -55,22 +55,22 @@ export interface TopK {
 }
 
 const NO_OPTIONS: TopKOptions = {};
-const fn = "topK";
+const TOP_K = "topK";
 
 function readTopK(options: TopKOptions): TopKOptions {
-  checkObject(fn, "options", options, "temperature");
+  checkObject(TOP_K, "options", options, "temperature");
   const { temperature, mask } = options;
   const count = isGiven(temperature) + isGiven(mask);
-  return ownOptions(fn, options, { temperature, mask }, count);
+  return ownOptions(TOP_K, options, { temperature, mask }, count);
 }
 
 export function topKOn(core: Core): TopK {
   return (logits, k, options = NO_OPTIONS) => {
-    checkCount(fn, "k", k);
+    checkCount(TOP_K, "k", k);
     const given = readTopK(options);
-    const temperature = checkTemperature(fn, given.temperature);
-    const tokens = checkTokens(fn, logits, given.mask);
-    const vocabulary = new Vocabulary(core, fn, tokens);
+    const temperature = checkTemperature(TOP_K, given.temperature);
+    const tokens = checkTokens(TOP_K, logits, given.mask);
+    const vocabulary = new Vocabulary(core, TOP_K, tokens);
     const m = vocabulary.largest(true);
     const certain = temperature === 0 || m === Infinity;
     const { logS, logSumExp } = m === Infinity ? { logS: 0, logSumExp: m } : vocabulary.sum(m, temperature);

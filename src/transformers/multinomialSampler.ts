@@ -54,12 +54,12 @@ export interface MultinomialSampler {
   sample(logits: LogitsTensor): [id: bigint, score: number][];
 }
 
-const fn = "multinomialSampler";
+const MULTINOMIAL_SAMPLER = "multinomialSampler";
 
 /** Other fields of a generation_config are other people's. */
 function readConfig(config: GenerationConfig): GenerationConfig {
-  checkObject(fn, "generation_config", config);
-  return ownFields(fn, config, {
+  checkObject(MULTINOMIAL_SAMPLER, "generation_config", config);
+  return ownFields(MULTINOMIAL_SAMPLER, config, {
     do_sample: config.do_sample,
     temperature: config.temperature,
     top_k: config.top_k,
@@ -85,16 +85,18 @@ function sizesOf(dims: readonly number[]): { sizes: number[]; product: number } 
 /** The rows of logits, as arrays of ours over their memory; checked before the first is drawn from. */
 function rowsOf(logits: LogitsTensor): { rows: Float32Array[]; sizes: number[] } {
   if (typeof logits !== "object" || logits === null) {
-    throw new TypeError(`${fn}: "logits" expected a Tensor, got ${kind(logits)}`);
+    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "logits" expected a Tensor, got ${kind(logits)}`);
   }
   const { dims, data } = logits;
-  if (!Array.isArray(dims)) throw new TypeError(`${fn}: "logits.dims" expected an array of sizes, got ${kind(dims)}`);
-  if (!isFloat32Array(data)) throw new TypeError(`${fn}: "logits.data" expected a Float32Array, got ${kind(data)}`);
+  if (!Array.isArray(dims))
+    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "logits.dims" expected an array of sizes, got ${kind(dims)}`);
+  if (!isFloat32Array(data))
+    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "logits.data" expected a Float32Array, got ${kind(data)}`);
   const { sizes, product } = sizesOf(dims);
   const length = lengthOf(data);
   if (product !== length) {
     throw new RangeError(
-      `${fn}: "logits.dims" expected sizes >= 1 whose product is logits.data.length = ${length}, got [${sizes.join(", ")}]`,
+      `${MULTINOMIAL_SAMPLER}: "logits.dims" expected sizes >= 1 whose product is logits.data.length = ${length}, got [${sizes.join(", ")}]`,
     );
   }
   const vocabulary = sizes[sizes.length - 1];
@@ -131,25 +133,28 @@ export function multinomialSampler(
   options: SamplerOptions = {},
 ): MultinomialSampler {
   const config = readConfig(generation_config ?? {});
-  checkObject(fn, "options", options);
-  const { random, onSample } = ownOptions(fn, options, { random: options.random, onSample: options.onSample });
+  checkObject(MULTINOMIAL_SAMPLER, "options", options);
+  const { random, onSample } = ownOptions(MULTINOMIAL_SAMPLER, options, {
+    random: options.random,
+    onSample: options.onSample,
+  });
   const doSample = config.do_sample ?? true;
   if (typeof doSample !== "boolean")
-    throw new TypeError(`${fn}: "do_sample" expected a boolean, got ${kind(doSample)}`);
-  const temperature = checkTemperature(fn, config.temperature ?? 1);
+    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "do_sample" expected a boolean, got ${kind(doSample)}`);
+  const temperature = checkTemperature(MULTINOMIAL_SAMPLER, config.temperature ?? 1);
   const topK = config.top_k === null ? 0 : (config.top_k ?? 50);
-  checkCount(fn, "top_k", topK, 0, "0 or null keeps every token");
+  checkCount(MULTINOMIAL_SAMPLER, "top_k", topK, 0, "0 or null keeps every token");
   const topP = config.top_p ?? 1;
-  checkShare(fn, "top_p", topP, false, "1 or null keeps every token");
+  checkShare(MULTINOMIAL_SAMPLER, "top_p", topP, false, "1 or null keeps every token");
   const minP = config.min_p ?? 0;
-  checkShare(fn, "min_p", minP, true, "0 or null keeps every token");
+  checkShare(MULTINOMIAL_SAMPLER, "min_p", minP, true, "0 or null keeps every token");
   const beams = config.num_beams ?? 1;
-  if (beams !== 1) throw new RangeError(`${fn}: "num_beams" expected 1, got ${beams}`);
+  if (beams !== 1) throw new RangeError(`${MULTINOMIAL_SAMPLER}: "num_beams" expected 1, got ${beams}`);
   if (random !== undefined && typeof random !== "function") {
-    throw new TypeError(`${fn}: "random" expected a function, got ${kind(random)}`);
+    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "random" expected a function, got ${kind(random)}`);
   }
   if (onSample !== undefined && typeof onSample !== "function") {
-    throw new TypeError(`${fn}: "onSample" expected a function, got ${kind(onSample)}`);
+    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "onSample" expected a function, got ${kind(onSample)}`);
   }
   const how = {
     temperature: doSample ? temperature : 0,
@@ -175,7 +180,9 @@ export function multinomialSampler(
     sample(logits: LogitsTensor): [bigint, number][] {
       const { rows, sizes } = rowsOf(logits);
       if (rows.length !== 1) {
-        throw new RangeError(`${fn}: "logits" expected one row, got ${rows.length} (dims [${sizes.join(", ")}])`);
+        throw new RangeError(
+          `${MULTINOMIAL_SAMPLER}: "logits" expected one row, got ${rows.length} (dims [${sizes.join(", ")}])`,
+        );
       }
       const token = sample(rows[0], how);
       onSample?.(token, 0);

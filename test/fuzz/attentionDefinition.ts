@@ -9,7 +9,7 @@ export interface AttentionCall {
   readonly options: AttentionOptions & Record<"batch" | "heads" | "kvHeads" | "valueDim", number>;
 }
 
-export interface Wanted {
+interface Wanted {
   readonly out: Float64Array;
   /** [B, H, Q] */
   readonly lse: Float64Array;
@@ -141,7 +141,7 @@ export function attentionDefinition({ q, k, v, options }: AttentionCall, withWei
   return { out, lse, weights, factor, certain };
 }
 
-export interface Got {
+interface Got {
   readonly out: Float32Array;
   readonly lse?: Float32Array;
   readonly weights?: Float32Array;

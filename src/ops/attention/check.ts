@@ -195,7 +195,7 @@ export function checkApart(fn: string, name: string, written: Float32Array, othe
   }
 }
 
-const fn = "attention";
+const ATTENTION = "attention";
 
 /** Copied while they are checked: another thread may write to shared memory. */
 function checkLengths(keyLengths: Uint32Array, batch: number, keys: number): number[] {
@@ -203,15 +203,17 @@ function checkLengths(keyLengths: Uint32Array, batch: number, keys: number): num
   for (let b = 0; b < batch; b++) {
     const length = keyLengths[b];
     if (length > keys)
-      throw new RangeError(`${fn}: "keyLengths" expected at most the ${keys} keys of k, got ${length} at index ${b}`);
+      throw new RangeError(
+        `${ATTENTION}: "keyLengths" expected at most the ${keys} keys of k, got ${length} at index ${b}`,
+      );
     lengths.push(length);
   }
   return lengths;
 }
 
 function readAttention(options: AttentionOptions): AttentionOptions {
-  checkObject(fn, "options", options, "headDim");
-  return ownOptions(fn, options, {
+  checkObject(ATTENTION, "options", options, "headDim");
+  return ownOptions(ATTENTION, options, {
     headDim: options.headDim,
     valueDim: options.valueDim,
     heads: options.heads,
@@ -244,62 +246,70 @@ export function checkAttention(
 ): AttentionCall {
   // what may run code of the caller's comes first, as in checkCall (ops/axis.ts): getters, then elements of lists and arrays
   const given = readAttention(options);
-  const reach = checkReach(fn, given.window, given.causal);
-  const biasShape = checkShape(fn, "biasShape", given.biasShape);
-  const maskShape = checkShape(fn, "maskShape", given.maskShape);
-  const q = checkFloats(fn, "q", qInput);
-  const k = checkFloats(fn, "k", kInput);
-  const v = checkFloats(fn, "v", vInput);
+  const reach = checkReach(ATTENTION, given.window, given.causal);
+  const biasShape = checkShape(ATTENTION, "biasShape", given.biasShape);
+  const maskShape = checkShape(ATTENTION, "maskShape", given.maskShape);
+  const q = checkFloats(ATTENTION, "q", qInput);
+  const k = checkFloats(ATTENTION, "k", kInput);
+  const v = checkFloats(ATTENTION, "v", vInput);
   const qLength = lengthOf(q); // only now: k or v may have been lists with getters
   const kLength = lengthOf(k);
   const vLength = lengthOf(v);
-  if (qLength === 0) checkAttached(fn, "q", q);
-  if (kLength === 0) checkAttached(fn, "k", k);
-  if (vLength === 0) checkAttached(fn, "v", v); // and Node 22's compiled code may have seen the lengths they had
+  if (qLength === 0) checkAttached(ATTENTION, "q", q);
+  if (kLength === 0) checkAttached(ATTENTION, "k", k);
+  if (vLength === 0) checkAttached(ATTENTION, "v", v); // and Node 22's compiled code may have seen the lengths they had
 
   const { layout = "bhsd", queryOffset, softcap, out } = given;
-  if (given.headDim === undefined) throw new TypeError(`${fn}: "headDim" expected a number, got undefined`);
-  const headDim = checkSize(fn, "headDim", given.headDim, 1);
-  const valueDim = checkSize(fn, "valueDim", given.valueDim, headDim);
-  const heads = checkSize(fn, "heads", given.heads, 1);
-  const kvHeads = checkSize(fn, "kvHeads", given.kvHeads, heads);
-  const batch = checkSize(fn, "batch", given.batch, 1);
+  if (given.headDim === undefined) throw new TypeError(`${ATTENTION}: "headDim" expected a number, got undefined`);
+  const headDim = checkSize(ATTENTION, "headDim", given.headDim, 1);
+  const valueDim = checkSize(ATTENTION, "valueDim", given.valueDim, headDim);
+  const heads = checkSize(ATTENTION, "heads", given.heads, 1);
+  const kvHeads = checkSize(ATTENTION, "kvHeads", given.kvHeads, heads);
+  const batch = checkSize(ATTENTION, "batch", given.batch, 1);
   if (heads % kvHeads !== 0)
-    throw new RangeError(`${fn}: "kvHeads" expected a divisor of heads = ${heads}, got ${kvHeads}`);
+    throw new RangeError(`${ATTENTION}: "kvHeads" expected a divisor of heads = ${heads}, got ${kvHeads}`);
   if (layout !== "bhsd" && layout !== "bshd") {
-    if (typeof layout !== "string") throw new TypeError(`${fn}: "layout" expected a string, got ${kind(layout)}`);
-    throw new RangeError(`${fn}: "layout" expected "bhsd" or "bshd", got ${JSON.stringify(layout)}`);
+    if (typeof layout !== "string")
+      throw new TypeError(`${ATTENTION}: "layout" expected a string, got ${kind(layout)}`);
+    throw new RangeError(`${ATTENTION}: "layout" expected "bhsd" or "bshd", got ${JSON.stringify(layout)}`);
   }
 
-  const queries = checkLength(fn, "q", qLength, batch * heads * headDim, "batch · heads · headDim");
-  const keys = checkLength(fn, "k", kLength, batch * kvHeads * headDim, "batch · kvHeads · headDim");
+  const queries = checkLength(ATTENTION, "q", qLength, batch * heads * headDim, "batch · heads · headDim");
+  const keys = checkLength(ATTENTION, "k", kLength, batch * kvHeads * headDim, "batch · kvHeads · headDim");
   if (vLength !== batch * kvHeads * keys * valueDim) {
     throw new RangeError(
-      `${fn}: "v" expected length ${batch * kvHeads * keys * valueDim} (${keys} keys, as k has, of ${valueDim} floats), got ${vLength}`,
+      `${ATTENTION}: "v" expected length ${batch * kvHeads * keys * valueDim} (${keys} keys, as k has, of ${valueDim} floats), got ${vLength}`,
     );
   }
 
   const { scale = 1 / Math.sqrt(headDim) } = given;
-  checkNumber(fn, "scale", scale, Number.isFinite(scale), "a finite number");
+  checkNumber(ATTENTION, "scale", scale, Number.isFinite(scale), "a finite number");
   if (softcap !== undefined) {
-    checkNumber(fn, "softcap", softcap, Number.isFinite(softcap) && softcap > 0, "a finite number > 0");
+    checkNumber(ATTENTION, "softcap", softcap, Number.isFinite(softcap) && softcap > 0, "a finite number > 0");
   }
   if (queryOffset !== undefined) {
-    checkNumber(fn, "queryOffset", queryOffset, Number.isSafeInteger(queryOffset), "an integer");
+    checkNumber(ATTENTION, "queryOffset", queryOffset, Number.isSafeInteger(queryOffset), "an integer");
   }
   const [left, right] = reach;
   const full: Shape4 = [batch, heads, queries, keys];
-  const bias = checkSpread(fn, "bias", given.bias, biasShape, full);
-  const mask = checkSpread(fn, "mask", given.mask, maskShape, full);
-  const alibi = checkArray(fn, "alibi", given.alibi, heads, "one a head", "Float32Array");
-  const sinks = checkArray(fn, "sinks", given.sinks, heads, "one a head", "Float32Array");
-  const keyLengths = checkArray(fn, "keyLengths", given.keyLengths, batch, "one a batch entry", "Uint32Array");
+  const bias = checkSpread(ATTENTION, "bias", given.bias, biasShape, full);
+  const mask = checkSpread(ATTENTION, "mask", given.mask, maskShape, full);
+  const alibi = checkArray(ATTENTION, "alibi", given.alibi, heads, "one a head", "Float32Array");
+  const sinks = checkArray(ATTENTION, "sinks", given.sinks, heads, "one a head", "Float32Array");
+  const keyLengths = checkArray(ATTENTION, "keyLengths", given.keyLengths, batch, "one a batch entry", "Uint32Array");
   const lengths = keyLengths && checkLengths(keyLengths, batch, keys);
 
   const length = batch * heads * queries * valueDim;
-  const lse = checkArray(fn, "lse", given.lse, batch * heads * queries, "[batch, heads, queries]", "Float32Array");
+  const lse = checkArray(
+    ATTENTION,
+    "lse",
+    given.lse,
+    batch * heads * queries,
+    "[batch, heads, queries]",
+    "Float32Array",
+  );
   const weights = checkArray(
-    fn,
+    ATTENTION,
     "weights",
     given.weights,
     batch * heads * queries * keys,
@@ -317,20 +327,26 @@ export function checkAttention(
       ["keyLengths", keyLengths, 4],
     ];
     if (out !== undefined) {
-      checkOut(fn, out, length, [batch, ...(layout === "bhsd" ? [heads, queries] : [queries, heads]), valueDim], -1);
-      checkOverlap(fn, out, offsetOf(out), length, "q", q, offsetOf(q), lengthOf(q), 4);
-      checkApart(fn, "out", out, read);
+      checkOut(
+        ATTENTION,
+        out,
+        length,
+        [batch, ...(layout === "bhsd" ? [heads, queries] : [queries, heads]), valueDim],
+        -1,
+      );
+      checkOverlap(ATTENTION, out, offsetOf(out), length, "q", q, offsetOf(q), lengthOf(q), 4);
+      checkApart(ATTENTION, "out", out, read);
     }
-    if (lse !== undefined) checkApart(fn, "lse", lse, [["out", out, 4], ["q", q, 4], ...read]);
+    if (lse !== undefined) checkApart(ATTENTION, "lse", lse, [["out", out, 4], ["q", q, 4], ...read]);
     if (weights !== undefined)
-      checkApart(fn, "weights", weights, [["out", out, 4], ["lse", lse, 4], ["q", q, 4], ...read]);
+      checkApart(ATTENTION, "weights", weights, [["out", out, 4], ["lse", lse, 4], ["q", q, 4], ...read]);
   }
 
   return {
     q,
     k,
     v,
-    out: out ?? newFloats(fn, "out", length),
+    out: out ?? newFloats(ATTENTION, "out", length),
     lse,
     weights,
     bias,
