@@ -165,7 +165,7 @@ try {
     if (absent.length > 0) throw new Error(`not built: ${absent.join(", ")}`);
   });
   check("both binaries", () =>
-    below(73728, statSync("dist/kernels.wasm").size + statSync("dist/kernels-relaxed.wasm").size),
+    below(114688, statSync("dist/kernels.wasm").size + statSync("dist/kernels-relaxed.wasm").size),
   );
   check("code that people can read", () => readable("dist"));
   check("no dependencies", () => {

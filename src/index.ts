@@ -25,7 +25,7 @@ import { embeddedModule, wasmEngine } from "./wasm";
 export type { FloatInput, TokenMask } from "./check";
 export type { Backend } from "./kernels";
 export type { Attention, AttentionOptions, Shape4 } from "./ops/attention";
-export type { AxisOptions, NewFloats } from "./ops/axis";
+export type { AxisOptions, NewFloats, Written } from "./ops/axis";
 export type { Entmax, EntmaxOptions } from "./ops/entmax";
 export type { Entmax15 } from "./ops/entmax15";
 export type { Hardmax } from "./ops/hardmax";

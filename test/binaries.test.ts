@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createRuntime } from "../src/index";
-import { decodeBase64, decodeByHand } from "../src/wasm/base64";
-import { KERNELS, KERNELS_RELAXED } from "../src/wasm/binaries";
+import { embeddedBinary } from "../src/wasm";
+import { decodeByHand } from "../src/wasm/base64";
+import { unpack } from "../src/wasm/unpack";
 import { BACKENDS } from "./backends";
 import { random } from "./cases";
 
@@ -20,22 +21,41 @@ describe("base64", () => {
     expect([...decodeByHand(Buffer.from(all).toString("base64"))]).toEqual([...all]);
   });
 
-  it.each([
-    ["kernels", KERNELS],
-    ["kernels-relaxed", KERNELS_RELAXED],
-  ])("holds build/%s.wasm, with Buffer and without", (name, text) => {
-    const bytes = readFileSync(new URL(`../build/${name}.wasm`, import.meta.url));
-    expect(Buffer.compare(decodeBase64(text), bytes)).toBe(0);
-    vi.stubGlobal("Buffer", undefined);
-    const byHand = decodeBase64(text);
-    vi.unstubAllGlobals();
-    expect(byHand.constructor).toBe(Uint8Array);
-    expect(Buffer.compare(byHand, bytes)).toBe(0);
-  });
+  it.each([["kernels", "wasm"] as const, ["kernels-relaxed", "wasm-relaxed"] as const])(
+    "holds build/%s.wasm, with Buffer and without",
+    (name, backend) => {
+      const bytes = readFileSync(new URL(`../build/${name}.wasm`, import.meta.url));
+      expect(Buffer.compare(embeddedBinary(backend), bytes)).toBe(0);
+      vi.stubGlobal("Buffer", undefined);
+      const byHand = embeddedBinary(backend);
+      vi.unstubAllGlobals();
+      expect(byHand.constructor).toBe(Uint8Array);
+      expect(Buffer.compare(byHand, bytes)).toBe(0);
+    },
+  );
 
   it.each(BACKENDS)("starts %s on a host without Buffer", (backend) => {
     vi.stubGlobal("Buffer", undefined);
     expect(createRuntime({ backend }).backend).toBe(backend);
+  });
+});
+
+describe("packed bytes", () => {
+  const bytes =
+    (...packed: number[]) =>
+    (length: number) => [...unpack(Uint8Array.from(packed), length)];
+
+  it("are bytes as they are, and copies of earlier ones, also of those being copied", () => {
+    expect(bytes(3, 7, 8, 9)(3)).toEqual([7, 8, 9]);
+    expect(bytes(3, 7, 8, 9, 4, 3, 1, 5)(8)).toEqual([7, 8, 9, 7, 8, 9, 7, 5]);
+    expect(bytes(1, 6, 0x85, 0x01, 1, 1, 5)(135)).toEqual([...new Array(134).fill(6), 5]);
+    expect(bytes(0x81, 0x01, ...new Array(129).fill(2), 0x84, 0x01, 0x80, 0x01)(261)).toEqual(new Array(261).fill(2));
+  });
+
+  it("are unpacked as far as they are asked for", () => {
+    expect(bytes(3, 7, 8, 9, 4, 3, 1, 5)(0)).toEqual([]);
+    expect(bytes(3, 7, 8, 9, 4, 3, 1, 5)(2)).toEqual([7, 8]);
+    expect(bytes(3, 7, 8, 9, 4, 3, 1, 5)(5)).toEqual([7, 8, 9, 7, 8]);
   });
 });
 

@@ -2,8 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime, type RuntimeOptions, type Softmax, softmax } from "../src/index";
 import * as jsDoor from "../src/js";
-import { decodeBase64 } from "../src/wasm/base64";
-import { KERNELS } from "../src/wasm/binaries";
+import { embeddedBinary } from "../src/wasm";
 import { BACKENDS, runtimeOf } from "./backends";
 import { foreign } from "./realm";
 import { expectError, floatsFree } from "./refusal";
@@ -90,7 +89,7 @@ describe("errors of createRuntime", () => {
   });
 
   it("takes a module of another realm", () => {
-    const module = new foreign.WebAssembly.Module(decodeBase64(KERNELS));
+    const module = new foreign.WebAssembly.Module(embeddedBinary("wasm"));
     const runtime = createRuntime({ module });
     expect(runtime.backend).toBe("wasm");
     expectRight(runtime.softmax);
@@ -103,7 +102,7 @@ describe("errors of createRuntime", () => {
       const start = (): Runtime => createRuntime({ module: emptyModule, backend });
       expectError(start, RangeError, `${expected}, got one without relaxed`);
     }
-    const bytes = decodeBase64(KERNELS);
+    const bytes = embeddedBinary("wasm");
     const name = [..."\x07softmax\x00"].map((c) => c.charCodeAt(0));
     bytes[bytes.findIndex((_, i) => name.every((c, j) => bytes[i + j] === c)) + 7] += 1; // softmay
     const older = new WebAssembly.Module(bytes);

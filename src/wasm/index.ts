@@ -2,7 +2,8 @@
 import type * as Loader from "@assemblyscript/loader";
 import type { Backend, Engine, Kernels } from "../kernels";
 import { decodeBase64 } from "./base64";
-import { KERNELS, KERNELS_RELAXED } from "./binaries";
+import { BYTES, PACKED, RELAXED_BYTES } from "./binaries";
+import { unpack } from "./unpack";
 
 const PAGE = 65536;
 
@@ -42,7 +43,7 @@ export function wasmEngine(module: WebAssembly.Module, bytes: number): Engine {
 }
 
 /**
- * (a, b, c: v128) => v128 by one instruction, as a module: 38 bytes tell whether 40 KB of base64 are worth decoding.
+ * (a, b, c: v128) => v128 by one instruction, as a module: 38 bytes tell whether the binaries are worth unpacking.
  *
  * @param op  behind the prefix 0xFD, LEB128
  */
@@ -55,14 +56,20 @@ const probe = (...op: number[]): Uint8Array<ArrayBuffer> =>
   );
 
 const EMBEDDED = {
-  wasm: { base64: KERNELS, needs: "WebAssembly SIMD", op: [0x52] }, // v128.bitselect
-  "wasm-relaxed": { base64: KERNELS_RELAXED, needs: "WebAssembly relaxed SIMD", op: [0x85, 0x02] }, // f32x4.relaxed_madd
+  "wasm-relaxed": { from: 0, to: RELAXED_BYTES, needs: "WebAssembly relaxed SIMD", op: [0x85, 0x02] }, // f32x4.relaxed_madd
+  wasm: { from: RELAXED_BYTES, to: RELAXED_BYTES + BYTES, needs: "WebAssembly SIMD", op: [0x52] }, // v128.bitselect
 };
+
+/** The embedded binary of a backend. */
+export function embeddedBinary(backend: Exclude<Backend, "js">): Uint8Array<ArrayBuffer> {
+  const { from, to } = EMBEDDED[backend];
+  return unpack(decodeBase64(PACKED), to).subarray(from);
+}
 
 /** The embedded module of a backend. @throws {Error} this host has no WebAssembly, not these instructions, or forbids it */
 export function embeddedModule(backend: Exclude<Backend, "js">): WebAssembly.Module {
   if (typeof WebAssembly !== "object") throw new Error("this host has no WebAssembly");
-  const { base64, needs, op } = EMBEDDED[backend];
+  const { needs, op } = EMBEDDED[backend];
   if (!WebAssembly.validate(probe(...op))) throw new Error(`this engine has no ${needs}`);
-  return new WebAssembly.Module(decodeBase64(base64));
+  return new WebAssembly.Module(embeddedBinary(backend));
 }

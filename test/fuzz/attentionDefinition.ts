@@ -21,12 +21,12 @@ interface Wanted {
   readonly certain: Uint8Array;
 }
 
-export const FLT_MAX = 3.4028234663852886e38;
+const FLT_MAX = 3.4028234663852886e38;
 /** Half of the last place above it: what lies beyond rounds to infinity. */
 const OVERFLOWS = FLT_MAX * (1 + 2 ** -25);
 
 /** Scores this large are told apart by their rounding alone: one that is finite counts as FLT_MAX, or weighs nothing. */
-export const saturated = (s: number): number => (s > OVERFLOWS ? FLT_MAX : s < -OVERFLOWS ? -Infinity : s);
+const saturated = (s: number): number => (s > OVERFLOWS ? FLT_MAX : s < -OVERFLOWS ? -Infinity : s);
 
 /** Sums of a huge score and a huge bias have no digit left that float32 could know. */
 const cancels = (s: number, b: number): boolean => Math.abs(s) > 1e25 && Math.abs(b) > 1e25 && s * b < 0;
