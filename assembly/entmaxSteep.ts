@@ -239,7 +239,7 @@ function firstShare(state: usize, off: bool): f64 {
   const size = max<f64>(load<f64>(state, SPARSE_HIGHER) + (off ? 0 : level), 1);
   const tau = load<f64>(state, SPARSE_PIVOT) + normStep(s, S, load<f64>(state, SPARSE_D));
   const excess = load<f64>(state, SPARSE_ROOT) - tau;
-  const near = excess > 0 ? shareOf(excess, s, log(load<f64>(state, SPARSE_RATE))) : 1;
+  const near = excess > 0 && excess < Infinity ? shareOf(excess, s, log(load<f64>(state, SPARSE_RATE))) : 1;
   if (off) return min(near, 1 / size);
   return min(max(near, (1 - S) / size), min(1 / size, level > 0 ? (1 - S) / level : 1));
 }
