@@ -29,7 +29,7 @@ import { exp64, log } from "./log";
 import { normStep } from "./newton";
 import {
   BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, LIST, SPARSE_ABOVE, SPARSE_BELOW, SPARSE_D, SPARSE_FAR, SPARSE_FIRST,
-  SPARSE_GUESS, SPARSE_HIGHER, SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_M, SPARSE_MOVE, SPARSE_PIVOT, SPARSE_RATE,
+  SPARSE_GUESS, SPARSE_HIGHER, SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_LOG_RATE, SPARSE_M, SPARSE_MOVE, SPARSE_PIVOT, SPARSE_RATE,
   SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_SLOW, SPARSE_STAGE, SPARSE_T, SPARSE_WIDTH,
 } from "./phases";
 import { held, loadL0, loadL1, loadL2, loadRoot, powerAt } from "./power";
@@ -106,11 +106,11 @@ function accumulate(state: usize, list: usize, n: usize): void {
   const s = load<f64>(state, SPARSE_SCALE), rate = load<f64>(state, SPARSE_RATE);
   const shares = load<u32>(state, SPARSE_STAGE) == SHARES;
   const r = held(6, <f32>(shares ? load<f64>(state, SPARSE_ROOT) : load<f64>(state, SPARSE_PIVOT)));
-  const bound = held(9, guessed(state) ? -Infinity : f32x4.extract_lane(r, 0));
   const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
   const e = exponentOf(rate), ev = held(2, reinterpret<f32>(e - 64)), sigma = rate / powerOf2(e);
   const normal = held(3, <f32>(sigma * powerOf2(64))), denormal = held(4, <f32>(sigma * powerOf2(-85)));
   const qs = held(5, shares ? liftedShare(loadShare(state), s, e) : 0);
+  const floor = held(9, guessed(state) ? -f32x4.extract_lane(qs, 0) : 0);
   const zero = f32x4.splat(0), infinite = held(7, Infinity), least = held(8, -Infinity), root = loadRoot();
   const L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
@@ -120,8 +120,8 @@ function accumulate(state: usize, list: usize, n: usize): void {
     let s0 = zero, d0 = zero;
     for (const stop = min(end, list + (BLOCK << 1)); list < stop; list += 16) {
       const x = v128.load(list), d = f32x4.sub(x, r), equal = f32x4.eq(x, r), size = f32x4.abs(d);
-      const w = f32x4.add(v128.xor(lifted(size, normal, denormal), v128.xor(d, size)), qs);
-      const on = v128.andnot(v128.and(f32x4.gt(w, zero), f32x4.ge(x, bound)), equal);
+      const z = v128.xor(lifted(size, normal, denormal), v128.xor(d, size)), w = f32x4.add(z, qs);
+      const on = v128.andnot(f32x4.gt(z, floor), equal);
       // masked before the division: a denormal quotient takes as long
       const p = v128.and(powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5), on);
       s0 = f32x4.add(s0, p);
@@ -170,16 +170,16 @@ function excessOf(q: f64, s: f64, logRate: f64): f64 {
 
 /** As accumulate, in float64. */
 function accumulateWide(state: usize, list: usize, n: usize): void {
-  const s = load<f64>(state, SPARSE_SCALE), logRate = log(load<f64>(state, SPARSE_RATE));
+  const s = load<f64>(state, SPARSE_SCALE), logRate = load<f64>(state, SPARSE_LOG_RATE);
   const shares = load<u32>(state, SPARSE_STAGE) == SHARES;
   const r = shares ? load<f64>(state, SPARSE_ROOT) : load<f64>(state, SPARSE_PIVOT);
-  const excess = shares ? excessOf(loadShare(state), s, logRate) : 0, bound = guessed(state) ? -Infinity : r;
+  const excess = shares ? excessOf(loadShare(state), s, logRate) : 0, floor = guessed(state) ? -excess : 0;
   let S: f64 = 0, D: f64 = 0, above: f64 = Infinity, below: f64 = -Infinity, higher: f64 = 0, level: f64 = 0;
   for (const end = list + (n << 2); list < end; list += 4) {
-    const x = <f64>load<f32>(list), w = x - r + excess;
+    const x = <f64>load<f32>(list), d = x - r, w = d + excess;
     if (x == r) {
       level++;
-    } else if (w > 0 && x >= bound) {
+    } else if (d > floor) {
       const p = shareOf(w, s, logRate);
       S += p;
       D += p / w;
@@ -239,7 +239,7 @@ function firstShare(state: usize, off: bool): f64 {
   const size = max<f64>(load<f64>(state, SPARSE_HIGHER) + (off ? 0 : level), 1);
   const tau = load<f64>(state, SPARSE_PIVOT) + normStep(s, S, load<f64>(state, SPARSE_D));
   const excess = load<f64>(state, SPARSE_ROOT) - tau;
-  const near = excess > 0 && excess < Infinity ? shareOf(excess, s, log(load<f64>(state, SPARSE_RATE))) : 1;
+  const near = excess > 0 && excess < Infinity ? shareOf(excess, s, load<f64>(state, SPARSE_LOG_RATE)) : 1;
   if (off) return min(near, 1 / size);
   return min(max(near, (1 - S) / size), min(1 / size, level > 0 ? (1 - S) / level : 1));
 }
@@ -270,12 +270,13 @@ function next(state: usize, first: f64, last: f64): f64 {
  * S - 1 is too small to see, or is so in y = p / S: no p changes more than q on the way to the solution, and the largest is
  * as far off as S. Where thousands are equal float32 powers have the same error and S never is 1 as nearly as that.
  */
-function settled(state: usize, S: f64, q: f64, to: f64): bool {
+function settled(state: usize, S: f64, q: f64, to: f64, excess: f64): bool {
   const off = abs(S - 1);
   if (off <= ENOUGH || (q == 0 && load<u32>(state, SPARSE_GUESS) == 0)) return true;
   const s = load<f64>(state, SPARSE_SCALE), height = <f64>load<f32>(state, SPARSE_M) - load<f64>(state, SPARSE_ROOT);
-  const logRate = log(load<f64>(state, SPARSE_RATE)), most = shareOf(height + excessOf(q, s, logRate), s, logRate);
-  return off <= 1e-5 && most * off <= ENOUGH && abs(to - q) <= ENOUGH;
+  if (off > 1e-5) return false;
+  const most = shareOf(height + excess, s, load<f64>(state, SPARSE_LOG_RATE));
+  return most * off <= ENOUGH && abs(to - q) <= ENOUGH;
 }
 
 /**
@@ -283,7 +284,7 @@ function settled(state: usize, S: f64, q: f64, to: f64): bool {
  * leaves the range between it and the largest that is not, the search for the support begins.
  */
 function fall(state: usize): bool {
-  const s = load<f64>(state, SPARSE_SCALE), rate = load<f64>(state, SPARSE_RATE), logRate = log(rate);
+  const s = load<f64>(state, SPARSE_SCALE), rate = load<f64>(state, SPARSE_RATE), logRate = load<f64>(state, SPARSE_LOG_RATE);
   const level = load<f64>(state, SPARSE_LEVEL), above = load<f64>(state, SPARSE_ABOVE);
   let q = loadShare(state), root = load<f64>(state, SPARSE_ROOT), excess = excessOf(q, s, logRate);
   const S = load<f64>(state, SPARSE_S) + level * q;
@@ -300,7 +301,7 @@ function fall(state: usize): bool {
     q = shareOf(excess, s, logRate);
   }
   let to = <f64><f32>(q - (S - 1) / (excess > 0 ? D * excess / q : level));
-  if (!moved && settled(state, S, q, to)) {
+  if (!moved && settled(state, S, q, to, excess)) {
     storeShare(state, q, 1 / S);
     return true;
   }
@@ -359,7 +360,7 @@ function wideShare(x: f64, r: f64, q: f64, excess: f64, per: f64, s: f64, logRat
 }
 
 function rowSharesWide(state: usize, y: usize, x: usize, n: usize): u32 {
-  const s = load<f64>(state, SPARSE_SCALE), logRate = log(load<f64>(state, SPARSE_RATE)), r = load<f64>(state, SPARSE_ROOT);
+  const s = load<f64>(state, SPARSE_SCALE), logRate = load<f64>(state, SPARSE_LOG_RATE), r = load<f64>(state, SPARSE_ROOT);
   const q = loadShare(state), per = <f64>load<f32>(state, SPARSE_T + 4), excess = excessOf(q, s, logRate);
   let size = 0;
   for (; n; n--, x += 4, y += 4) {
@@ -372,7 +373,7 @@ function rowSharesWide(state: usize, y: usize, x: usize, n: usize): u32 {
 
 /** COLUMN_PART is the column's root, COLUMN_S its q and 1 / S. */
 function columnsSharesWide(state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
-  const s = load<f64>(state, SPARSE_SCALE), logRate = log(load<f64>(state, SPARSE_RATE));
+  const s = load<f64>(state, SPARSE_SCALE), logRate = load<f64>(state, SPARSE_LOG_RATE);
   for (let i: usize = 0; i < width; i++) {
     const at = state + (i << 2), qAt = state + (i << 3), m = load<f32>(at, COLUMN_M), r = <f64>load<f32>(at, COLUMN_PART);
     const q = <f64>load<f32>(qAt, COLUMN_S), per = <f64>load<f32>(qAt, COLUMN_S + 4), excess = excessOf(q, s, logRate);

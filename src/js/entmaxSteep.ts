@@ -19,8 +19,8 @@ function floatAt(place: number): number {
   return float[0];
 }
 
-/** (rate·w)^(1/s), at most 1 */
-const power = (s: number, logRate: number, w: number): number => exp(Math.min(0, (Math.log(w) + logRate) / s));
+/** (rate·w)^c, c = 1 / s, at most 1 */
+const power = (c: number, logRate: number, w: number): number => exp(Math.min(0, (Math.log(w) + logRate) * c));
 
 /** The w of which q is the power. */
 const excessOf = (s: number, logRate: number, q: number): number => Math.exp(s * Math.log(q) - logRate);
@@ -30,18 +30,18 @@ const excessOf = (s: number, logRate: number, q: number): number => Math.exp(s *
  * the row: what is below r and above r - q^s / rate is taken too, which it must not be where the support is known.
  */
 function sums(search: Search, list: Float64Array, n: number): void {
-  const { s, logRate, stage, pivot } = search;
+  const { s, c, logRate, stage, pivot } = search;
   const root = stage === SHARES ? search.root : pivot;
   const excess = stage === SHARES ? excessOf(s, logRate, search.t) : 0;
-  const bound = stage === SHARES && search.guess ? -Infinity : root;
+  const floor = stage === SHARES && search.guess ? -excess : 0;
   let { S, D, above, below, higher, level } = search;
   for (let j = 0; j < n; j++) {
     const d = list[j];
-    const w = d - root + excess;
     if (d === root) {
       level++;
-    } else if (w > 0 && d >= bound) {
-      const p = power(s, logRate, w);
+    } else if (d - root > floor) {
+      const w = d - root + excess;
+      const p = power(c, logRate, w);
       S += p;
       D += p / w;
       higher++;
@@ -81,10 +81,10 @@ function next(search: Search): number {
 
 /** Where the norm's step from the last pivot puts τ; no more than the mean, nor than what the others leave. */
 function firstShare(search: Search, off: boolean): number {
-  const { s, logRate, S, level, pivot, root } = search;
+  const { c, logRate, S, level, pivot, root } = search;
   const size = Math.max(search.higher + (off ? 0 : level), 1);
   const excess = root - (pivot + normStep(search));
-  const near = excess > 0 ? power(s, logRate, excess) : 1;
+  const near = excess > 0 ? power(c, logRate, excess) : 1;
   if (off) return Math.min(near, 1 / size);
   return Math.min(Math.max(near, (1 - S) / size), 1 / size, level > 0 ? (1 - S) / level : 1);
 }
@@ -112,7 +112,7 @@ function decide(search: Search): boolean {
 
 /** Newton's rule for q, from a sample's support too; see assembly/entmaxSteep.ts. */
 function fall(search: Search): boolean {
-  const { s, rate, logRate, level, above, below, guess } = search;
+  const { s, c, rate, logRate, level, above, below, guess } = search;
   let { t: q, root } = search;
   let excess = excessOf(s, logRate, q);
   search.excess = excess;
@@ -127,13 +127,13 @@ function fall(search: Search): boolean {
       moved = true;
       excess -= root - above;
       root = above;
-      q = excess > 0 ? power(s, logRate, excess) : 0;
+      q = excess > 0 ? power(c, logRate, excess) : 0;
     }
   }
   if ((Math.abs(S - 1) <= ENOUGH && !moved) || (q === 0 && !guess)) return true;
   let to = q - (S - 1) / (excess > 0 ? (D * excess) / q : level);
   if (guess) {
-    const most = power(s, logRate, Math.min(root - below, 1 / rate));
+    const most = power(c, logRate, Math.min(root - below, 1 / rate));
     if (!(to > 0) || guess > GUESSES || (to > most && S < 1 && q >= 0.999 * most)) {
       search.guess = 0;
       search.stage = SUPPORT;
@@ -152,8 +152,8 @@ export const STEEP: Rule = {
   absolute: true,
   sums,
   step: (search) => (search.stage === SHARES ? fall(search) : decide(search)),
-  share({ s, logRate, t: q, root, excess }, d) {
-    if (d > root) return power(s, logRate, d - root + excess);
+  share({ c, logRate, t: q, root, excess }, d) {
+    if (d > root) return power(c, logRate, d - root + excess);
     return d === root ? q : 0;
   },
 };

@@ -11,6 +11,8 @@ export class Search {
   /** max x, and s = alpha - 1. */
   m = -Infinity;
   s = 1;
+  /** 1 / s */
+  c = 1;
   /** m, and above alpha = 2 it is 0: what two logits differ by is the difference of their ds to the last digit. */
   base = 0;
   /** m - base */
@@ -47,6 +49,7 @@ export class Search {
   begin(m: number, s: number, rate: number, base: number): void {
     this.m = m;
     this.s = s;
+    this.c = 1 / s;
     this.base = base;
     this.top = base === m ? 0 : m; // of an infinite m too
     this.rate = rate;
