@@ -307,7 +307,7 @@ export interface Kernels extends AttentionKernels, VocabularyKernels {
   readonly logSoftmax: AxisKernel;
   readonly logSumExp: AxisKernel;
   readonly hardmax: AxisKernel;
-  /** (x - max) / T, -Infinity where masked: what the three below take instead of logits. */
+  /** (x - max) / T, or x at T = 1, -Infinity where masked: what the three below take instead of logits. */
   readonly scores: AxisKernel;
   readonly sparsemax: SparseKernel;
   readonly entmax15: SparseKernel;
