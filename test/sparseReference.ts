@@ -68,7 +68,8 @@ function steepRow(x: readonly number[], s: number, temperature: number): number[
   const total = (root: number, q: number) => {
     const e = excess(q);
     let S = 0;
-    for (let j = 0; j < sorted.length && sorted[j] >= root; j++) S += sorted[j] === root ? q : share(sorted[j] - root + e);
+    for (let j = 0; j < sorted.length && sorted[j] >= root; j++)
+      S += sorted[j] === root ? q : share(sorted[j] - root + e);
     return S;
   };
   let low = 0;
