@@ -26,6 +26,18 @@ function rowOf(name: string, n: number, width: number, seed = 3): Float32Array {
   return x;
 }
 
+/** Rows of a maximum that leaves up to a half to four logits one ulp apart, and of others far below it. */
+function edges(rows: number, n: number, temperature: number, s: number): Float32Array {
+  const next = random(9);
+  const x = new Float32Array(rows * n);
+  const bits = new Int32Array(x.buffer);
+  for (let r = 0; r < rows; r++) {
+    x[r * n + 1] = (-temperature / s) * (1 - next() / 2) ** s - 1e-37;
+    for (let j = 2; j < n; j++) bits[r * n + j] = bits[r * n + 1] + (j < 5 ? j - 1 : 1 << 25);
+  }
+  return x;
+}
+
 const most = (v: ArrayLike<number>): number => Array.from(v).reduce((a, b) => Math.max(a, b), -Infinity);
 
 describe.each(BACKENDS)("steep entmax on %s", (backend) => {
@@ -51,6 +63,19 @@ describe.each(BACKENDS)("steep entmax on %s", (backend) => {
           checkSparse(f, alpha, { x: three, shape: [n, 3], axis: 0, temperature, mask }, `${label}, columns, mask`);
         }
       }
+    });
+
+    it.each(TEMPERATURES)("tells logits apart at the edge of the support, temperature %d", (temperature) => {
+      const n = 8;
+      const rows = 80;
+      const x = edges(rows, n, temperature, alpha - 1);
+      const mask = Uint8Array.from({ length: n }, (_, j) => (j === 1 ? 0 : 1));
+      const label = `${backend} ${alpha} at ${temperature}`;
+      checkSparse(f, alpha, { x, shape: [rows, n], axis: 1, temperature }, label);
+      checkSparse(f, alpha, { x, shape: [rows, n], axis: 1, temperature, mask }, `${label}, mask`);
+      const columns = Float32Array.from(x, (_, i) => x[(i % rows) * n + Math.floor(i / rows)]);
+      checkSparse(f, alpha, { x: columns, shape: [n, rows], axis: 0, temperature }, `${label}, columns`);
+      checkSparse(f, alpha, { x: columns, shape: [n, rows], axis: 0, temperature, mask }, `${label}, columns, mask`);
     });
 
     it("is it for thousands of them, and the same bits streamed and in place", () => {
