@@ -5,6 +5,7 @@
  *
  * y, x, support    as in sparsemax.ts, and the special values too
  * alpha    > 1 and finite; 1.5 and 2 go to entmax15.ts and sparsemax.ts, above 2 to entmaxSteep.ts
+ * T        1: x is what scores.ts has divided; above alpha = 2 whatever it is
  * error    absolute 1e-6, measured 2e-7; rows sum to 1 within 1e-6; exactly 0 off the support         test/entmax.test.ts
  * source   Peters, Niculae & Martins 2019, arXiv:1905.05702
  *
@@ -209,11 +210,12 @@ function shortColumns(
 }
 
 export function entmax(
-  y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, state: usize, phases: i32,
+  y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, temperature: f64, state: usize,
+  phases: i32,
 ): bool {
-  if (alpha == 2) return sparsemax(y, support, x, outer, axis, inner, alpha, state, phases);
-  if (alpha == 1.5) return entmax15(y, support, x, outer, axis, inner, alpha, state, phases);
-  if (alpha > 2) return entmaxSteep(y, support, x, outer, axis, inner, alpha, state, phases);
+  if (alpha == 2) return sparsemax(y, support, x, outer, axis, inner, alpha, temperature, state, phases);
+  if (alpha == 1.5) return entmax15(y, support, x, outer, axis, inner, alpha, temperature, state, phases);
+  if (alpha > 2) return entmaxSteep(y, support, x, outer, axis, inner, alpha, temperature, state, phases);
   if (inner > 1 && axis <= SHORT) {
     store<f64>(state, alpha - 1, SPARSE_SCALE);
     return alongNewton(
@@ -221,6 +223,6 @@ export function entmax(
     );
   }
   return alongSparse(
-    y, support, x, outer, axis, inner, alpha - 1, true, false, state, phases, accumulate, step, rowShares, columnsShares,
+    y, support, x, outer, axis, inner, alpha - 1, alpha - 1, true, false, state, phases, accumulate, step, rowShares, columnsShares,
   );
 }

@@ -46,7 +46,8 @@ function columns(
 }
 
 export function entmax15(
-  y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, state: usize, phases: i32,
+  y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, temperature: f64, state: usize,
+  phases: i32,
 ): bool {
   return alongNewton(y, support, x, outer, axis, inner, 0.5, state, phases, accumulate, step, shares, columns);
 }

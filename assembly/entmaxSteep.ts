@@ -1,18 +1,20 @@
 /**
- * entmax at alpha > 2: y = [s·(x - m) - τ]_+^(1/s) with an exponent below 1
+ * entmax at alpha > 2: y = [k·(x - m) - τ]_+^(1/s) with an exponent below 1        s = alpha - 1, k = s / T
  *
  * There the share rises from 0 with infinite slope: Newton's rule fails, and a τ rounded to float64 is not enough (at
  * alpha = 10 a part in 1e16 of it makes a share of 0.02). So first the support, then its shares:
  *
- *   support   x is in it iff S(x) = Σ (s·(x_j - x))^(1/s) over x_j > x is below 1. The next pivot is where the norm's step
+ *   support   x is in it iff S(x) = Σ (k·(x_j - x))^(1/s) over x_j > x is below 1. The next pivot is where the norm's step
  *             says; where two have not halved the undecided range, its middle in the order of the floats.
- *   shares    r the smallest logit of the support and q its share: p_j = (s·(x_j - r) + q^s)^(1/s). Their sum is convex and
+ *   shares    r the smallest logit of the support and q its share: p_j = (k·(x_j - r) + q^s)^(1/s). Their sum is convex and
  *             rising in q (each is a norm of order s of two numbers), so Newton's rule from above falls to the solution.
  *
  * A long row begins with what its sample has found: near it Newton's rule finds support and shares at once.
  *
  * Both are sums over x_j >= r of powers of x_j - r, q being 0 for the support. The difference of two float32s keeps all its
- * digits, so float32 will do; it may be denormal, so it is taken times 2^64.
+ * digits, so float32 will do; it may be denormal, so it is taken times 2^64. T is not taken from the logits before: a
+ * difference that has been rounded is off by that much where they are next to each other. Where T is so large that
+ * differences beyond 2^63 are below 1, the range of float32 is too small, and everything is float64.
  *
  * Measured, 32000 floats on wasm: 1 softmax for N(0, 1), 7-20 where most have a share (clusters, ties, staircases); with a
  * float64 power for each and bisection it was 30-1200.
@@ -27,8 +29,8 @@ import { exp64, log } from "./log";
 import { normStep } from "./newton";
 import {
   BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, LIST, SPARSE_ABOVE, SPARSE_BELOW, SPARSE_D, SPARSE_FAR, SPARSE_FIRST,
-  SPARSE_GUESS, SPARSE_HIGHER, SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_M, SPARSE_MOVE, SPARSE_PIVOT, SPARSE_ROOT,
-  SPARSE_S, SPARSE_SCALE, SPARSE_SLOW, SPARSE_STAGE, SPARSE_T, SPARSE_WIDTH,
+  SPARSE_GUESS, SPARSE_HIGHER, SPARSE_LAST, SPARSE_LEAST, SPARSE_LEVEL, SPARSE_LOG_RATE, SPARSE_M, SPARSE_MOVE, SPARSE_PIVOT, SPARSE_RATE,
+  SPARSE_ROOT, SPARSE_S, SPARSE_SCALE, SPARSE_SLOW, SPARSE_STAGE, SPARSE_T, SPARSE_WIDTH,
 } from "./phases";
 import { held, loadL0, loadL1, loadL2, loadRoot, powerAt } from "./power";
 import { alongSparse } from "./sparse";
@@ -38,6 +40,12 @@ const ENOUGH: f64 = 3e-7;
 
 /** Steps that a sample's support is given to become the row's. */
 const GUESSES: u32 = 4;
+
+const MOST_RATE: f64 = 1.4615016373309029e48; // 2^160
+const LEAST_RATE: f64 = 2.2250738585072014e-308; // 2^-1022
+
+/** A rate of which a difference of 2^63 may be below 1. */
+const WIDE_BELOW: f64 = 1.0842021724855044e-19; // 2^-63
 
 /** w^c for w > 0 */
 function power64(w: f64, c: f64): f64 {
@@ -58,11 +66,11 @@ function loadShare(state: usize): f64 {
   return <f64>load<f32>(state, SPARSE_T);
 }
 
-/** s = 2^e·σ with σ in [1, 2) */
+/** k = 2^e·σ with σ in [1, 2) */
 // @ts-ignore: decorator
 @inline
-function exponentOf(s: f64): i32 {
-  return <i32>(reinterpret<u64>(s) >> 52) - 1023;
+function exponentOf(k: f64): i32 {
+  return <i32>(reinterpret<u64>(k) >> 52) - 1023;
 }
 
 // @ts-ignore: decorator
@@ -71,7 +79,7 @@ function powerOf2(e: i32): f64 {
   return reinterpret<f64>(<u64>(e + 1023) << 52);
 }
 
-/** 2^64·σ·q^s / s; 0 where it would be denormal, beside a least difference of 2^-85. */
+/** 2^64·σ·q^s / k; 0 where it would be denormal, beside a least difference of 2^-85. */
 function liftedShare(q: f64, s: f64, e: i32): f32 {
   const lifted = power64(q, s) * powerOf2(64 - e);
   return lifted < 1.2e-38 ? 0 : <f32>lifted;
@@ -88,18 +96,21 @@ function lifted(d: v128, normal: v128, denormal: v128): v128 {
 }
 
 /**
- * S = Σ p and D = Σ p / (x - r + q^s / s) over all above r - q^s / s but r; how many those are, and how many are r;
- * the smallest of them, and the largest of the rest.
+ * S = Σ p and D = Σ p / (x - r + q^s / k) over all above r; how many those are, and how many are r; the smallest of them, and
+ * the largest of the rest.
  *
- * r is the pivot and q = 0, or the support's smallest and its share, or those of a sample.
+ * r is the pivot and q = 0, or the support's smallest and its share. Of a sample they may be wrong for the row: what is below
+ * r and above r - q^s / k is taken too, which it must not be where the support is known.
  */
 function accumulate(state: usize, list: usize, n: usize): void {
-  const s = load<f64>(state, SPARSE_SCALE), shares = load<u32>(state, SPARSE_STAGE) == SHARES;
+  const s = load<f64>(state, SPARSE_SCALE), rate = load<f64>(state, SPARSE_RATE);
+  const shares = load<u32>(state, SPARSE_STAGE) == SHARES;
   const r = held(6, <f32>(shares ? load<f64>(state, SPARSE_ROOT) : load<f64>(state, SPARSE_PIVOT)));
   const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
-  const e = exponentOf(s), ev = held(2, reinterpret<f32>(e - 64)), sigma = s / powerOf2(e);
+  const e = exponentOf(rate), ev = held(2, reinterpret<f32>(e - 64)), sigma = rate / powerOf2(e);
   const normal = held(3, <f32>(sigma * powerOf2(64))), denormal = held(4, <f32>(sigma * powerOf2(-85)));
   const qs = held(5, shares ? liftedShare(loadShare(state), s, e) : 0);
+  const floor = held(9, guessed(state) ? -f32x4.extract_lane(qs, 0) : 0);
   const zero = f32x4.splat(0), infinite = held(7, Infinity), least = held(8, -Infinity), root = loadRoot();
   const L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
@@ -109,8 +120,8 @@ function accumulate(state: usize, list: usize, n: usize): void {
     let s0 = zero, d0 = zero;
     for (const stop = min(end, list + (BLOCK << 1)); list < stop; list += 16) {
       const x = v128.load(list), d = f32x4.sub(x, r), equal = f32x4.eq(x, r), size = f32x4.abs(d);
-      const w = f32x4.add(v128.xor(lifted(size, normal, denormal), v128.xor(d, size)), qs);
-      const on = v128.andnot(f32x4.gt(w, zero), equal);
+      const z = v128.xor(lifted(size, normal, denormal), v128.xor(d, size)), w = f32x4.add(z, qs);
+      const on = v128.andnot(f32x4.gt(z, floor), equal);
       // masked before the division: a denormal quotient takes as long
       const p = v128.and(powerAt(w, ev, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5), on);
       s0 = f32x4.add(s0, p);
@@ -123,15 +134,62 @@ function accumulate(state: usize, list: usize, n: usize): void {
     S = f64x2.add(S, widen(s0));
     D = f64x2.add(D, widen(d0));
   }
-  store<f64>(state, load<f64>(state, SPARSE_S) + f64x2.extract_lane(S, 0) + f64x2.extract_lane(S, 1), SPARSE_S);
-  const scale = sigma * powerOf2(64);
-  store<f64>(
-    state, load<f64>(state, SPARSE_D) + (f64x2.extract_lane(D, 0) + f64x2.extract_lane(D, 1)) * scale, SPARSE_D,
+  add(
+    state, f64x2.extract_lane(S, 0) + f64x2.extract_lane(S, 1),
+    (f64x2.extract_lane(D, 0) + f64x2.extract_lane(D, 1)) * (sigma * powerOf2(64)),
+    -<f64>horizontalMax(f32x4.neg(above)), <f64>horizontalMax(below), <f64>total(higher), <f64>total(level),
   );
-  store<f64>(state, min(load<f64>(state, SPARSE_ABOVE), -<f64>horizontalMax(f32x4.neg(above))), SPARSE_ABOVE);
-  store<f64>(state, max(load<f64>(state, SPARSE_BELOW), <f64>horizontalMax(below)), SPARSE_BELOW);
-  store<f64>(state, load<f64>(state, SPARSE_HIGHER) + <f64>total(higher), SPARSE_HIGHER);
-  store<f64>(state, load<f64>(state, SPARSE_LEVEL) + <f64>total(level), SPARSE_LEVEL);
+}
+
+/** What a list adds to the sums so far. */
+function add(state: usize, S: f64, D: f64, above: f64, below: f64, higher: f64, level: f64): void {
+  store<f64>(state, load<f64>(state, SPARSE_S) + S, SPARSE_S);
+  store<f64>(state, load<f64>(state, SPARSE_D) + D, SPARSE_D);
+  store<f64>(state, min(load<f64>(state, SPARSE_ABOVE), above), SPARSE_ABOVE);
+  store<f64>(state, max(load<f64>(state, SPARSE_BELOW), below), SPARSE_BELOW);
+  store<f64>(state, load<f64>(state, SPARSE_HIGHER) + higher, SPARSE_HIGHER);
+  store<f64>(state, load<f64>(state, SPARSE_LEVEL) + level, SPARSE_LEVEL);
+}
+
+/** The smallest share is a sample's. */
+// @ts-ignore: decorator
+@inline
+function guessed(state: usize): bool {
+  return load<u32>(state, SPARSE_STAGE) == SHARES && load<u32>(state, SPARSE_GUESS) != 0;
+}
+
+/** (k·d)^(1/s) for d >= 0 k by its logarithm, at most 1: k·d may be too small for a float64. */
+function shareOf(d: f64, s: f64, logRate: f64): f64 {
+  return d > 0 ? exp64(min((log(d) + logRate) / s, 0)) : 0;
+}
+
+/** The d of which q is the share. */
+function excessOf(q: f64, s: f64, logRate: f64): f64 {
+  return q > 0 ? exp64(s * log(q) - logRate) : 0;
+}
+
+/** As accumulate, in float64. */
+function accumulateWide(state: usize, list: usize, n: usize): void {
+  const s = load<f64>(state, SPARSE_SCALE), logRate = load<f64>(state, SPARSE_LOG_RATE);
+  const shares = load<u32>(state, SPARSE_STAGE) == SHARES;
+  const r = shares ? load<f64>(state, SPARSE_ROOT) : load<f64>(state, SPARSE_PIVOT);
+  const excess = shares ? excessOf(loadShare(state), s, logRate) : 0, floor = guessed(state) ? -excess : 0;
+  let S: f64 = 0, D: f64 = 0, above: f64 = Infinity, below: f64 = -Infinity, higher: f64 = 0, level: f64 = 0;
+  for (const end = list + (n << 2); list < end; list += 4) {
+    const x = <f64>load<f32>(list), d = x - r, w = d + excess;
+    if (x == r) {
+      level++;
+    } else if (d > floor) {
+      const p = shareOf(w, s, logRate);
+      S += p;
+      D += p / w;
+      above = min(above, x);
+      higher++;
+    } else {
+      below = max(below, x);
+    }
+  }
+  add(state, S, D, above, below, higher, level);
 }
 
 // @ts-ignore: decorator
@@ -180,7 +238,8 @@ function firstShare(state: usize, off: bool): f64 {
   const s = load<f64>(state, SPARSE_SCALE), S = load<f64>(state, SPARSE_S), level = load<f64>(state, SPARSE_LEVEL);
   const size = max<f64>(load<f64>(state, SPARSE_HIGHER) + (off ? 0 : level), 1);
   const tau = load<f64>(state, SPARSE_PIVOT) + normStep(s, S, load<f64>(state, SPARSE_D));
-  const excess = load<f64>(state, SPARSE_ROOT) - tau, near = excess > 0 ? power64(s * excess, 1 / s) : 1;
+  const excess = load<f64>(state, SPARSE_ROOT) - tau;
+  const near = excess > 0 && excess < Infinity ? shareOf(excess, s, load<f64>(state, SPARSE_LOG_RATE)) : 1;
   if (off) return min(near, 1 / size);
   return min(max(near, (1 - S) / size), min(1 / size, level > 0 ? (1 - S) / level : 1));
 }
@@ -211,12 +270,13 @@ function next(state: usize, first: f64, last: f64): f64 {
  * S - 1 is too small to see, or is so in y = p / S: no p changes more than q on the way to the solution, and the largest is
  * as far off as S. Where thousands are equal float32 powers have the same error and S never is 1 as nearly as that.
  */
-function settled(state: usize, S: f64, q: f64, to: f64): bool {
+function settled(state: usize, S: f64, q: f64, to: f64, excess: f64): bool {
   const off = abs(S - 1);
   if (off <= ENOUGH || (q == 0 && load<u32>(state, SPARSE_GUESS) == 0)) return true;
   const s = load<f64>(state, SPARSE_SCALE), height = <f64>load<f32>(state, SPARSE_M) - load<f64>(state, SPARSE_ROOT);
-  const most = power64(s * height + power64(q, s), 1 / s);
-  return off <= 1e-5 && most * off <= ENOUGH && abs(to - q) <= ENOUGH;
+  if (off > 1e-5) return false;
+  const most = shareOf(height + excess, s, load<f64>(state, SPARSE_LOG_RATE));
+  return most * off <= ENOUGH && abs(to - q) <= ENOUGH;
 }
 
 /**
@@ -224,8 +284,9 @@ function settled(state: usize, S: f64, q: f64, to: f64): bool {
  * leaves the range between it and the largest that is not, the search for the support begins.
  */
 function fall(state: usize): bool {
-  const s = load<f64>(state, SPARSE_SCALE), level = load<f64>(state, SPARSE_LEVEL), above = load<f64>(state, SPARSE_ABOVE);
-  let q = loadShare(state), root = load<f64>(state, SPARSE_ROOT), excess = power64(q, s) / s;
+  const s = load<f64>(state, SPARSE_SCALE), rate = load<f64>(state, SPARSE_RATE), logRate = load<f64>(state, SPARSE_LOG_RATE);
+  const level = load<f64>(state, SPARSE_LEVEL), above = load<f64>(state, SPARSE_ABOVE);
+  let q = loadShare(state), root = load<f64>(state, SPARSE_ROOT), excess = excessOf(q, s, logRate);
   const S = load<f64>(state, SPARSE_S) + level * q;
   const D = load<f64>(state, SPARSE_D) + (excess > 0 ? level * q / excess : 0);
   store<f64>(state, S, SPARSE_S);
@@ -237,15 +298,15 @@ function fall(state: usize): bool {
     moved = true;
     excess -= root - above;
     root = above;
-    q = power64(s * excess, 1 / s);
+    q = shareOf(excess, s, logRate);
   }
   let to = <f64><f32>(q - (S - 1) / (excess > 0 ? D * excess / q : level));
-  if (!moved && settled(state, S, q, to)) {
+  if (!moved && settled(state, S, q, to, excess)) {
     storeShare(state, q, 1 / S);
     return true;
   }
   if (guess) {
-    const below = load<f64>(state, SPARSE_BELOW), most = power64(s * min(root - below, 1 / s), 1 / s);
+    const below = load<f64>(state, SPARSE_BELOW), most = shareOf(min(root - below, 1 / rate), s, logRate);
     if (!(to > 0) || guess > GUESSES || (to > most && S < 1 && q >= 0.999 * most)) {
       store<u32>(state, 0, SPARSE_GUESS);
       store<u32>(state, SUPPORT, SPARSE_STAGE);
@@ -255,8 +316,9 @@ function fall(state: usize): bool {
     to = min(to, most);
   }
   store<f64>(state, root, SPARSE_ROOT);
-  storeShare(state, to > 0 ? to : 0, to == q ? 1 / S : 1);
-  return to == q;
+  const still = !moved && to == q;
+  storeShare(state, to > 0 ? to : 0, still ? 1 / S : 1);
+  return still;
 }
 
 function step(state: usize): bool {
@@ -264,11 +326,12 @@ function step(state: usize): bool {
 }
 
 function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
-  const s = load<f64>(state, SPARSE_SCALE), q = loadShare(state), per = load<f32>(state, SPARSE_T + 4);
+  const s = load<f64>(state, SPARSE_SCALE), rate = load<f64>(state, SPARSE_RATE);
+  const q = loadShare(state), per = load<f32>(state, SPARSE_T + 4);
   const r = held(6, <f32>load<f64>(state, SPARSE_ROOT)), level = held(7, <f32>q * per), perS = held(8, per);
   const zero = f32x4.splat(0);
   const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
-  const e = exponentOf(s), ev = held(2, reinterpret<f32>(e - 64)), sigma = s / powerOf2(e);
+  const e = exponentOf(rate), ev = held(2, reinterpret<f32>(e - 64)), sigma = rate / powerOf2(e);
   const normal = held(3, <f32>(sigma * powerOf2(64))), denormal = held(4, <f32>(sigma * powerOf2(-85)));
   const qs = held(5, liftedShare(q, s, e)), root = loadRoot();
   const L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
@@ -288,11 +351,47 @@ function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
   return size;
 }
 
-/** COLUMN_PART is the column's root, COLUMN_S its q and 1 / S, COLUMN_ANY first 2^64·q^s / s. */
+/** As rowShares, in float64: the share of one logit. */
+// @ts-ignore: decorator
+@inline
+function wideShare(x: f64, r: f64, q: f64, excess: f64, per: f64, s: f64, logRate: f64): f32 {
+  if (x < r) return 0;
+  return <f32>((x > r ? shareOf(x - r + excess, s, logRate) : q) * per);
+}
+
+function rowSharesWide(state: usize, y: usize, x: usize, n: usize): u32 {
+  const s = load<f64>(state, SPARSE_SCALE), logRate = load<f64>(state, SPARSE_LOG_RATE), r = load<f64>(state, SPARSE_ROOT);
+  const q = loadShare(state), per = <f64>load<f32>(state, SPARSE_T + 4), excess = excessOf(q, s, logRate);
+  let size = 0;
+  for (; n; n--, x += 4, y += 4) {
+    const p = wideShare(<f64>load<f32>(x), r, q, excess, per, s, logRate);
+    store<f32>(y, p);
+    size += p > 0 ? 1 : 0;
+  }
+  return size;
+}
+
+/** COLUMN_PART is the column's root, COLUMN_S its q and 1 / S. */
+function columnsSharesWide(state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
+  const s = load<f64>(state, SPARSE_SCALE), logRate = load<f64>(state, SPARSE_LOG_RATE);
+  for (let i: usize = 0; i < width; i++) {
+    const at = state + (i << 2), qAt = state + (i << 3), m = load<f32>(at, COLUMN_M), r = <f64>load<f32>(at, COLUMN_PART);
+    const q = <f64>load<f32>(qAt, COLUMN_S), per = <f64>load<f32>(qAt, COLUMN_S + 4), excess = excessOf(q, s, logRate);
+    let size = 0;
+    for (let a: usize = 0, from = x + (i << 2), to = y + (i << 2); a < axis; a++, from += pitch << 2, to += pitch << 2) {
+      const p: f32 = m - m != 0 ? f32.NaN : wideShare(<f64>load<f32>(from), r, q, excess, per, s, logRate);
+      store<f32>(to, p);
+      size += p != 0 ? 1 : 0;
+    }
+    store<u32>(at, size, COLUMN_ANY);
+  }
+}
+
+/** As columnsSharesWide, with COLUMN_ANY first 2^64·q^s / k. */
 function columnsShares(state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
-  const s = load<f64>(state, SPARSE_SCALE);
+  const s = load<f64>(state, SPARSE_SCALE), rate = load<f64>(state, SPARSE_RATE);
   const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));
-  const e = exponentOf(s), ev = held(2, reinterpret<f32>(e - 64)), sigma = s / powerOf2(e);
+  const e = exponentOf(rate), ev = held(2, reinterpret<f32>(e - 64)), sigma = rate / powerOf2(e);
   const normal = held(3, <f32>(sigma * powerOf2(64))), denormal = held(4, <f32>(sigma * powerOf2(-85)));
   const root = loadRoot(), L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
@@ -323,9 +422,18 @@ function columnsShares(state: usize, y: usize, x: usize, axis: usize, width: usi
 }
 
 export function entmaxSteep(
-  y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, state: usize, phases: i32,
+  y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, temperature: f64, state: usize,
+  phases: i32,
 ): bool {
+  // of a rate beyond these bounds no difference of float32s is below 1, or no share can be told from 0
+  const s = alpha - 1, rate = max(min(s / temperature, MOST_RATE), LEAST_RATE);
+  if (rate < WIDE_BELOW) {
+    return alongSparse(
+      y, support, x, outer, axis, inner, s, rate, false, true, state, phases, accumulateWide, step, rowSharesWide,
+      columnsSharesWide,
+    );
+  }
   return alongSparse(
-    y, support, x, outer, axis, inner, alpha - 1, false, true, state, phases, accumulate, step, rowShares, columnsShares,
+    y, support, x, outer, axis, inner, s, rate, false, true, state, phases, accumulate, step, rowShares, columnsShares,
   );
 }

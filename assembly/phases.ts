@@ -71,7 +71,9 @@ export const SPARSE_WIDTH: usize = SPARSE + 168; // f64
 export const SPARSE_MOVE: usize = SPARSE + 176; // f64
 export const SPARSE_FAR: usize = SPARSE + 184; // f64
 export const SPARSE_SLOW: usize = SPARSE + 192; // u32
-export const SPARSE_LIST: usize = SPARSE + 208; // f32[LIST + 32]
+export const SPARSE_RATE: usize = SPARSE + 200; // f64, what a difference of logits is multiplied by: s, in entmaxSteep.ts s / T
+export const SPARSE_LOG_RATE: usize = SPARSE + 208; // f64, its logarithm in entmaxSteep.ts
+export const SPARSE_LIST: usize = SPARSE + 224; // f32[LIST + 32]
 
 /** Candidates that the list holds; the 32 floats behind it take what whole vectors add. */
 export const LIST: u32 = 1968;

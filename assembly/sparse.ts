@@ -69,14 +69,14 @@ function absent(m: f32, phases: i32): bool {
 }
 
 function row(
-  y: usize, support: usize, x: usize, n: usize, s: f64, relative: bool, state: usize, phases: i32,
+  y: usize, support: usize, x: usize, n: usize, s: f64, rate: f64, relative: bool, state: usize, phases: i32,
   accumulate: Accumulate, step: Step, rowShares: RowShares,
 ): bool {
   let m: f32 = phases & INIT ? -Infinity : load<f32>(state, SPARSE_M);
   if (phases & INIT && support) store<u32>(support, 0);
   if (phases & MAX) {
     m = max(m, largest(x, n));
-    begin(state, m, s, relative);
+    begin(state, m, s, rate, relative);
   }
   const finite = m - m == 0;
   if (finite && phases & SUM) {
@@ -103,7 +103,7 @@ function row(
 }
 
 function columns(
-  y: usize, support: usize, x: usize, axis: usize, width: usize, pitch: usize, s: f64, relative: bool, steep: bool,
+  y: usize, support: usize, x: usize, axis: usize, width: usize, pitch: usize, s: f64, rate: f64, relative: bool, steep: bool,
   state: usize, phases: i32, accumulate: Accumulate, step: Step, columnsShares: ColumnsShares,
 ): void {
   columnsInit(state, false);
@@ -116,7 +116,7 @@ function columns(
       store<f32>(at, Infinity, COLUMN_PART);
     }
     if (m - m != 0) continue;
-    begin(state, m, s, relative);
+    begin(state, m, s, rate, relative);
     do gatherColumn(state, xAt, axis, pitch, accumulate, step);
     while (settle(state, accumulate, step));
     store<f64>(state + (i << 3), load<f64>(state, SPARSE_T), COLUMN_S);
@@ -126,21 +126,21 @@ function columns(
   if (support) memory.copy(support, state + COLUMN_ANY, width << 2);
 }
 
-/** @returns not 0: another pass of SUM and SETTLE is needed */
+/** @param rate  as SPARSE_RATE @returns not 0: another pass of SUM and SETTLE is needed */
 export function alongSparse(
-  y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, s: f64, relative: bool, steep: bool,
+  y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, s: f64, rate: f64, relative: bool, steep: bool,
   state: usize, phases: i32, accumulate: Accumulate, step: Step, rowShares: RowShares, columnsShares: ColumnsShares,
 ): bool {
   const slab = axis * inner;
   let again: bool = false;
   for (let o: usize = 0; o < outer; o++) {
     if (inner == 1) {
-      again = row(y, support, x, axis, s, relative, state, phases, accumulate, step, rowShares);
+      again = row(y, support, x, axis, s, rate, relative, state, phases, accumulate, step, rowShares);
     } else {
       for (let i: usize = 0; i < inner; i += STRIP) {
         const from = i << 2;
         columns(
-          y + from, support ? support + from : 0, x + from, axis, min(inner - i, STRIP), inner, s, relative, steep, state,
+          y + from, support ? support + from : 0, x + from, axis, min(inner - i, STRIP), inner, s, rate, relative, steep, state,
           phases, accumulate, step, columnsShares,
         );
       }
@@ -161,7 +161,7 @@ export function alongNewton(
   let again: bool = false;
   for (let o: usize = 0; o < outer; o++) {
     if (inner == 1) {
-      again = row(y, support, x, axis, s, true, state, phases, accumulate, step, rowShares);
+      again = row(y, support, x, axis, s, s, true, state, phases, accumulate, step, rowShares);
     } else {
       for (let i: usize = 0; i < inner; i += STRIP) {
         const from = i << 2, width = min(inner - i, STRIP);

@@ -48,7 +48,8 @@ function columns(
 }
 
 export function sparsemax(
-  y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, state: usize, phases: i32,
+  y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, temperature: f64, state: usize,
+  phases: i32,
 ): bool {
   return alongNewton(y, support, x, outer, axis, inner, 1, state, phases, accumulate, step, shares, columns);
 }

@@ -63,6 +63,7 @@ export type AxisKernel = (
  * @param support  u32[outer, inner], how many of each row's results are not 0; 0 for nowhere
  * @param x        scores
  * @param alpha    of entmax, > 1; sparsemax and entmax15 have theirs
+ * @param temperature  > 0, of entmax above alpha = 2; else it is 1, and `scores` has divided by what it was
  * @param state    STATE_BYTES, 16-byte aligned
  * @param phases   ALL_SPARSE, with MASKED after `scores`; or, for one row in tiles, INIT with the first and MAX with every tile, then SUM with every tile
  *                 and SETTLE once with none until that returns 0, then FINISH with every tile
@@ -76,6 +77,7 @@ export type SparseKernel = (
   axis: number,
   inner: number,
   alpha: number,
+  temperature: number,
   state: number,
   phases: number,
 ) => number;
@@ -305,7 +307,7 @@ export interface Kernels extends AttentionKernels, VocabularyKernels {
   readonly logSoftmax: AxisKernel;
   readonly logSumExp: AxisKernel;
   readonly hardmax: AxisKernel;
-  /** (x - max) / T, -Infinity where masked: what the three below take instead of logits. */
+  /** (x - max) / T, or x at T = 1, -Infinity where masked: what the three below take instead of logits. */
   readonly scores: AxisKernel;
   readonly sparsemax: SparseKernel;
   readonly entmax15: SparseKernel;

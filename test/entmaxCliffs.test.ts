@@ -71,7 +71,7 @@ describe.each(BACKENDS)("cliffs of entmax on %s", (backend) => {
     const pass = (first: number, others: number): void => {
       for (let a = 0; a < n; a += TILE) {
         before();
-        kernel(Y + 4 * a, 0, X + 4 * a, 1, Math.min(TILE, n - a), 1, alpha, STATE, a === 0 ? first : others);
+        kernel(Y + 4 * a, 0, X + 4 * a, 1, Math.min(TILE, n - a), 1, alpha, 1, STATE, a === 0 ? first : others);
       }
     };
     pass(INIT | MAX, MAX);
@@ -79,7 +79,7 @@ describe.each(BACKENDS)("cliffs of entmax on %s", (backend) => {
     do {
       pass(SUM, SUM);
       passes++;
-    } while (kernel(Y, 0, X, 1, 0, 1, alpha, STATE, SETTLE) && passes < 1000);
+    } while (kernel(Y, 0, X, 1, 0, 1, alpha, 1, STATE, SETTLE) && passes < 1000);
     pass(FINISH, FINISH);
     return passes;
   }
@@ -115,7 +115,7 @@ describe.each(BACKENDS)("cliffs of entmax on %s", (backend) => {
       const fresh = rowOf("N(0, 1e-3)", n);
       for (const alpha of name === "entmax" ? [1.01, 1.5, 1.75, 2, 2.1, 3, 64] : [2]) {
         f32.set(fresh, X >> 2);
-        kernel(Y, 0, X, 1, n, 1, alpha, STATE, ALL_SPARSE);
+        kernel(Y, 0, X, 1, n, 1, alpha, 1, STATE, ALL_SPARSE);
         const want = f32.slice(Y >> 2, (Y >> 2) + n);
         for (let seed = 0; seed < 24; seed++) {
           const next = random(seed);
@@ -135,7 +135,7 @@ describe.each(BACKENDS)("cliffs of entmax on %s", (backend) => {
           ];
           expect(outside.every((v) => v === CANARY)).toBe(true);
           f32.set(fresh, X >> 2);
-          kernel(Y, 0, X, 1, n, 1, alpha, STATE, ALL_SPARSE);
+          kernel(Y, 0, X, 1, n, 1, alpha, 1, STATE, ALL_SPARSE);
           expect(f32.slice(Y >> 2, (Y >> 2) + n).every((v, i) => v === want[i])).toBe(true);
         }
       }

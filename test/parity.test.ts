@@ -109,7 +109,7 @@ describe.each(Object.keys(ALPHAS) as (keyof typeof ALPHAS)[])("%s", (name) => {
           u32.fill(777, SUPPORT >> 2, (SUPPORT >> 2) + rows + 8);
           for (let i = 0; i < count; i++) f32[((X + offset) >> 2) + i] = 12 * next() - 6;
           const support = SUPPORT + 4;
-          expect(kernels[name](y, support, X + offset, outer, axis, inner, alpha, STATE, ALL_SPARSE)).toBe(0);
+          expect(kernels[name](y, support, X + offset, outer, axis, inner, alpha, 1, STATE, ALL_SPARSE)).toBe(0);
           const around = [...f32.slice(Y >> 2, y >> 2), ...f32.slice((y >> 2) + count, (y >> 2) + count + 8)];
           expect(around.every((v) => v === Math.fround(CANARY))).toBe(true);
           expect([u32[SUPPORT >> 2], u32[(support >> 2) + rows]]).toEqual([777, 777]);

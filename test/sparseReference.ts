@@ -56,13 +56,20 @@ function flatRow(z: readonly number[], s: number): number[] {
   return z.map((v) => share(v, t));
 }
 
-/** alpha > 2: the support first, by S at each value from above; then its smallest share q, τ = its value - q^s. */
-function steepRow(z: readonly number[], s: number): number[] {
-  const sorted = descending(z.filter((v) => v >= -1 / s));
-  const share = (v: number, root: number, q: number) => (v === root ? q : (s * (v - root) + q ** s) ** (1 / s));
+/**
+ * alpha > 2: the support first, by S at each value from above; then its smallest share q. Of the logits themselves, by
+ * logarithms: neither a quotient by T, nor a difference of two such, nor q^s need be a float64.
+ */
+function steepRow(x: readonly number[], s: number, temperature: number): number[] {
+  const logRate = Math.log(s) - Math.log(temperature);
+  const sorted = descending(x);
+  const share = (d: number) => Math.exp(Math.min(0, (Math.log(d) + logRate) / s));
+  const excess = (q: number) => Math.exp(s * Math.log(q) - logRate);
   const total = (root: number, q: number) => {
+    const e = excess(q);
     let S = 0;
-    for (let j = 0; j < sorted.length && sorted[j] >= root; j++) S += share(sorted[j], root, q);
+    for (let j = 0; j < sorted.length && sorted[j] >= root; j++)
+      S += sorted[j] === root ? q : share(sorted[j] - root + e);
     return S;
   };
   let low = 0;
@@ -74,17 +81,21 @@ function steepRow(z: readonly number[], s: number): number[] {
   }
   const root = sorted[low];
   const q = bisect(0, 1, (at) => total(root, at) < 1);
-  return z.map((v) => (v < root ? 0 : share(v, root, q)));
+  return x.map((v) => {
+    if (v > root) return share(v - root + excess(q));
+    return v === root ? q : 0;
+  });
 }
 
 /** One row of what takes part, its special values included. */
 function entmaxRow(values: readonly number[], alpha: number, temperature: number): number[] {
   const m = values.reduce((a, b) => (Number.isNaN(b) ? b : Math.max(a, b)), -Infinity);
   if (values.some(Number.isNaN) || !Number.isFinite(m)) return values.map(() => Number.NaN);
+  if (alpha > 2) return steepRow(values, alpha - 1, temperature);
   const z = values.map((v) => (v - m) / temperature);
   if (alpha === 2) return sparsemaxRow(z);
   if (alpha === 1.5) return entmax15Row(z);
-  return alpha > 2 ? steepRow(z, alpha - 1) : flatRow(z, alpha - 1);
+  return flatRow(z, alpha - 1);
 }
 
 export function entmaxReference(c: Case, alpha: number): number[] {

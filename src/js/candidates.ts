@@ -36,8 +36,8 @@ export class Candidates {
   }
 
   /** A row whose maximum is known. */
-  begin(m: number, s: number): void {
-    this.search.begin(m, s);
+  begin(m: number, s: number, rate: number, base: number): void {
+    this.search.begin(m, s, rate, base);
     this.#count = 0;
     this.#mode = GATHERING;
     this.#passes = 0;
@@ -57,12 +57,12 @@ export class Candidates {
     const f32 = this.#f32;
     const list = this.#list;
     const { search } = this;
-    const { m } = search;
+    const { base, top } = search;
     let { least } = search;
     let count = this.#count;
     for (let a = 0, at = x; a < n; a++, at += pitch) {
-      const d = f32[at] - m;
-      if (!(d > least || d === 0)) continue; // 0: `least` may round to it where alpha is huge
+      const d = f32[at] - base;
+      if (!(d > least || d === top)) continue; // `least` may round to it where alpha is huge
       list[count++] = d;
       if (count < LIST) continue;
       count = this.#shorten(rule, start + a);
@@ -124,7 +124,7 @@ export class Candidates {
 
   /** One group of every `stride`, not always the same one of them. */
   #sample(x: number, n: number, pitch: number, start: number): void {
-    const { m, least } = this.search;
+    const { base, top, least } = this.search;
     const stride = Math.floor(this.#length / GROUP / (LIST / GROUP - 1)) + 1;
     for (let k = Math.floor(start / GROUP / stride); ; k++) {
       const from = (k * stride + ((k * 7) % stride)) * GROUP;
@@ -132,8 +132,8 @@ export class Candidates {
       if (from + GROUP > start + n || this.#count > LIST - GROUP) break;
       this.#sampled += GROUP;
       for (let j = 0, at = x + (from - start) * pitch; j < GROUP; j++, at += pitch) {
-        const d = this.#f32[at] - m;
-        if (d > least || d === 0) this.#list[this.#count++] = d;
+        const d = this.#f32[at] - base;
+        if (d > least || d === top) this.#list[this.#count++] = d;
       }
     }
   }
@@ -159,7 +159,7 @@ export class Candidates {
       const found = rule.step(search);
       const all = left;
       left = 0;
-      for (let j = 0; j < all; j++) if (list[j] > search.least || list[j] === 0) list[left++] = list[j];
+      for (let j = 0; j < all; j++) if (list[j] > search.least || list[j] === search.top) list[left++] = list[j];
       if (found) break;
       if (left > (all / 8) * 7) idle++;
     }

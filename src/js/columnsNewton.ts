@@ -34,7 +34,7 @@ export class NewtonColumns {
     }
     if (phases & (INIT | WIDEN)) this.#open[i] = 1;
     if (phases & MAX) this.#m[i] = this.#largest(x, axis, pitch, this.#m[i]);
-    search.begin(this.#m[i], s);
+    search.begin(this.#m[i], s, s, this.#m[i]);
     search.t = this.#t[i];
     search.least = (search.t - 1) / s;
     search.S = this.#S[i];

@@ -4,6 +4,7 @@ import { sparse } from "./sparse";
 import type { Memory } from "./state";
 
 export const ENTMAX15: Rule = {
+  absolute: false,
   sums(search, list, n) {
     const tau = search.t - 1;
     for (let j = 0; j < n; j++) {

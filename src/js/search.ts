@@ -1,14 +1,25 @@
-/** The search for τ of a row, as in assembly/newton.ts and assembly/entmaxSteep.ts; d = x - m throughout. */
+/** The search for τ of a row, as in assembly/newton.ts and assembly/entmaxSteep.ts; d = x - base throughout. */
 
 /** What a list is searched for: the support of a part of the row, that of the row, its shares (above alpha = 2). */
 export const PART = 0;
 export const SUPPORT = 1;
 export const SHARES = 2;
 
+const LEAST_FLOAT = -3.4028234663852886e38;
+
 export class Search {
   /** max x, and s = alpha - 1. */
   m = -Infinity;
   s = 1;
+  /** 1 / s */
+  c = 1;
+  /** m, and above alpha = 2 it is 0: what two logits differ by is the difference of their ds to the last digit. */
+  base = 0;
+  /** m - base */
+  top = 0;
+  /** What a difference of logits is multiplied by, and its logarithm: s, and above alpha = 2 s / T. */
+  rate = 1;
+  logRate = 0;
   /** t = 1 + τ; above alpha = 2 the smallest share q. */
   t = 0;
   /** Everything up to it is off the support. */
@@ -22,7 +33,7 @@ export class Search {
   stage = SUPPORT;
   pivot = 0;
   root = 0;
-  /** q^s / s */
+  /** q^s / rate */
   excess = 0;
   first = 0;
   last = 0;
@@ -35,21 +46,26 @@ export class Search {
   move = 0;
   slow = 0;
 
-  begin(m: number, s: number): void {
+  begin(m: number, s: number, rate: number, base: number): void {
     this.m = m;
     this.s = s;
+    this.c = 1 / s;
+    this.base = base;
+    this.top = base === m ? 0 : m; // of an infinite m too
+    this.rate = rate;
+    this.logRate = Math.log(rate);
     this.t = 0;
-    this.least = -1 / s;
+    this.least = this.top - 1 / rate;
     this.guess = 0;
   }
 
   /** With all that lies above `least`. */
   open(stage: number): void {
     this.stage = stage;
-    this.root = 0;
-    this.pivot = this.least;
-    this.first = this.least;
-    this.last = 0;
+    this.root = this.top;
+    this.first = Math.max(this.least, LEAST_FLOAT);
+    this.pivot = this.first;
+    this.last = this.top;
     this.width = Infinity;
     this.far = Infinity;
     this.move = 0;
@@ -77,13 +93,19 @@ export class Search {
 
 /** What a function along an axis knows of its τ. */
 export interface Rule {
+  /** d is x itself, not x - m. */
+  readonly absolute: boolean;
   /** S and D += those of the list's n candidates. */
   sums(search: Search, list: Float64Array, n: number): void;
   /** Moves τ by them, and `least` with it. @returns τ is found */
   step(search: Search): boolean;
-  /** The share of d = x - m, once τ is found. */
+  /** The share of d, once τ is found. */
   share(search: Search, d: number): number;
 }
+
+/** s / T within what float32s can differ by: of a rate beyond that no difference is below 1, or no share above 0. */
+export const rateOf = (s: number, temperature: number): number =>
+  Math.max(Math.min(s / temperature, 2 ** 160), 2 ** -1022);
 
 /** An S - 1 that is too small to see. */
 export const ENOUGH = 1e-7;

@@ -3,7 +3,7 @@ import { FINISH, INIT, MASKED, MAX, SETTLE, type SparseKernel, STRIP, SUM } from
 import { Candidates } from "./candidates";
 import { NewtonColumns } from "./columnsNewton";
 import { rowMax } from "./row";
-import type { Rule, Search } from "./search";
+import { type Rule, rateOf, type Search } from "./search";
 import type { Memory } from "./state";
 
 /** @param ruleOf  the rule for a call's alpha */
@@ -32,7 +32,7 @@ export function sparse(
     pitch: number,
     phases: number,
   ): number {
-    const { m } = found;
+    const { m, base } = found;
     if (m - m !== 0) {
       const none = m === -Infinity && (phases & MASKED) !== 0; // nothing takes part
       for (let a = 0, to = y; a < axis; a++, to += pitch) f32[to] = none ? 0 : Number.NaN;
@@ -40,15 +40,26 @@ export function sparse(
     }
     let size = 0;
     for (let a = 0, at = x, to = y; a < axis; a++, at += pitch, to += pitch) {
-      f32[to] = rule.share(found, f32[at] - m);
+      f32[to] = rule.share(found, f32[at] - base);
       if (f32[to] !== 0) size++;
     }
     return size;
   }
 
   /** The phases before FINISH of a row. @returns another pass is needed */
-  function find(rule: Rule, s: number, from: number, axis: number, pitch: number, phases: number): boolean {
-    if (phases & MAX) candidates.begin(columnMax(from, axis, pitch, phases & INIT ? -Infinity : search.m), s);
+  function find(
+    rule: Rule,
+    s: number,
+    rate: number,
+    from: number,
+    axis: number,
+    pitch: number,
+    phases: number,
+  ): boolean {
+    if (phases & MAX) {
+      const m = columnMax(from, axis, pitch, phases & INIT ? -Infinity : search.m);
+      candidates.begin(m, s, rate, rule.absolute ? 0 : m);
+    }
     if (search.m - search.m !== 0) return false;
     if (phases & SUM) candidates.gather(rule, from, axis, pitch);
     let again = (phases & SETTLE) !== 0 && candidates.settle(rule);
@@ -59,10 +70,11 @@ export function sparse(
     return again;
   }
 
-  return (y, support, x, outer, axis, inner, alpha, _state, phases) => {
+  return (y, support, x, outer, axis, inner, alpha, temperature, _state, phases) => {
     const rule = ruleOf(alpha);
     const order = alphaOf(alpha);
     const s = order - 1;
+    const rate = rateOf(s, temperature);
     const together = inner > 1 && (order === 1.5 || order === 2);
     const found = together ? columns.search : search;
     let again = false;
@@ -74,7 +86,7 @@ export function sparse(
         if (phases & INIT && support !== 0) u32[entry] = 0;
         const moves = together
           ? columns.run(phases, rule, s, i % STRIP, from, axis, inner)
-          : find(rule, s, from, axis, inner, phases);
+          : find(rule, s, rate, from, axis, inner, phases);
         again ||= moves;
         if (!(phases & FINISH)) continue;
         const size = finish(rule, found, to, from, axis, inner, phases);

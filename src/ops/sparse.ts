@@ -3,7 +3,8 @@
  * is longer than the heap goes through it strip by strip, and a single row tile by tile: once for the maximum, as often as
  * the kernel asks for to find τ (once for nearly every row), and once for the result.
  *
- * With a mask or a temperature, scores (assembly/scores.ts) go to `out` first, and the kernel works on them there.
+ * With a mask or a temperature, scores (assembly/scores.ts) go to `out` first, and the kernel works on them there. Above
+ * alpha = 2 the kernel itself takes the temperature, which rounds nothing, and scores are of a mask alone.
  */
 import { checkSupport, checkTemperature, type FloatInput } from "../check";
 import {
@@ -93,7 +94,10 @@ export function runSparse(core: Core, kernel: SparseKernel, checked: SparseCall,
     return;
   }
 
-  const scored = temperature !== 1 || mask !== undefined;
+  const steep = alpha > 2;
+  const divisor = steep ? 1 : temperature;
+  const scored = divisor !== 1 || mask !== undefined;
+  const rest = steep ? temperature : 1;
   const xHome = heap.locate(x, call.xOffset);
   const yHome = heap.locate(out, call.outOffset);
   const maskHome = mask === undefined ? 0 : heap.locate(mask, call.maskOffset);
@@ -103,9 +107,9 @@ export function runSparse(core: Core, kernel: SparseKernel, checked: SparseCall,
   const counted = support === undefined ? 0 : inner;
   const oneFloats = staged + counted + maskSlab / 4;
   if (oneFloats > heap.room) {
-    if (scored) runAlongAxis(core, kernels.scores, SCORES_FLOW, call, temperature);
+    if (scored) runAlongAxis(core, kernels.scores, SCORES_FLOW, call, divisor);
     const scores = scored ? { ...call, x: out, xOffset: call.outOffset } : call;
-    streamSparse({ core, kernel, call: scores, alpha, support, masked: scored ? MASKED : 0 });
+    streamSparse({ core, kernel, call: scores, alpha, temperature: rest, support, masked: scored ? MASKED : 0 });
     return;
   }
 
@@ -126,10 +130,11 @@ export function runSparse(core: Core, kernel: SparseKernel, checked: SparseCall,
         maskAt = maskHome !== 0 ? maskHome + (shared ? 0 : o * slab) : maskStage;
         if (maskHome === 0 && !shared) heap.writeBytes(maskAt, mask, o * slab, count * slab);
       }
-      kernels.scores(yAt, xAt, maskAt, shared, count, axis, inner, inner, temperature, heap.state, ALL);
+      kernels.scores(yAt, xAt, maskAt, shared, count, axis, inner, inner, divisor, heap.state, ALL);
       xAt = yAt;
     }
-    kernel(yAt, supportAt, xAt, count, axis, inner, alpha, heap.state, scored ? ALL_SPARSE | MASKED : ALL_SPARSE);
+    const phases = scored ? ALL_SPARSE | MASKED : ALL_SPARSE;
+    kernel(yAt, supportAt, xAt, count, axis, inner, alpha, rest, heap.state, phases);
     if (yHome === 0) heap.read(out, o * slab, yAt, count * slab);
     if (support !== undefined) heap.readWords(support, o * inner, supportAt, count * inner);
   }
@@ -141,6 +146,8 @@ interface Stream {
   readonly kernel: SparseKernel;
   readonly call: AxisCall;
   readonly alpha: number;
+  /** Above alpha = 2; else 1. */
+  readonly temperature: number;
   readonly support: Uint32Array | undefined;
   readonly masked: number;
 }
@@ -177,19 +184,19 @@ function move(
 
 function runStrip(stream: Stream, from: number, row: number, width: number): void {
   const { heap } = stream.core;
-  const { kernel, alpha, support, masked } = stream;
+  const { kernel, alpha, temperature, support, masked } = stream;
   const { x, out, axis, inner } = stream.call;
   const at = heap.workspace;
   const supportAt = support === undefined ? 0 : at + 4 * axis * width;
   move((to, source, floats) => heap.write(to, x, source, floats), at, from, axis, width, inner);
-  kernel(at, supportAt, at, 1, axis, width, alpha, heap.state, ALL_SPARSE | masked);
+  kernel(at, supportAt, at, 1, axis, width, alpha, temperature, heap.state, ALL_SPARSE | masked);
   move((source, to, floats) => heap.read(out, to, source, floats), at, from, axis, width, inner);
   if (support !== undefined) heap.readWords(support, row, supportAt, width);
 }
 
 function runTiles(stream: Stream, from: number, row: number, width: number): void {
   const { heap } = stream.core;
-  const { kernel, alpha, support, masked } = stream;
+  const { kernel, alpha, temperature, support, masked } = stream;
   const { x, out, axis, inner } = stream.call;
   const { state } = heap;
   const supportAt = heap.workspace;
@@ -203,7 +210,7 @@ function runTiles(stream: Stream, from: number, row: number, width: number): voi
       const count = Math.min(tile, positions - a);
       const start = from + a * inner;
       move((to, source, floats) => heap.write(to, x, source, floats), at, start, count, width, inner);
-      kernel(at, supportAt, at, 1, count, width, alpha, state, a === 0 ? first : others);
+      kernel(at, supportAt, at, 1, count, width, alpha, temperature, state, a === 0 ? first : others);
       if ((others & FINISH) === 0) continue;
       move((source, to, floats) => heap.read(out, to, source, floats), at, start, count, width, inner);
     }
@@ -215,7 +222,7 @@ function runTiles(stream: Stream, from: number, row: number, width: number): voi
     do {
       pass(first, SUM, positions);
       first = SUM;
-    } while (kernel(at, supportAt, at, 1, 0, width, alpha, state, SETTLE));
+    } while (kernel(at, supportAt, at, 1, 0, width, alpha, temperature, state, SETTLE));
   }
   pass(FINISH | masked, FINISH | masked, axis);
   if (support !== undefined) heap.readWords(support, row, supportAt, width);
