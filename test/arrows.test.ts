@@ -21,7 +21,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   // exact zeros: candidates <- sparse <- { sparsemax, entmax15, entmaxSteep } <- entmax
   [/^assembly\/power$/, [/^assembly\/(exp|lanes)$/]],
   [/^assembly\/newton$/, [/^assembly\/(log|phases)$/]],
-  [/^assembly\/candidates$/, [/^assembly\/(lanes|phases)$/]],
+  [/^assembly\/candidates$/, [/^assembly\/(lanes|log|phases)$/]],
   [/^assembly\/columnsNewton$/, [/^assembly\/(columns|lanes|phases)$/]],
   [/^assembly\/sparse$/, [/^assembly\/(candidates|columns|columnsNewton|lanes|phases|row)$/]],
   [

@@ -155,7 +155,7 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
   ["hardmax", "d9a422e8", ({ hardmax }) => soft(hardmax)],
   ["sparsemax", "3ee71622", ({ sparsemax }) => sparse(sparsemax)],
   ["entmax15", "5729a9f6", ({ entmax15 }) => sparse(entmax15)],
-  ["entmax", "f40b3076", entmaxes],
+  ["entmax", "52f7276d", entmaxes],
   ["attention", "78a3f4e2", attentions],
   ["mergeAttention", "747b927f", merges],
   ["topK", "b165825c", tops],

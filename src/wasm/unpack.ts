@@ -20,7 +20,12 @@ export function unpack(packed: Uint8Array, length: number): Uint8Array<ArrayBuff
     if (to >= length) break;
     const count = number();
     const back = number();
-    for (let left = count; left > 0; left--, to++) bytes[to] = bytes[to - back];
+    if (count <= back) {
+      bytes.copyWithin(to, to - back, to - back + count);
+      to += count;
+    } else {
+      for (let left = count; left > 0; left--, to++) bytes[to] = bytes[to - back]; // it copies what it has just written
+    }
   }
   return bytes;
 }
