@@ -167,7 +167,7 @@ export function checkTemperature(fn: string, value: number | undefined): number 
   if (!(value >= 0 && value < Infinity)) {
     throw new RangeError(`${fn}: "temperature" expected a finite number >= 0, got ${value}`);
   }
-  return value;
+  return value + 0; // -0 is 0
 }
 
 /** Shaped as x, or as its axis and shared by all rows. @returns its length */

@@ -6,8 +6,8 @@
 import { isRevoked, kind } from "./check";
 
 const { getPrototypeOf } = Object;
-const own = Object.prototype.hasOwnProperty;
-const has = (object: object, name: string): boolean => own.call(object, name);
+export const isOwn = Object.prototype.hasOwnProperty;
+const has = (object: object, name: string): boolean => isOwn.call(object, name);
 
 type Values = Record<string, unknown>;
 
@@ -55,7 +55,7 @@ export const ownFields = <Fields extends object>(fn: string, fields: Fields, giv
   judge(fn, fields, given, false);
 
 /** One by one, where not every option is plainly an own one with a value. */
-function judge<Options extends object>(fn: string, options: Options, given: Options, strict: boolean): Options {
+export function judge<Options extends object>(fn: string, options: Options, given: Options, strict: boolean): Options {
   const values = given as Values;
   for (const name of Object.keys(values)) {
     if (values[name] === undefined || has(options, name)) continue;

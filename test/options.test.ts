@@ -118,6 +118,19 @@ describe.each(BACKENDS)("options on %s", (backend) => {
       if (without) expect(none).toEqual(want);
     });
 
+    it("takes a temperature of -0 for 0", () => {
+      if (["attention", "mergeAttention"].includes(name)) return;
+      const arrays = call.arrays(FLOATS);
+      const at = (temperature: number) => {
+        const mine = copies(arrays);
+        return resultOf(
+          mine,
+          withOptions(mine, (good) => ({ ...good, temperature })),
+        );
+      };
+      expect(at(-0)).toEqual(at(0));
+    });
+
     it("refuses a Proxy that was taken back, an array, a number", () => {
       const wanted = (got: string) => new RegExp(`^${name}: "options" expected an object, got ${got}`);
       refused(revoked, wanted("a revoked Proxy$"));

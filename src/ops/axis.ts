@@ -6,7 +6,7 @@
 import { checkAxis, checkFloats, checkMask, checkOut, checkOverlap, type FloatInput, newFloats } from "../check";
 import type { Heap } from "../heap";
 import { ALL, type AxisKernel, FINISH, INIT, type Kernels, MAX, STRIP, SUM } from "../kernels";
-import { checkObject, isGiven, ownOptions } from "../options";
+import { checkObject, isGiven, isOwn, judge } from "../options";
 import { offsetOf } from "../typedArray";
 
 /** What every operation runs on. */
@@ -62,13 +62,27 @@ export interface AxisOptions<Out extends Float32Array = Float32Array> {
   out?: Out | undefined;
 }
 
-export const NO_OPTIONS: AxisOptions = {};
+/** Names of its own, so that nothing is inherited. */
+export const NO_OPTIONS: AxisOptions = {
+  shape: undefined,
+  axis: undefined,
+  temperature: undefined,
+  mask: undefined,
+  out: undefined,
+};
 
 export function readAxis(fn: string, options: AxisOptions): AxisOptions {
+  if (options === NO_OPTIONS) return options;
   checkObject(fn, "options", options, "axis");
   const { shape, axis, temperature, mask, out } = options;
-  const count = isGiven(shape) + isGiven(axis) + isGiven(temperature) + isGiven(mask) + isGiven(out);
-  return ownOptions(fn, options, { shape, axis, temperature, mask, out }, count);
+  const given = { shape, axis, temperature, mask, out };
+  // ownOptions, written out: a call of it takes 15 ns
+  let unread = isGiven(shape) + isGiven(axis) + isGiven(temperature) + isGiven(mask) + isGiven(out);
+  for (const name in options) {
+    if (!isOwn.call(options, name)) return judge(fn, options, given, true);
+    unread--;
+  }
+  return unread === 0 && options.constructor === Object ? given : judge(fn, options, given, true);
 }
 
 /**

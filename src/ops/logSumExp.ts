@@ -5,6 +5,7 @@ import {
   checkCall,
   type Flow,
   type NewFloats,
+  NO_OPTIONS,
   readAxis,
   runAlongAxis,
   type Written,
@@ -53,12 +54,12 @@ const LOG_SUM_EXP = "logSumExp";
 export function logSumExpOn(core: Core): LogSumExp {
   const { logSumExp } = core.kernels;
   const single = new Float32Array(1);
-  const scalar: AxisOptions = { out: single };
+  const scalar: AxisOptions = { ...NO_OPTIONS, out: single };
 
   function run(x: FloatInput): number;
   function run(x: FloatInput, options: AxisOptions): Float32Array;
   function run(x: FloatInput, options: AxisOptions = scalar): number | Float32Array {
-    const given = readAxis(LOG_SUM_EXP, options);
+    const given = options === scalar ? scalar : readAxis(LOG_SUM_EXP, options);
     const temperature = checkTemperature(LOG_SUM_EXP, given.temperature);
     const call = checkCall(LOG_SUM_EXP, x, given, given.mask, true);
     runAlongAxis(core, logSumExp, FLOW, call, temperature);

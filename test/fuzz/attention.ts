@@ -104,7 +104,9 @@ function numbersAreRight({ scale, softcap, queryOffset, window, causal, layout }
   if (causal !== undefined && typeof causal !== "boolean") return false;
   if (layout !== undefined && layout !== "bhsd" && layout !== "bshd") return false;
   return (
-    window === undefined || isReach(window) || (Array.isArray(window) && window.length === 2 && window.every(isReach))
+    window === undefined ||
+    isReach(window) ||
+    (Array.isArray(window) && window.length === 2 && Array.from(window).every(isReach)) // holes too
   );
 }
 

@@ -171,7 +171,8 @@ export function build(world: World, fuzzed: Fuzzed, { arrays, options }: CallSpe
       gone.add(world.plain(value) as object);
   }
   const alive = (view: unknown): boolean => ArrayBuffer.isView(view) && !gone.has(view);
-  const taken = given === undefined || (isObject && !Array.isArray(given) && foreign.length === 0);
+  const isArray = Array.isArray(given) || ArrayBuffer.isView(given);
+  const taken = given === undefined || (isObject && !isArray && foreign.length === 0);
   return {
     args: given === undefined ? positional : [...positional, given],
     expectation: taken ? fuzzed.expect(args, { alive, options: isObject }) : undefined,

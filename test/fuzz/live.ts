@@ -41,8 +41,8 @@ const shared = Object.getPrototypeOf(Float32Array.prototype) as { set: Set };
  */
 export class ChangesWhenCopied implements Live {
   readonly memory: SharedArrayBuffer;
-  /** How often it has changed so far. */
-  changes = 0;
+  /** How often it was copied so far; not each time it changes. */
+  copies = 0;
 
   constructor(bytes: number) {
     this.memory = new SharedArrayBuffer(bytes);
@@ -52,8 +52,9 @@ export class ChangesWhenCopied implements Live {
     const next = random(seed);
     const { set } = shared;
     const change = (source: unknown): void => {
-      if (!ArrayBuffer.isView(source) || source.buffer !== this.memory || next() < 0.3) return;
-      this.changes++;
+      if (!ArrayBuffer.isView(source) || source.buffer !== this.memory) return;
+      this.copies++;
+      if (next() < 0.3) return;
       rewrite(source as Float32Array, mood, next);
     };
     shared.set = function (this: Float32Array, source: ArrayLike<number>, at?: number): void {

@@ -95,7 +95,7 @@ function judge(backend: Backend, memory: Live, { fuzzed, spec, live, bytes, time
   const outputs = OUTPUTS.map((name) => world.plain(all[name])).filter((value) => ArrayBuffer.isView(value));
   const label = `${fuzzed.name} on ${backend}`;
 
-  const { changes } = changing;
+  const { copies } = changing;
   let returned = 0;
   for (let n = 0; n < times; n++) {
     new Float32Array(memory.memory, 0, Math.min(at, BYTES) >> 2).forEach((_, i, x) => {
@@ -116,7 +116,7 @@ function judge(backend: Backend, memory: Live, { fuzzed, spec, live, bytes, time
     if (damage !== undefined) throw new Error(`${label}: ${damage}`);
   }
   const long = fuzzed.positional[0] === "logits" && live.includes("logits") && at > 4 * 4096;
-  if (memory === changing && long && returned > 0 && changing.changes === changes) {
+  if (memory === changing && long && returned > 0 && changing.copies === copies) {
     throw new Error(`${label} copies without Float32Array.prototype.set: memory that changes then is not seen`);
   }
   const other = changedBits(world);
