@@ -24,7 +24,7 @@
 import { loadTail } from "./lanes";
 import { log } from "./log";
 import {
-  LIST, SPARSE_ABOVE, SPARSE_BASE, SPARSE_BELOW, SPARSE_BOUND, SPARSE_COUNT, SPARSE_CUT, SPARSE_D, SPARSE_FAR, SPARSE_FIRST,
+  LIST, SPARSE_ABOVE, SPARSE_BASE, SPARSE_BELOW, SPARSE_COUNT, SPARSE_CUT, SPARSE_D, SPARSE_FAR, SPARSE_FIRST,
   SPARSE_FLOOR, SPARSE_GUESS, SPARSE_HIGHER, SPARSE_LAST, SPARSE_LEAST, SPARSE_LENGTH, SPARSE_LEVEL, SPARSE_LIFT,
   SPARSE_LIST, SPARSE_LOG_RATE, SPARSE_M, SPARSE_MODE, SPARSE_MOVE, SPARSE_PASSES, SPARSE_PIVOT, SPARSE_RATE, SPARSE_ROOT, SPARSE_S, SPARSE_SAMPLED,
   SPARSE_SCALE, SPARSE_SEEN, SPARSE_SLOW, SPARSE_STAGE, SPARSE_T, SPARSE_WIDTH, SPARSE_WORK,
@@ -47,8 +47,11 @@ export const PART: u32 = 0;
 export const SUPPORT: u32 = 1;
 export const SHARES: u32 = 2;
 
-/** Newton's rule takes 2-12 steps: a guard against rounding going in circles, and logits that change. */
-const STEPS: u32 = 100;
+/**
+ * Newton's rule takes 2-12 steps, and the search of a support up to three for each bit of a float: a guard against rounding going in
+ * circles, and logits that change.
+ */
+const STEPS: u32 = 200;
 
 /** Floats that lie together in a sample, and where the list is looked at. */
 const GROUP: u32 = 16;
@@ -143,7 +146,6 @@ export function begin(state: usize, m: f32, s: f64, rate: f64, relative: bool): 
   if (!relative) store<f64>(state, log(rate), SPARSE_LOG_RATE);
   store<f64>(state, 0, SPARSE_T);
   cutAtLeast(state);
-  open(state, SUPPORT);
 }
 
 /** Takes the sums of the list, each logit counting `weight` times, and a step. @returns τ is found */
@@ -330,11 +332,11 @@ export function settle(state: usize, accumulate: Accumulate, step: Step): bool {
     return again(state, SAMPLING);
   }
   if (mode == SAMPLING) {
-    store<f64>(state, load<f64>(state, SPARSE_LEAST), SPARSE_BOUND);
+    const least = load<f64>(state, SPARSE_LEAST); // as the whole row has shown it
     const weight = <f64>load<u32>(state, SPARSE_LENGTH) / <f64>load<u32>(state, SPARSE_SAMPLED);
     solve(state, count, weight, 0.1, accumulate, step);
     const stage = load<u32>(state, SPARSE_STAGE), pivot = load<f64>(state, SPARSE_PIVOT), root = load<f64>(state, SPARSE_ROOT);
-    store<f64>(state, load<f64>(state, SPARSE_BOUND), SPARSE_LEAST);
+    store<f64>(state, least, SPARSE_LEAST);
     store<u32>(state, 1, SPARSE_GUESS);
     cutAtLeast(state);
     open(state, stage);

@@ -13,8 +13,8 @@ import { STAGE, stageColumns } from "./stage";
 /** Positions that a column's registers are loaded for. */
 const ROWS: usize = 8;
 
-export function columnsInit(state: usize, any: bool): void {
-  for (let i: usize = 0; i < STRIP << 2; i += 16) {
+export function columnsInit(state: usize, any: bool, width: usize): void {
+  for (let i: usize = 0; i < width << 2; i += 16) {
     v128.store(state + i, f32x4.splat(-Infinity), COLUMN_M);
     v128.store(state + i, f32x4.splat(0), COLUMN_PART);
     v128.store(state + i, i32x4.splat(any ? 1 : 0), COLUMN_ANY);
@@ -118,7 +118,7 @@ export function columnsReduce(
   phases: i32, state: usize, y: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize,
   h: f32, c: f32, floor: f32,
 ): void {
-  if (phases & INIT) columnsInit(state, mask == 0);
+  if (phases & INIT) columnsInit(state, mask == 0, width);
   if (phases & MAX) columnsMax(state, x, mask, shared, axis, width, pitch, h);
   if (phases & SUM) columnsExpSum(state, y, x, mask, shared, axis, width, pitch, h, c, floor);
 }

@@ -38,13 +38,13 @@ function eighths(axis: usize): usize {
 }
 
 /** Every τ may move. */
-export function widen(state: usize): void {
-  for (let i: usize = 0; i < STRIP << 2; i += 16) v128.store(state + i, i32x4.splat(-1), COLUMN_PART);
+export function widen(state: usize, width: usize): void {
+  for (let i: usize = 0; i < width << 2; i += 16) v128.store(state + i, i32x4.splat(-1), COLUMN_PART);
 }
 
-export function newtonInit(state: usize): void {
-  columnsInit(state, false);
-  for (let i: usize = 0; i < STRIP << 2; i += 16) {
+export function newtonInit(state: usize, width: usize): void {
+  columnsInit(state, false, width);
+  for (let i: usize = 0; i < width << 2; i += 16) {
     clearSums(state + (i << 1));
     v128.store(state + (i << 1), f64x2.splat(0), COLUMN_T);
     v128.store(state + (i << 1), f64x2.splat(0), COLUMN_T + 16);
@@ -210,7 +210,7 @@ function solve(state: usize, x: usize, axis: usize, width: usize, pitch: usize, 
     return;
   }
   for (let cut = <i32>eighths(axis); cut >= 0; cut--) {
-    widen(state);
+    widen(state, width);
     for (let k: u32 = 0; k < STEPS; k++) {
       sums(state, x, axis >> (3 * cut), width, pitch, square);
       if (!settle(state, width, square)) break;

@@ -10,7 +10,7 @@
  * source   Peters, Niculae & Martins 2019, arXiv:1905.05702
  *
  * The powers are float32, and their sum with them: y is p / S with the S of the same powers, so what they are off by
- * together falls out. Newton's rule ends where S is 1 within 3e-7, or y within 2e-7.
+ * together falls out. Newton's rule ends where S is 1 within 3e-7, or y within 1e-7.
  */
 import { lifts } from "./candidates";
 import { lanesOf, narrowLanes, presentMax, SHORT, STEPS } from "./columnsNewton";
@@ -223,6 +223,6 @@ export function entmax(
     );
   }
   return alongSparse(
-    y, support, x, outer, axis, inner, alpha - 1, alpha - 1, true, false, state, phases, accumulate, step, rowShares, columnsShares,
+    y, support, x, outer, axis, inner, alpha - 1, alpha - 1, true, state, phases, accumulate, step, rowShares, columnsShares,
   );
 }

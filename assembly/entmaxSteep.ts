@@ -429,11 +429,11 @@ export function entmaxSteep(
   const s = alpha - 1, rate = max(min(s / temperature, MOST_RATE), LEAST_RATE);
   if (rate < WIDE_BELOW) {
     return alongSparse(
-      y, support, x, outer, axis, inner, s, rate, false, true, state, phases, accumulateWide, step, rowSharesWide,
+      y, support, x, outer, axis, inner, s, rate, false, state, phases, accumulateWide, step, rowSharesWide,
       columnsSharesWide,
     );
   }
   return alongSparse(
-    y, support, x, outer, axis, inner, s, rate, false, true, state, phases, accumulate, step, rowShares, columnsShares,
+    y, support, x, outer, axis, inner, s, rate, false, state, phases, accumulate, step, rowShares, columnsShares,
   );
 }

@@ -52,7 +52,6 @@ export const SPARSE_SCALE: usize = SPARSE + 40; // f64, s = alpha - 1
 export const SPARSE_T: usize = SPARSE + 48; // f64, t = 1 + τ; in entmaxSteep.ts the smallest share q
 export const SPARSE_S: usize = SPARSE + 56; // f64, Σ p
 export const SPARSE_D: usize = SPARSE + 64; // f64, the slope that goes with it
-export const SPARSE_BOUND: usize = SPARSE + 72; // f64, LEAST as the whole row has shown it, while a sample is solved
 export const SPARSE_SEEN: usize = SPARSE + 80; // u32, positions of this pass so far
 export const SPARSE_LENGTH: usize = SPARSE + 84; // u32, positions of the row, as its first pass has counted them
 export const SPARSE_SAMPLED: usize = SPARSE + 88; // u32, positions that the sample is taken from

@@ -9,16 +9,22 @@
  */
 import { alongAxis } from "./axis";
 import { high, low, narrow, storeUpTo4 } from "./lanes";
-import { COLUMN_ANY, COLUMN_M, SUM } from "./phases";
+import { COLUMN_ANY, COLUMN_M, STRIP, SUM } from "./phases";
 import { rowAny, rowFill, rowShiftWide } from "./row";
-import { stageColumns } from "./stage";
+import { STAGE, stage, stageColumns } from "./stage";
 
 function rowFinish(
   phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, m: f32, s: f64, h: f32, t: f64,
 ): void {
   if (!rowAny(state, mask)) rowFill(y, n, -Infinity);
   else if (m - m != 0) rowFill(y, n, NaN);
-  else rowShiftWide(y, x, mask, n, h, t == 1 ? 0 : m, t, 0);
+  else if (t == 1) {
+    for (let i: usize = 0; i < n; i += STRIP) {
+      const part = min(n - i, STRIP);
+      stage(x + (i << 2), mask ? mask + i : 0, part, 1, -Infinity);
+      memory.copy(y + (i << 2), STAGE, part << 2);
+    }
+  } else rowShiftWide(y, x, mask, n, h, m, t, 0);
 }
 
 /** m - m is the NaN of a column whose maximum is not finite */

@@ -103,10 +103,10 @@ function row(
 }
 
 function columns(
-  y: usize, support: usize, x: usize, axis: usize, width: usize, pitch: usize, s: f64, rate: f64, relative: bool, steep: bool,
+  y: usize, support: usize, x: usize, axis: usize, width: usize, pitch: usize, s: f64, rate: f64, relative: bool,
   state: usize, phases: i32, accumulate: Accumulate, step: Step, columnsShares: ColumnsShares,
 ): void {
-  columnsInit(state, false);
+  columnsInit(state, false, width);
   columnsMax(state, x, 0, false, axis, width, pitch, 1);
   for (let i: usize = 0; i < width; i++) {
     const at = state + (i << 2), xAt = x + (i << 2);
@@ -120,7 +120,7 @@ function columns(
     do gatherColumn(state, xAt, axis, pitch, accumulate, step);
     while (settle(state, accumulate, step));
     store<f64>(state + (i << 3), load<f64>(state, SPARSE_T), COLUMN_S);
-    store<f32>(at, <f32>(steep ? load<f64>(state, SPARSE_ROOT) : 1 / load<f64>(state, SPARSE_S)), COLUMN_PART);
+    store<f32>(at, <f32>(relative ? 1 / load<f64>(state, SPARSE_S) : load<f64>(state, SPARSE_ROOT)), COLUMN_PART);
   }
   columnsShares(state, y, x, axis, width, pitch);
   if (support) memory.copy(support, state + COLUMN_ANY, width << 2);
@@ -128,7 +128,7 @@ function columns(
 
 /** @param rate  as SPARSE_RATE @returns not 0: another pass of SUM and SETTLE is needed */
 export function alongSparse(
-  y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, s: f64, rate: f64, relative: bool, steep: bool,
+  y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, s: f64, rate: f64, relative: bool,
   state: usize, phases: i32, accumulate: Accumulate, step: Step, rowShares: RowShares, columnsShares: ColumnsShares,
 ): bool {
   const slab = axis * inner;
@@ -140,7 +140,7 @@ export function alongSparse(
       for (let i: usize = 0; i < inner; i += STRIP) {
         const from = i << 2;
         columns(
-          y + from, support ? support + from : 0, x + from, axis, min(inner - i, STRIP), inner, s, rate, relative, steep, state,
+          y + from, support ? support + from : 0, x + from, axis, min(inner - i, STRIP), inner, s, rate, relative, state,
           phases, accumulate, step, columnsShares,
         );
       }
@@ -165,8 +165,8 @@ export function alongNewton(
     } else {
       for (let i: usize = 0; i < inner; i += STRIP) {
         const from = i << 2, width = min(inner - i, STRIP);
-        if (phases & INIT) newtonInit(state);
-        if (phases & WIDEN) widen(state);
+        if (phases & INIT) newtonInit(state, width);
+        if (phases & WIDEN) widen(state, width);
         if (phases & MAX) columnsMax(state, x + from, 0, false, axis, width, inner, 1);
         again = columns(phases, state, y + from, x + from, axis, width, inner);
         if (phases & FINISH && support) memory.copy(support + from, state + COLUMN_ANY, width << 2);

@@ -3,7 +3,7 @@
  * and what came; it is put together on failure alone.
  */
 
-import { bufferOf, bytesOf, iterate, lengthOf, offsetOf, type TypedArray, typeOf } from "./typedArray";
+import { bufferOf, iterate, lengthOf, offsetOf, type TypedArray, typeOf } from "./typedArray";
 
 /** What numbers come in: Float32Array is used as it is, everything else is converted first. */
 export type FloatInput = Float32Array | ArrayLike<number>;
@@ -35,6 +35,9 @@ export function isRevoked(value: unknown): boolean {
     return true;
   }
 }
+
+/** An array, of any realm; asked without a care, a Proxy that was taken back throws. */
+export const isList = (value: unknown): value is readonly number[] => !isRevoked(value) && Array.isArray(value);
 
 export const isFloat32Array = (value: unknown): value is Float32Array => typeOf(value) === "Float32Array";
 export const isUint32Array = (value: unknown): value is Uint32Array => typeOf(value) === "Uint32Array";
@@ -75,13 +78,16 @@ const notNumbers = (fn: string, name: string, value: unknown, hint?: string): Ty
     `${fn}: "${name}" expected a Float32Array or an array of numbers, got ${kind(value)}${hint === undefined ? "" : ` (${hint})`}`,
   );
 
+/** Only x has a shape of its own beside it. */
+const sizesOf = (name: string): string => (name === "x" ? ', and its sizes as "shape"' : "");
+
 function convert(fn: string, name: string, value: unknown): Float32Array {
   if (typeof value !== "object" || value === null || isRevoked(value) || pretends(value))
     throw notNumbers(fn, name, value);
   if (typeOf(value) === "Uint16Array") throw notNumbers(fn, name, value, "float16 bits? widen them to float32 first");
   const length = typeOf(value) === undefined ? (value as ArrayLike<unknown>).length : lengthOf(value as Float32Array);
   if (typeof length !== "number" || !Number.isSafeInteger(length) || length < 0) {
-    const tensor = "data" in value ? `a tensor? pass its "data", and its sizes as "shape"` : undefined;
+    const tensor = "data" in value ? `a tensor? pass its "data"${sizesOf(name)}` : undefined;
     throw notNumbers(fn, name, value, tensor);
   }
   if (length === 0 && typeOf(value) !== undefined) checkAttached(fn, name, value as Float32Array);
@@ -90,7 +96,7 @@ function convert(fn: string, name: string, value: unknown): Float32Array {
   for (let i = 0; i < length; i++) {
     const number = numbers[i]; // once: it may be a getter
     if (typeof number !== "number") {
-      const nested = Array.isArray(number) ? ` (nested arrays? pass x.flat(), and their sizes as "shape")` : "";
+      const nested = Array.isArray(number) ? ` (nested arrays? pass ${name}.flat()${sizesOf(name)})` : "";
       throw new TypeError(`${fn}: "${name}" expected numbers, got ${kind(number)} at index ${i}${nested}`);
     }
     floats[i] = number;
@@ -105,7 +111,7 @@ export function checkFloats(fn: string, name: string, value: FloatInput): Float3
 
 /** A copy, each size asked for once: what stands there may be a getter. */
 function checkSizes(fn: string, value: readonly number[]): number[] {
-  if (!Array.isArray(value)) throw new TypeError(`${fn}: "shape" expected an array of sizes, got ${kind(value)}`);
+  if (!isList(value)) throw new TypeError(`${fn}: "shape" expected an array of sizes, got ${kind(value)}`);
   const sizes: number[] = [];
   const rank = value.length;
   for (let i = 0; i < rank; i++) {
@@ -309,6 +315,31 @@ export function checkAlpha(fn: string, value: number): void {
     throw new RangeError(`${fn}: "alpha" expected a finite number >= 1, got ${value}`);
 }
 
+/** An array that a call reads or writes, and the bytes of its elements. */
+export type Used = readonly [name: string, view: Float32Array | Uint8Array | Uint32Array | undefined, bytes: 1 | 4];
+
+/** Throws where what is written meets anything else that the call reads or writes. Buffers are dearest, and asked last. */
+export function checkApart(
+  fn: string,
+  name: string,
+  written: Float32Array | Uint32Array,
+  others: readonly Used[],
+): void {
+  const from = offsetOf(written);
+  const to = from + 4 * lengthOf(written);
+  for (const [other, view, bytes] of others) {
+    if (view === undefined) continue;
+    const start = offsetOf(view);
+    const end = start + bytes * lengthOf(view);
+    if (from >= end || start >= to || from === to || start === end) continue;
+    if (bufferOf(view) === bufferOf(written)) {
+      throw new RangeError(
+        `${fn}: "${name}" expected memory apart from ${other}'s, got bytes ${from} to ${to} of the buffer where ${other} has ${start} to ${end}`,
+      );
+    }
+  }
+}
+
 /** One entry a row, in memory that neither x nor out nor the mask lies in. */
 export function checkSupport(
   fn: string,
@@ -324,18 +355,9 @@ export function checkSupport(
   if (given !== rows) {
     throw new RangeError(`${fn}: "support" expected length ${rows} (one entry a row), got ${given}`);
   }
-  const from = offsetOf(value);
-  const to = from + bytesOf(value);
-  for (const [name, view] of [["x", x] as const, ["out", out] as const, ["mask", mask] as const]) {
-    if (view === undefined) continue;
-    const start = offsetOf(view);
-    const end = start + bytesOf(view);
-    if (from === to || start === end) continue;
-    if (from < end && start < to && bufferOf(view) === bufferOf(value)) {
-      throw new RangeError(
-        `${fn}: "support" expected memory apart from ${name}'s, ` +
-          `got bytes ${from} to ${to} of the buffer where ${name} has ${start} to ${end}`,
-      );
-    }
-  }
+  checkApart(fn, "support", value, [
+    ["x", x, 4],
+    ["out", out, 4],
+    ["mask", mask, 1],
+  ]);
 }

@@ -62,11 +62,12 @@ export type AxisKernel = (
  * @param y        where the result goes; may be x
  * @param support  u32[outer, inner], how many of each row's results are not 0; 0 for nowhere
  * @param x        scores
- * @param alpha    of entmax, > 1; sparsemax and entmax15 have theirs
+ * @param alpha    of entmax, > 1; 2 for sparsemax, 1.5 for entmax15
  * @param temperature  > 0, of entmax above alpha = 2; else it is 1, and `scores` has divided by what it was
  * @param state    STATE_BYTES, 16-byte aligned
- * @param phases   ALL_SPARSE, with MASKED after `scores`; or, for one row in tiles, INIT with the first and MAX with every tile, then SUM with every tile
- *                 and SETTLE once with none until that returns 0, then FINISH with every tile
+ * @param phases   ALL_SPARSE, with MASKED after `scores`; or, in tiles, INIT with the first and MAX with every tile, then SUM with
+ *                 every tile and SETTLE once with none until that returns 0, then FINISH with every tile. At alpha 1.5 and 2 also
+ *                 strips of columns, SUM first over fewer positions (eighths), each time with WIDEN
  * @returns        of SETTLE: not 0 when another pass of SUM is needed
  */
 export type SparseKernel = (

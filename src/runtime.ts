@@ -1,5 +1,5 @@
 /** Runtimes: which backend, how large a heap, and every function on it. */
-import { kind } from "./check";
+import { checkCount, kind } from "./check";
 import { Heap } from "./heap";
 import type { Backend, Engine } from "./kernels";
 import { type Attention, attentionOn } from "./ops/attention";
@@ -94,10 +94,7 @@ export function runtimeOn(engine: Engine, rejected: Runtime["rejected"]): Runtim
     backend: engine.backend,
     rejected,
     alloc(length) {
-      if (typeof length !== "number") throw new TypeError(`alloc: "length" expected a number, got ${kind(length)}`);
-      if (!Number.isInteger(length) || length < 0) {
-        throw new RangeError(`alloc: "length" expected an integer >= 0, got ${length}`);
-      }
+      checkCount("alloc", "length", length, 0);
       return heap.alloc(length);
     },
     free: () => heap.free(),

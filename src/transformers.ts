@@ -5,7 +5,7 @@
  *
  * @packageDocumentation
  */
-import { checkAttached, isFloat32Array, kind } from "./check";
+import { checkAttached, isFloat32Array, isList, kind } from "./check";
 import { logSoftmax as logSoftmax32, softmax as softmax32 } from "./index";
 import { type Float64s, logSoftmax64, softmax64 } from "./transformers/float64";
 import { lengthOf, typeOf } from "./typedArray";
@@ -24,7 +24,7 @@ export type NumberArray = number[] | Float32Array | Float64Array;
 
 /** arr itself, if it is a Float32Array, else a copy: each number is asked for once, and nothing else is. */
 function checkNumbers(fn: string, arr: NumberArray): Float32Array | Float64s {
-  const isArray = Array.isArray(arr);
+  const isArray = isList(arr);
   if (!isArray && !isFloat32Array(arr) && typeOf(arr) !== "Float64Array") {
     throw new TypeError(
       `${fn}: "arr" expected a Float32Array, a Float64Array or an array of numbers, got ${kind(arr)}`,

@@ -63,7 +63,7 @@ fault(ALL, TypeError, '"x" expected numbers, got', [
   ["string at index 1", { x: [1, "2", 3, 1, 2, 3] }],
   ["null at index 5", { x: [1, 2, 3, 1, 2, null] }],
   ["undefined at index 2", { x: { length: 6, 0: 1, 1: 2 } }],
-  ['Array at index 0 (nested arrays? pass x.flat(), and their sizes as "shape")', { x: [[1, 2, 3], 1, 2, 3, 1, 2] }],
+  ['Array at index 0 (nested arrays? pass x.flat(), and its sizes as "shape")', { x: [[1, 2, 3], 1, 2, 3, 1, 2] }],
 ]);
 fault(ALL, TypeError, '"x" expected a live array, got', [
   ["one whose buffer is detached", () => ({ x: detached(logits()) })],

@@ -17,6 +17,19 @@ const at = (index: number, value: number): Float32Array => LOGITS.map((v, i) => 
 const BOTH: Fault[] = [
   [TypeError, '"logits" expected a Float32Array or an array of numbers, got string', {}, "123"],
   [TypeError, '"logits" expected numbers, got string at index 1', {}, [1, "2"]],
+  [TypeError, '"logits" expected numbers, got Array at index 0 (nested arrays? pass logits.flat())', {}, [[1, 2]]],
+  [
+    TypeError,
+    '"logits" expected a Float32Array or an array of numbers, got Object (a tensor? pass its "data")',
+    {},
+    { data: Float32Array.of(1, 2), dims: [1, 2] },
+  ],
+  [
+    TypeError,
+    '"logits" expected a Float32Array or an array of numbers, got Uint16Array (float16 bits? widen them to float32 first)',
+    {},
+    Uint16Array.of(0x3c00, 0x4000),
+  ],
   [RangeError, '"logits" expected at least one, got length 0', {}, []],
   [RangeError, '"logits" expected numbers, got NaN at index 33', {}, at(33, Number.NaN)],
   [RangeError, '"logits" expected one above -Infinity, got none', {}, TEN.map(() => -Infinity)],

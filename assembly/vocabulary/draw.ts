@@ -11,7 +11,6 @@ import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC
 import { firstLanes, loadTail, widen } from "../lanes";
 import { exp64 } from "../log";
 import { BLOCK } from "../phases";
-import { STAGE } from "../stage";
 import { ALL, below, BINS, MASS, next, STRIP, strip, TIES, WEIGHT } from "./tokens";
 
 // @ts-ignore: decorator

@@ -7,7 +7,7 @@
 import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
 import { loadTail, widen } from "../lanes";
 import { BLOCK } from "../phases";
-import { SPLATS, STRIP, strip, TAIL } from "./tokens";
+import { below, SPLATS, STRIP, strip, TAIL } from "./tokens";
 
 // @ts-ignore: decorator
 @inline
@@ -29,6 +29,7 @@ export function vocabularyTail(
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   let sum = from ? v128.load(state, TAIL) : f64x2.splat(0);
   for (let i: usize = 0; i < n; i += STRIP) {
+    if (below(state, from + i, shift, -f32.MAX_VALUE)) continue; // each would add 0
     const part = min(n - i, STRIP);
     const source = strip(x, mask, i, part, 1, -Infinity);
     for (let j: usize = 0; j < part; j += BLOCK) {

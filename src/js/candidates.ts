@@ -4,9 +4,9 @@
  */
 import { PART, type Rule, Search, SHARES, SUPPORT } from "./search";
 
-const LIST = 1968;
+export const LIST = 1968;
 /** A guard against rounding going in circles, and against logits that change. */
-const STEPS = 100;
+const STEPS = 200;
 /** Floats that lie together in a sample. */
 const GROUP = 16;
 /** An S - 1 of the sample after which one step more will do. */

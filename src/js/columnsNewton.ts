@@ -3,9 +3,10 @@
  * positions, and what is off the support is left out of them: so a column has the same bits in any tiles.
  */
 import { eighths, FINISH, INIT, MAX, SETTLE, STRIP, SUM, WIDEN } from "../kernels";
+import { LIST } from "./candidates";
+import { largest } from "./row";
 import { type Rule, Search } from "./search";
 
-const LIST = 1968;
 /** A guard against rounding going in circles. */
 const STEPS = 200;
 
@@ -33,7 +34,7 @@ export class NewtonColumns {
       this.#t[i] = this.#S[i] = this.#D[i] = 0;
     }
     if (phases & (INIT | WIDEN)) this.#open[i] = 1;
-    if (phases & MAX) this.#m[i] = this.#largest(x, axis, pitch, this.#m[i]);
+    if (phases & MAX) this.#m[i] = largest(this.#f32, x, axis, pitch, this.#m[i]);
     search.begin(this.#m[i], s, s, this.#m[i]);
     search.t = this.#t[i];
     search.least = (search.t - 1) / s;
@@ -50,15 +51,6 @@ export class NewtonColumns {
     this.#S[i] = search.S;
     this.#D[i] = search.D;
     return this.#open[i] === 1 && (phases & FINISH) === 0;
-  }
-
-  #largest(x: number, axis: number, pitch: number, m: number): number {
-    const f32 = this.#f32;
-    for (let a = 0, at = x; a < axis; a++, at += pitch) {
-      const v = f32[at];
-      if (v > m || v !== v) m = v;
-    }
-    return m;
   }
 
   /** Lists what can have a share, and hands over full lists. @returns how many stay in the list */

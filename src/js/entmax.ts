@@ -42,5 +42,5 @@ function ruleOf(alpha: number): Rule {
 
 /** assembly/entmax.ts in JavaScript: y = [s·(x - m) - τ]_+^(1/s). */
 export function entmaxKernel(memory: Memory): SparseKernel {
-  return sparse(memory, ruleOf, (alpha) => alpha);
+  return sparse(memory, ruleOf);
 }

@@ -1,8 +1,6 @@
-import type { SparseKernel } from "../kernels";
 import { newton, type Rule } from "./search";
-import { sparse } from "./sparse";
-import type { Memory } from "./state";
 
+/** assembly/entmax15.ts in JavaScript: y = [(x - m) / 2 - τ]_+². */
 export const ENTMAX15: Rule = {
   absolute: false,
   sums(search, list, n) {
@@ -17,12 +15,3 @@ export const ENTMAX15: Rule = {
   step: newton,
   share: (search, d) => Math.max(0, d / 2 - (search.t - 1)) ** 2,
 };
-
-/** assembly/entmax15.ts in JavaScript: y = [(x - m) / 2 - τ]_+². */
-export function entmax15Kernel(memory: Memory): SparseKernel {
-  return sparse(
-    memory,
-    () => ENTMAX15,
-    () => 1.5,
-  );
-}

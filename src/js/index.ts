@@ -2,19 +2,18 @@
 import type { Engine } from "../kernels";
 import { attentionKernels } from "./attention";
 import { entmaxKernel } from "./entmax";
-import { entmax15Kernel } from "./entmax15";
 import { hardmaxKernel } from "./hardmax";
 import { logSoftmaxKernel } from "./logSoftmax";
 import { logSumExpKernel } from "./logSumExp";
 import { scores } from "./scores";
 import { softmaxKernel, softmaxRow } from "./softmax";
-import { sparsemaxKernel } from "./sparsemax";
 import { views } from "./state";
 import { vocabularyKernels } from "./vocabulary";
 
 export function jsEngine(bytes: number): Engine {
   const buffer = new ArrayBuffer(bytes);
   const memory = views(buffer);
+  const entmax = entmaxKernel(memory);
   return {
     backend: "js",
     buffer,
@@ -26,9 +25,9 @@ export function jsEngine(bytes: number): Engine {
       logSumExp: logSumExpKernel(memory),
       hardmax: hardmaxKernel(memory),
       scores: scores(memory),
-      sparsemax: sparsemaxKernel(memory),
-      entmax15: entmax15Kernel(memory),
-      entmax: entmaxKernel(memory),
+      sparsemax: entmax, // at alpha 2
+      entmax15: entmax, // at alpha 1.5
+      entmax,
       ...attentionKernels(memory),
       ...vocabularyKernels(memory),
     },

@@ -30,6 +30,13 @@ export function rowMax(f32: Float32Array, x: number, n: number, m: number): numb
   return m;
 }
 
+/** The same along any axis. A NaN stays. */
+export function largest(f32: Float32Array, x: number, axis: number, pitch: number, m: number): number {
+  if (pitch === 1) return m !== m ? m : rowMax(f32, x, axis, m);
+  for (let a = 0, at = x; a < axis; a++, at += pitch) if (f32[at] > m || f32[at] !== f32[at]) m = f32[at];
+  return m;
+}
+
 /** y = exp((x - m)·perT), stored unless y < 0. @returns s + Σ y */
 export function rowExpSum(
   f32: Float32Array,

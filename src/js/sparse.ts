@@ -2,26 +2,16 @@
 import { FINISH, INIT, MASKED, MAX, SETTLE, type SparseKernel, STRIP, SUM } from "../kernels";
 import { Candidates } from "./candidates";
 import { NewtonColumns } from "./columnsNewton";
-import { rowMax } from "./row";
+import { largest } from "./row";
 import { type Rule, rateOf, type Search } from "./search";
 import type { Memory } from "./state";
 
 /** @param ruleOf  the rule for a call's alpha */
-export function sparse(
-  memory: Memory,
-  ruleOf: (alpha: number) => Rule,
-  alphaOf: (alpha: number) => number,
-): SparseKernel {
+export function sparse(memory: Memory, ruleOf: (alpha: number) => Rule): SparseKernel {
   const { f32, u32 } = memory;
   const candidates = new Candidates(f32);
   const { search } = candidates;
   const columns = new NewtonColumns(f32);
-
-  function columnMax(x: number, axis: number, pitch: number, m: number): number {
-    if (pitch === 1) return m !== m ? m : rowMax(f32, x, axis, m);
-    for (let a = 0, at = x; a < axis; a++, at += pitch) if (f32[at] > m || f32[at] !== f32[at]) m = f32[at];
-    return m;
-  }
 
   function finish(
     rule: Rule,
@@ -57,7 +47,7 @@ export function sparse(
     phases: number,
   ): boolean {
     if (phases & MAX) {
-      const m = columnMax(from, axis, pitch, phases & INIT ? -Infinity : search.m);
+      const m = largest(f32, from, axis, pitch, phases & INIT ? -Infinity : search.m);
       candidates.begin(m, s, rate, rule.absolute ? 0 : m);
     }
     if (search.m - search.m !== 0) return false;
@@ -72,10 +62,9 @@ export function sparse(
 
   return (y, support, x, outer, axis, inner, alpha, temperature, _state, phases) => {
     const rule = ruleOf(alpha);
-    const order = alphaOf(alpha);
-    const s = order - 1;
+    const s = alpha - 1;
     const rate = rateOf(s, temperature);
-    const together = inner > 1 && (order === 1.5 || order === 2);
+    const together = inner > 1 && (alpha === 1.5 || alpha === 2);
     const found = together ? columns.search : search;
     let again = false;
     for (let o = 0; o < outer; o++) {

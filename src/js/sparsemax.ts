@@ -1,8 +1,6 @@
-import type { SparseKernel } from "../kernels";
 import { newton, type Rule } from "./search";
-import { sparse } from "./sparse";
-import type { Memory } from "./state";
 
+/** assembly/sparsemax.ts in JavaScript: y = [x - m - τ]_+. */
 export const SPARSEMAX: Rule = {
   absolute: false,
   sums(search, list, n) {
@@ -16,12 +14,3 @@ export const SPARSEMAX: Rule = {
   step: newton,
   share: (search, d) => Math.max(0, d - (search.t - 1)),
 };
-
-/** assembly/sparsemax.ts in JavaScript: y = [x - m - τ]_+. */
-export function sparsemaxKernel(memory: Memory): SparseKernel {
-  return sparse(
-    memory,
-    () => SPARSEMAX,
-    () => 2,
-  );
-}

@@ -1,8 +1,7 @@
-import { checkAttached, isFloat32Array, kind } from "../check";
+import { checkApart, checkAttached, isFloat32Array, kind } from "../check";
 import { checkObject, ownOptions } from "../options";
 import { lengthOf, offsetOf } from "../typedArray";
-import { checkApart } from "./attention/check";
-import type { Core } from "./axis";
+import { BLOCK_FLOATS, type Core } from "./axis";
 
 export interface MergeAttentionOptions {
   /** Floats of an output row. */
@@ -56,9 +55,6 @@ function checkLengthOf(fn: string, name: string, value: Float32Array, length: nu
   if (lengthOf(value) !== length)
     throw new RangeError(`${fn}: "${name}" expected length ${length} (${of}), got ${lengthOf(value)}`);
 }
-
-/** Floats copied in and merged at a time: they stay in the second cache. */
-const BLOCK_FLOATS = 16384;
 
 const MERGE_ATTENTION = "mergeAttention";
 

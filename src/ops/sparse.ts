@@ -194,6 +194,9 @@ function runStrip(stream: Stream, from: number, row: number, width: number): voi
   if (support !== undefined) heap.readWords(support, row, supportAt, width);
 }
 
+/** What the kernels bound within: a τ takes 2-12 passes, but x may change meanwhile. */
+const PASSES = 200;
+
 function runTiles(stream: Stream, from: number, row: number, width: number): void {
   const { heap } = stream.core;
   const { kernel, alpha, temperature, support, masked } = stream;
@@ -218,11 +221,11 @@ function runTiles(stream: Stream, from: number, row: number, width: number): voi
   pass(INIT | MAX, MAX, axis);
   for (let cut = width === 1 ? 0 : eighths(axis); cut >= 0; cut--) {
     const positions = axis >>> (3 * cut);
-    let first = SUM | WIDEN;
-    do {
-      pass(first, SUM, positions);
-      first = SUM;
-    } while (kernel(at, supportAt, at, 1, 0, width, alpha, temperature, state, SETTLE));
+    let more = 1;
+    for (let n = 0; more && n < PASSES; n++) {
+      pass(n === 0 ? SUM | WIDEN : SUM, SUM, positions);
+      more = kernel(at, supportAt, at, 1, 0, width, alpha, temperature, state, SETTLE);
+    }
   }
   pass(FINISH | masked, FINISH | masked, axis);
   if (support !== undefined) heap.readWords(support, row, supportAt, width);

@@ -1,4 +1,4 @@
-import { checkCount, checkShare, checkTemperature, isFloat32Array, kind } from "../check";
+import { checkCount, checkShare, checkTemperature, isFloat32Array, isList, kind } from "../check";
 import { type SampleResult, sample } from "../index";
 import { checkObject, ownFields, ownOptions } from "../options";
 import { bufferOf, lengthOf, offsetOf } from "../typedArray";
@@ -88,7 +88,7 @@ function rowsOf(logits: LogitsTensor): { rows: Float32Array[]; sizes: number[] }
     throw new TypeError(`${MULTINOMIAL_SAMPLER}: "logits" expected a Tensor, got ${kind(logits)}`);
   }
   const { dims, data } = logits;
-  if (!Array.isArray(dims))
+  if (!isList(dims))
     throw new TypeError(`${MULTINOMIAL_SAMPLER}: "logits.dims" expected an array of sizes, got ${kind(dims)}`);
   if (!isFloat32Array(data))
     throw new TypeError(`${MULTINOMIAL_SAMPLER}: "logits.data" expected a Float32Array, got ${kind(data)}`);
@@ -149,6 +149,8 @@ export function multinomialSampler(
   const minP = config.min_p ?? 0;
   checkShare(MULTINOMIAL_SAMPLER, "min_p", minP, true, "0 or null keeps every token");
   const beams = config.num_beams ?? 1;
+  if (typeof beams !== "number")
+    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "num_beams" expected a number, got ${kind(beams)}`);
   if (beams !== 1) throw new RangeError(`${MULTINOMIAL_SAMPLER}: "num_beams" expected 1, got ${beams}`);
   if (random !== undefined && typeof random !== "function") {
     throw new TypeError(`${MULTINOMIAL_SAMPLER}: "random" expected a function, got ${kind(random)}`);

@@ -1,18 +1,21 @@
 /** Attention's arguments: every error they can be, and what they mean where they are none. */
 import {
+  checkApart,
   checkAttached,
   checkFloats,
   checkOut,
   checkOverlap,
   type FloatInput,
   isFloat32Array,
+  isList,
   isUint8Array,
   isUint32Array,
   kind,
   newFloats,
+  type Used,
 } from "../../check";
 import { checkObject, ownOptions } from "../../options";
-import { bufferOf, lengthOf, offsetOf } from "../../typedArray";
+import { lengthOf, offsetOf } from "../../typedArray";
 import type { AttentionOptions, Shape4 } from "./options";
 
 /** A bias or a mask: pitches in elements, 0 where it is broadcast. */
@@ -95,7 +98,7 @@ function checkArray<T extends Float32Array | Uint32Array>(
 
 /** A copy of a list of numbers, each asked for once: what stands there may be a getter. */
 function checkNumbers(fn: string, name: string, value: readonly number[], expected: string): number[] {
-  if (!Array.isArray(value)) throw new TypeError(`${fn}: "${name}" expected ${expected}, got ${kind(value)}`);
+  if (!isList(value)) throw new TypeError(`${fn}: "${name}" expected ${expected}, got ${kind(value)}`);
   const numbers: number[] = [];
   const { length } = value;
   for (let i = 0; i < length; i++) {
@@ -173,26 +176,6 @@ function checkReach(
 function checkNumber(fn: string, name: string, value: number, inRange: boolean, range: string): void {
   if (typeof value !== "number") throw new TypeError(`${fn}: "${name}" expected a number, got ${kind(value)}`);
   if (!inRange) throw new RangeError(`${fn}: "${name}" expected ${range}, got ${value}`);
-}
-
-/** An array that a call reads or writes, and the bytes of its elements. */
-type Used = readonly [name: string, view: Float32Array | Uint8Array | Uint32Array | undefined, bytes: 1 | 4];
-
-/** Throws where what is written meets anything else that the call reads or writes. Buffers are dearest, and asked last. */
-export function checkApart(fn: string, name: string, written: Float32Array, others: readonly Used[]): void {
-  const from = offsetOf(written);
-  const to = from + 4 * lengthOf(written);
-  for (const [other, view, bytes] of others) {
-    if (view === undefined) continue;
-    const start = offsetOf(view);
-    const end = start + bytes * lengthOf(view);
-    if (from >= end || start >= to || from === to || start === end) continue;
-    if (bufferOf(view) === bufferOf(written)) {
-      throw new RangeError(
-        `${fn}: "${name}" expected memory apart from ${other}'s, got bytes ${from} to ${to} of the buffer where ${other} has ${start} to ${end}`,
-      );
-    }
-  }
 }
 
 const ATTENTION = "attention";

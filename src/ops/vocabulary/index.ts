@@ -20,17 +20,14 @@ const drawn = new Float32Array(DRAWN);
 /** Three standard deviations of a count that should be `expected`, and then some. */
 const slack = (expected: number): number => 3 * Math.sqrt(expected) + 3;
 
-/** Some token, where the logits have changed during the call and the one that was looked for is gone. */
-const inRange = (index: number): number => Math.max(0, index);
+/** The least float32 above t. */
+const floatAbove = (t: number): number => logitOf(keyOf(t) - 1);
 
 /** The least float32 that is at least v. */
 function floatAtLeast(v: number): number {
   const x = Math.fround(v);
-  return x >= v ? x : logitOf(keyOf(x) - 1);
+  return x >= v ? x : floatAbove(x);
 }
-
-/** The least float32 above t. */
-const floatAbove = (t: number): number => (t === -Infinity ? t : logitOf(keyOf(t) - 1));
 
 /** The token at which a prefix ends, by a sample, is one of those from lo to hi; about `heavy` tokens are above lo. */
 interface Bracket {
@@ -43,13 +40,14 @@ interface Bracket {
 const isPlain = (temperature: number): boolean => temperature <= 2 ** 64 && temperature >= 2 ** -64;
 
 export class Vocabulary extends Row {
-  get drawnAtMost(): number {
+  get #drawnAtMost(): number {
     return Math.min(Math.max(this.length >> 3, 64), DRAWN, this.capacity);
   }
 
   /** Collects some logits, one from each of equally long stretches. @returns how many, and how many tokens each stands for */
   #draw(): { size: number; each: number } {
-    const { length, drawnAtMost: wanted } = this;
+    const { length } = this;
+    const wanted = this.#drawnAtMost;
     let size = 0;
     for (let j = 0; j < wanted; j++) {
       const jitter = 0.6180339887498949 * j; // that no period of the row's is met
@@ -80,9 +78,10 @@ export class Vocabulary extends Row {
 
   /** The same by a sample of the row. */
   #floorBySample(k: number): number {
-    const expected = (k * this.drawnAtMost) / this.length;
+    const most = this.#drawnAtMost;
+    const expected = (k * most) / this.length;
     const rank = Math.ceil(expected + slack(expected));
-    return rank > this.drawnAtMost ? -Infinity : this.#ranked(this.values, this.#draw().size, rank);
+    return rank > most ? -Infinity : this.#ranked(this.values, this.#draw().size, rank);
   }
 
   /** Lists at least the first k tokens, if they are not too many: how many, or -1. */
@@ -100,7 +99,7 @@ export class Vocabulary extends Row {
   /** The k first allowed tokens, in order: fewer where fewer are allowed. */
   top(k: number, toLogProb: ToLogProb): Top {
     const { m } = toLogProb;
-    if (k === 1) return { indices: Uint32Array.of(inRange(this.first(m))), logProbs: Float32Array.of(-toLogProb.logS) };
+    if (k === 1) return { indices: Uint32Array.of(this.first(m)), logProbs: Float32Array.of(-toLogProb.logS) };
     const listed = this.#listTop(k);
     if (listed >= 0) return this.ordered(this.order(listed), Math.min(k, listed), toLogProb);
     const { t, ties } = this.#threshold(k, m);
@@ -126,7 +125,7 @@ export class Vocabulary extends Row {
     return { t, ties };
   }
 
-  /** What is left of the vocabulary by topK, then topP of what that leaves, then minP. */
+  /** After `sum`: what is left of the vocabulary by topK, then topP of what that leaves, then minP. */
   truncate(m: number, temperature: number, topK: number, topP: number, minP: number): Prefix {
     if (topK === 1) return { t: m, ties: 1 };
     const k = Math.min(topK, this.length);
@@ -197,7 +196,7 @@ export class Vocabulary extends Row {
    * @returns undefined, where those sums leave it open by which token the nucleus ends
    */
   #nucleusBySample(topP: number, m: number, temperature: number): Prefix | undefined {
-    const s = this.#sums(VOCABULARY.sum);
+    const s = this.sumAt(VOCABULARY.sum);
     const { lo, hi, heavy } = this.#bracket(topP, s, m, temperature);
     const few = heavy <= this.length >> 4;
     const below = few ? 0 : this.#tail(lo, m, temperature);
@@ -229,13 +228,7 @@ export class Vocabulary extends Row {
       this.kernels.vocabularyTail(this.state, x, mask, from, n, this.shift, most, m, temperature);
       return false;
     });
-    return this.#sums(VOCABULARY.tail);
-  }
-
-  /** A sum that a kernel has left in two parts. */
-  #sums(offset: number): number {
-    const at = this.state + offset;
-    return this.heap.float64(at) + this.heap.float64(at + 8);
+    return this.sumAt(VOCABULARY.tail);
   }
 
   /** The token at which the running sum of the weights kept passes `share` of their whole. @param share  in [0, 1) */
@@ -250,6 +243,7 @@ export class Vocabulary extends Row {
       ({ index } = this.walk(kept, target, m, temperature, block));
     }
     const weight = this.heap.float64(this.state + VOCABULARY.weight);
-    return { index: inRange(index), prob: Math.min(1, weight / mass) };
+    // some token, where the logits have changed during the call and the one that was looked for is gone
+    return { index: Math.max(0, index), prob: Math.min(1, weight / mass) };
   }
 }

@@ -52,9 +52,6 @@ const VECTORS = 64;
 /** Copied in together: a tile is read again from the first cache. */
 const TILE = 4096;
 
-/** The blocks' maxima, of the current call: calls are synchronous, and none begins before another has ended. */
-const maxima = new Float32Array(VOCABULARY_BLOCKS);
-
 /** One tile of tokens: the kernels' arguments. @returns true to stop */
 type Work = (x: number, mask: number, from: number, n: number) => boolean | undefined;
 
@@ -174,12 +171,14 @@ export class Row implements Source {
       return false;
     }, keep);
     let m = -Infinity;
-    for (let b = 0; b < this.blocks; b++) {
-      maxima[b] = this.heap.float32(this.state + VOCABULARY.maxima + 4 * b);
-      m = Math.max(m, maxima[b]);
-    }
+    for (let b = 0; b < this.blocks; b++) m = Math.max(m, this.#maximum(b));
     checkChoice(this.#fn, m, () => this.first(m), this.#mask !== undefined);
     return m;
+  }
+
+  /** The largest logit of a block, as `largest` has found it. */
+  #maximum(block: number): number {
+    return this.heap.float32(this.state + VOCABULARY.maxima + 4 * block);
   }
 
   allows(i: number): boolean {
@@ -192,7 +191,7 @@ export class Row implements Source {
    */
   first(m: number): number {
     let block = 0;
-    while (maxima[block] !== m && !(m !== m && maxima[block] !== maxima[block])) block++;
+    while (block < this.blocks - 1 && !Object.is(this.#maximum(block) + 0, m + 0)) block++; // -0 is 0
     const from = block << this.shift;
     let instead = -1;
     for (let i = from; i < this.length; i++) {
@@ -210,12 +209,17 @@ export class Row implements Source {
       vocabularySum(this.state, x, mask, from, n, this.shift, m, temperature);
       return false;
     });
-    const at = this.state + VOCABULARY.sum;
     return {
-      s: this.heap.float64(at) + this.heap.float64(at + 8),
+      s: this.sumAt(VOCABULARY.sum),
       logS: this.heap.float64(this.state + VOCABULARY.log),
       logSumExp: this.heap.float32(this.state + VOCABULARY.total),
     };
+  }
+
+  /** A sum that a kernel has left in two parts. */
+  sumAt(offset: number): number {
+    const at = this.state + offset;
+    return this.heap.float64(at) + this.heap.float64(at + 8);
   }
 
   /** Lists the tokens of `source` with lo <= x <= hi, of those equal to lo the first `ties` alone, if there is room. */
@@ -265,11 +269,6 @@ export class Row implements Source {
         work(at, 0, 0, length);
       },
     };
-  }
-
-  /** The blocks' maxima as a source. */
-  get maxima(): Source {
-    return this.floats(this.state + VOCABULARY.maxima, this.blocks);
   }
 
   /** The first `count` of the ordered list at `at`. */
