@@ -9,7 +9,7 @@ const NODE_ONLY = [
   "test/arrows.test.ts", // reads the sources
   "test/binaries.test.ts", // compares with build/, by way of Buffer
   "test/fuzz.test.ts", // makes other realms and judges by node:util what an array is
-  "test/liveMemory.test.ts", // writes memory from a worker thread
+  "test/liveMemory.test.ts", // writes memory from a thread of Node's, and takes minutes in a page
   "test/selfTest.test.ts", // breaks bytes of build/, by way of Buffer
   "test/stories.test.ts", // reads a model from STORIES_DIR, and the built package as the examples do
 ];

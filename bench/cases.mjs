@@ -27,22 +27,33 @@ export function logits(n) {
   });
 }
 
-/** The input of a case: logits, or where it says so values that lie evenly within that of the maximum. */
-export function inputs({ floats, within }) {
+/** The input of a case: logits, or where it says so values that lie evenly within that of the maximum, or N(around, within²). */
+export function inputs({ floats, within, around }) {
   const x = logits(floats);
+  if (around !== undefined) return x.map((v) => around + (v / 3) * within);
   return within === undefined ? x : x.map((_, i) => ((i * 7919) % floats) * (within / floats));
 }
 
 /** Every case, as f32[outer, axis, inner] and as the options that say so to the facade. */
 export const CASES = Object.entries(OPS).flatMap(([name, op]) =>
-  op.cases.map(({ shape, axis: along = shape.length - 1, within, alloc = false, alone = false, alpha = op.alpha }) => {
+  op.cases.map((of) => {
+    const {
+      shape,
+      axis: along = shape.length - 1,
+      within,
+      around,
+      alloc = false,
+      alone = false,
+      alpha = op.alpha,
+    } = of;
     const product = (sizes) => sizes.reduce((n, size) => n * size, 1);
     const outer = product(shape.slice(0, along));
     const axis = shape[along];
     const inner = product(shape.slice(along + 1));
     return {
-      name: `${name} ${shape.join("×")}${along < shape.length - 1 ? ` axis ${along}` : ""}${alpha === op.alpha ? "" : ` at ${alpha}`}${within === undefined ? "" : ` within ${within}`}${alloc ? " alloc'ed" : ""}`,
+      name: `${name} ${shape.join("×")}${along < shape.length - 1 ? ` axis ${along}` : ""}${alpha === op.alpha ? "" : ` at ${alpha}`}${around === undefined ? "" : ` around ${around}`}${within === undefined ? "" : ` within ${within}`}${alloc ? " alloc'ed" : ""}`,
       within,
+      around,
       alloc,
       alone,
       alpha,

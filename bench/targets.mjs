@@ -34,6 +34,7 @@ export function targets({ cases, kernels, firstCall }) {
     ["entmax 32000 at 1.01", "≤ 10×"],
     ["entmax 32000 within 0.001", "≤ 20×"],
     ["entmax 32000 at 2.0001 within 0.00001", "≤ 20×"],
+    ["entmax 32000 at 2.0001 around 5 within 0.000001", "≤ 20×"],
     ["entmax 32000 at 2.1 within 0.0001", "≤ 20×"],
     ["entmax 32000 at 3 within 1e-9", "≤ 20×"],
     ["entmax 32000 at 3 within 0", "≤ 20×"],

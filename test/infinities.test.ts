@@ -83,6 +83,12 @@ describe.each(BACKENDS)("infinite logits on %s", (backend) => {
         for (const { sample } of [whole, small]) {
           const got = sample(x, { ...options, random: () => 0.999 });
           expect(got).toEqual({ index: first, prob: 1, logProb: 0 });
+          const second = x.indexOf(Infinity, first + 1);
+          if (second < 0) continue;
+          const mask = new Uint8Array(n).fill(1);
+          mask[first] = 0;
+          const other = sample(x, { ...options, mask, random: () => 0.999 });
+          expect(other).toEqual({ index: second, prob: 1, logProb: 0 });
         }
       }
     }

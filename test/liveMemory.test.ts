@@ -89,7 +89,12 @@ function draw(options: object) {
 }
 
 /** Calls along an axis; the shapes go through the heap in one block, in blocks, in strips and in tiles. */
-const ALONG = ["softmax", "logSoftmax", "logSumExp", "hardmax"] as const;
+const ALONG: ((runtime: Runtime, x: Float32Array, options: object) => unknown)[] = [
+  ...(["softmax", "logSoftmax", "logSumExp", "hardmax", "sparsemax", "entmax15"] as const).map(
+    (name) => (on: Runtime, x: Float32Array, options: object) => on[name](x, options),
+  ),
+  ...[1.3, 3].map((alpha) => (on: Runtime, x: Float32Array, options: object) => on.entmax(x, { ...options, alpha })),
+];
 const SHAPES = [
   { shape: [N], axis: 0 },
   { shape: [90, 100], axis: 1 },
@@ -102,7 +107,7 @@ function steadyResults(runtime: Runtime): unknown[] {
   const { topK, sample } = runtime;
   const mask = new Uint32Array(Math.ceil(N / 32)).fill(0xfdb97531);
   return [
-    ...ALONG.map((name) => runtime[name](steady, { shape: [10, N / 10] })),
+    ...ALONG.map((f) => f(runtime, steady, { shape: [10, N / 10] })),
     ...[1, 50, 3000, N].map((k) => topK(steady, k)),
     ...[{}, { topP: 0.9 }, { topK: 40 }, { minP: 0.1, mask }].map((how) =>
       sample(steady, { ...how, random: () => 0.7 }),
@@ -161,12 +166,12 @@ describe.each(BACKENDS)("live memory on %s", (backend) => {
         }
         atRest();
       }
-      for (const name of ALONG) {
+      for (const f of ALONG) {
         for (const how of SHAPES) {
           before = () => write(x, next);
           for (let i = 0; i < N; i++) x[i] = 10 * next();
-          harmless(() => void runtime[name](x, how));
-          harmless(() => void runtime[name](x, { ...how, mask: new Uint8Array(x.buffer, 0, N) }));
+          harmless(() => void f(runtime, x, how));
+          harmless(() => void f(runtime, x, { ...how, mask: new Uint8Array(x.buffer, 0, N) }));
         }
       }
       atRest();
@@ -201,7 +206,7 @@ describe.each(BACKENDS)("live memory on %s", (backend) => {
         for (const runtime of runtimes) {
           for (const [, call] of VOCABULARY.slice(0, -1))
             harmless(() => call(runtime, x, next() < 0.3 ? mask : undefined, next()));
-          for (const name of ALONG) harmless(() => void runtime[name](x, SHAPES[Math.floor(4 * next())]));
+          for (const f of ALONG) harmless(() => void f(runtime, x, SHAPES[Math.floor(4 * next())]));
         }
       }
     } finally {

@@ -89,7 +89,16 @@ describe.each(BACKENDS)("softmaxRow on %s", (backend) => {
   });
 });
 
-const ALPHAS = { sparsemax: [2], entmax15: [1.5], entmax: [1.01, 1.3, 1.5, 1.9, 2, 2.5, 7] } as const;
+/** Alphas, and temperatures where the kernel takes one. */
+const ALPHAS: Record<"sparsemax" | "entmax15" | "entmax", readonly (readonly [alpha: number, temperature: number])[]> =
+  {
+    sparsemax: [[2, 1]],
+    entmax15: [[1.5, 1]],
+    entmax: [
+      ...[1.01, 1.3, 1.5, 1.9, 2].map((alpha) => [alpha, 1] as const),
+      ...[2.5, 7].flatMap((alpha) => [0.7, 1, 1e30].map((T) => [alpha, T] as const)),
+    ],
+  };
 
 describe.each(Object.keys(ALPHAS) as (keyof typeof ALPHAS)[])("%s", (name) => {
   const engines = BACKENDS.map(engineOf);
@@ -98,7 +107,7 @@ describe.each(Object.keys(ALPHAS) as (keyof typeof ALPHAS)[])("%s", (name) => {
   it.each(SHAPES)("agrees on all backends for [%i, %i, %i] and writes nothing else", (outer, axis, inner) => {
     const count = outer * axis * inner;
     const rows = outer * inner;
-    for (const alpha of ALPHAS[name]) {
+    for (const [alpha, temperature] of ALPHAS[name]) {
       for (const offset of [0, 4, 8, 12]) {
         const results = engines.map(({ kernels, buffer }) => {
           const next = random(count);
@@ -109,7 +118,9 @@ describe.each(Object.keys(ALPHAS) as (keyof typeof ALPHAS)[])("%s", (name) => {
           u32.fill(777, SUPPORT >> 2, (SUPPORT >> 2) + rows + 8);
           for (let i = 0; i < count; i++) f32[((X + offset) >> 2) + i] = 12 * next() - 6;
           const support = SUPPORT + 4;
-          expect(kernels[name](y, support, X + offset, outer, axis, inner, alpha, 1, STATE, ALL_SPARSE)).toBe(0);
+          expect(kernels[name](y, support, X + offset, outer, axis, inner, alpha, temperature, STATE, ALL_SPARSE)).toBe(
+            0,
+          );
           const around = [...f32.slice(Y >> 2, y >> 2), ...f32.slice((y >> 2) + count, (y >> 2) + count + 8)];
           expect(around.every((v) => v === Math.fround(CANARY))).toBe(true);
           expect([u32[SUPPORT >> 2], u32[(support >> 2) + rows]]).toEqual([777, 777]);

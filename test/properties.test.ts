@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BACKENDS, runtimeOf } from "./backends";
+import { whatIsMaskedIsNotThere } from "./maskProperty";
 import { sum } from "./reference";
 
 const logit = fc.float({ min: -50, max: 50, noNaN: true });
@@ -13,7 +14,6 @@ const matrix = fc
       .array(logit, { minLength: rows * cols, maxLength: rows * cols })
       .map((values) => ({ rows, cols, x: Float32Array.from(values) })),
   );
-const temperature = fc.constantFrom(1, 0.3, 2);
 const runs = { numRuns: 200, seed: 20261122 };
 
 describe.each(BACKENDS)("properties on %s", (backend) => {
@@ -112,28 +112,7 @@ describe.each(BACKENDS)("properties on %s", (backend) => {
     );
   });
 
-  it("what is masked might as well not be there", () => {
-    fc.assert(
-      fc.property(row, fc.array(fc.boolean(), { minLength: 150, maxLength: 150 }), temperature, (x, flags, T) => {
-        const mask = Uint8Array.from(x, (_, i) => (flags[i] ? 1 : 0));
-        const hidden = x.map((v, i) => (mask[i] === 0 ? Number.NaN : v));
-        for (const [f, absent] of ALONG) {
-          const got = f(hidden, { mask, temperature: T });
-          const alone = f(
-            x.filter((_, i) => mask[i] !== 0),
-            { temperature: T },
-          );
-          got.forEach((v, i) => {
-            if (mask[i] === 0) expect(v).toBe(absent);
-          });
-          got
-            .filter((_, i) => mask[i] !== 0)
-            .forEach((v, i) => expect(Math.abs(v - alone[i])).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(v))));
-        }
-      }),
-      { ...runs, numRuns: 60 },
-    );
-  });
+  whatIsMaskedIsNotThere(ALONG, row);
 
   it("a power of two as temperature is a division that rounds nothing", () => {
     fc.assert(

@@ -78,7 +78,7 @@ describe.each(BACKENDS)("errors of exact zeros on %s", (backend) => {
     refuse("entmax", () => entmax(x, null as never), TypeError, '"options" expected an object, got null');
   });
 
-  it("checks x, shape, axis and out as softmax does", () => {
+  it("checks x, shape, axis, temperature, mask and out as softmax does", () => {
     for (const [name, f] of Object.entries(functions)) {
       refuse(name, () => f(x, { out: new Float32Array(5) }), RangeError, '"out" expected length 6, got 5');
       refuse(
@@ -87,12 +87,19 @@ describe.each(BACKENDS)("errors of exact zeros on %s", (backend) => {
         RangeError,
         '"shape" expected sizes whose product is x.length = 6, got [4, 2] = 8',
       );
-      refuse(
-        name,
-        () => f("123" as never, {}),
-        TypeError,
-        '"x" expected a Float32Array or an array of numbers, got string',
-      );
+      const numbers = '"x" expected a Float32Array or an array of numbers, got';
+      refuse(name, () => f("123" as never, {}), TypeError, `${numbers} string`);
+      const half = Uint16Array.of(0x3c00, 0x4000, 0x4200);
+      const hint = "(float16 bits? widen them to float32 first)";
+      refuse(name, () => f(half as never, {}), TypeError, `${numbers} Uint16Array ${hint}`);
+      for (const temperature of [-1, nan, Infinity]) {
+        const message = `"temperature" expected a finite number >= 0, got ${temperature}`;
+        refuse(name, () => f(x, { temperature }), RangeError, message);
+      }
+      refuse(name, () => f(x, { temperature: "1" as never }), TypeError, '"temperature" expected a number, got string');
+      refuse(name, () => f(x, { mask: [1] as never }), TypeError, '"mask" expected a Uint8Array, got Array');
+      const mask = new Uint8Array(5);
+      refuse(name, () => f(x, { mask }), RangeError, '"mask" expected length 6 (as x), got 5');
     }
   });
 });

@@ -5,6 +5,7 @@ import { BACKENDS, runtimeOf } from "./backends";
 import { random } from "./cases";
 import { worst } from "./reference";
 import { errorOf } from "./refusal";
+import { equal } from "./sparseSuite";
 
 type Sparse = (x: Float32Array, options?: SparseOptions) => Float32Array;
 const { NaN: nan } = Number;
@@ -21,12 +22,6 @@ const FUNCTIONS: Record<string, (on: Runtime) => Sparse> = {
     ]),
   ),
 };
-
-/** Of long arrays, which toEqual takes seconds for. */
-function equal(got: ArrayLike<number>, want: ArrayLike<number>, label: string): void {
-  const failure = worst(got, Array.from(want), () => 0, label);
-  if (failure) expect.fail(failure);
-}
 
 describe.each(BACKENDS)("exact zeros with a mask and a temperature on %s", (backend) => {
   const runtime = runtimeOf(backend);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SparseOptions } from "../src/index";
 import { BACKENDS, runtimeOf } from "./backends";
+import { whatIsMaskedIsNotThere } from "./maskProperty";
 import { sum } from "./reference";
 
 const score = fc.float({ min: -3, max: 3, noNaN: true });
@@ -14,7 +15,6 @@ const matrix = fc
       .map((values) => ({ rows, cols, x: Float32Array.from(values) })),
   );
 const ALPHAS = [1.1, 1.5, 1.8, 2, 3];
-const temperature = fc.constantFrom(1, 0.3, 2);
 const runs = { numRuns: 100, seed: 20261122 };
 
 describe.each(BACKENDS)("properties of exact zeros on %s", (backend) => {
@@ -97,16 +97,19 @@ describe.each(BACKENDS)("properties of exact zeros on %s", (backend) => {
           const inPlace = x.slice();
           expect(entmax(inPlace, { alpha, shape, out: inPlace })).toEqual(whole);
           const turned = x.map((_, i) => x[(i % rows) * cols + Math.floor(i / rows)]);
-          const columns = entmax(turned, { alpha, shape: [cols, rows], axis: 0, out: turned });
+          const sizes = new Uint32Array(rows);
+          const columns = entmax(turned, { alpha, shape: [cols, rows], axis: 0, out: turned, support: sizes });
           for (let r = 0; r < rows; r++) {
             const alone = entmax(x.slice(r * cols, (r + 1) * cols), { alpha });
             expect(whole.slice(r * cols, (r + 1) * cols)).toEqual(alone);
             const column = columns.filter((_, i) => i % rows === r);
             column.forEach((v, a) => expect(Math.abs(v - alone[a])).toBeLessThanOrEqual(1e-6));
+            if (rows === 1) expect(column).toEqual(alone);
+            expect(sizes[r]).toBe(column.filter((v) => v !== 0).length);
             if (rows > 1) {
               const twice = Float32Array.from({ length: 2 * cols }, (_, i) => x[r * cols + (i >> 1)]);
               const pair = entmax(twice, { alpha, shape: [cols, 2], axis: 0 });
-              expect(pair.filter((_, i) => i % 2 === 1)).toEqual(column);
+              for (const side of [0, 1]) expect(pair.filter((_, i) => i % 2 === side)).toEqual(column);
             }
             expect(support[r]).toBe(alone.filter((v) => v !== 0).length);
           }
@@ -138,28 +141,7 @@ describe.each(BACKENDS)("properties of exact zeros on %s", (backend) => {
     );
   });
 
-  it("what is masked might as well not be there", () => {
-    fc.assert(
-      fc.property(row, fc.array(fc.boolean(), { minLength: 150, maxLength: 150 }), temperature, (x, flags, T) => {
-        const mask = Uint8Array.from(x, (_, i) => (flags[i] ? 1 : 0));
-        const hidden = x.map((v, i) => (mask[i] === 0 ? Number.NaN : v));
-        for (const [f, absent] of ALONG) {
-          const got = f(hidden, { mask, temperature: T });
-          const alone = f(
-            x.filter((_, i) => mask[i] !== 0),
-            { temperature: T },
-          );
-          got.forEach((v, i) => {
-            if (mask[i] === 0) expect(v).toBe(absent);
-          });
-          got
-            .filter((_, i) => mask[i] !== 0)
-            .forEach((v, i) => expect(Math.abs(v - alone[i])).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(v))));
-        }
-      }),
-      { ...runs, numRuns: 60 },
-    );
-  });
+  whatIsMaskedIsNotThere(ALONG, row);
 
   it("a power of two as temperature is a division that rounds nothing", () => {
     fc.assert(

@@ -6,6 +6,12 @@ import { floats, LENGTHS, RANGES, random } from "./cases";
 import { type Case, rowsOf, sum, worst } from "./reference";
 import { entmaxReference } from "./sparseReference";
 
+/** Of long arrays, which toEqual takes seconds for. */
+export function equal(got: ArrayLike<number>, want: ArrayLike<number>, label: string): void {
+  const failure = worst(got, Array.from(want), () => 0, label);
+  if (failure) expect.fail(failure);
+}
+
 /** The contract's bound, absolute; it is also that of a row's sum. */
 export const BOUND = 1e-6;
 
@@ -149,12 +155,6 @@ export function sparseSuite(f: Sparse, streamed: Sparse, alpha: number): void {
     f(Float32Array.of(99, 1, 1, 0, 1, nan), { shape: [2, 3], axis: 0, support });
     expect([...support]).toEqual([1, 2, 2]);
   });
-
-  /** Of long arrays, which toEqual takes seconds for. */
-  const equal = (got: ArrayLike<number>, want: ArrayLike<number>, label: string) => {
-    const failure = worst(got, Array.from(want), () => 0, label);
-    if (failure) expect.fail(failure);
-  };
 
   it("streams through a heap of 64 KiB and gives the same bits", () => {
     const next = random(21);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime, type TokenMask } from "../src/index";
 import { BACKENDS, runtimeOf } from "./backends";
 import { random } from "./cases";
+import { softmaxBound } from "./reference";
 import { ordered, truncated } from "./vocabularyReference";
 
 /** Bits for n tokens, random ones: and what is in the last word behind them too. */
@@ -52,14 +53,19 @@ describe.each(BACKENDS)("masks of tokens on %s", (backend) => {
         label,
       ).toBe(-1);
     }
-    const { kept, probs } = truncated({ x, mask: allowed, topK: 9, topP: 0.9 }, order);
-    const tokens = kept.map((token, j) => ({ token, prob: probs[j] })).sort((a, b) => a.token - b.token);
-    let s = 0;
-    for (const { token, prob } of tokens) {
-      const got = runtime.sample(x, { mask, topK: 9, topP: 0.9, random: () => s + prob / 2 });
-      expect(got.index, label).toBe(token);
-      expect(got.prob).toBeCloseTo(prob, 5);
-      s += prob;
+    for (const options of [{}, { topP: 0.9 }, { minP: 0.05 }, { topK: 9, topP: 0.9 }]) {
+      const { kept, probs } = truncated({ x, mask: allowed, ...options }, order);
+      const tokens = kept.map((token, j) => ({ token, prob: probs[j] })).sort((a, b) => a.token - b.token);
+      let s = 0;
+      for (const [j, { token, prob }] of tokens.entries()) {
+        if (j < 20 && prob > 1e-5) {
+          const got = runtime.sample(x, { ...options, mask, random: () => s + prob / 2 });
+          expect(got.index, label).toBe(token);
+          const d = x[token] - x[order[0]];
+          expect(Math.abs(got.prob - prob)).toBeLessThanOrEqual(prob * (softmaxBound(d) + softmaxBound(0)));
+        }
+        s += prob;
+      }
     }
     expect(runtime.sample(x, { mask, temperature: 0 }).index, label).toBe(order[0]);
   }

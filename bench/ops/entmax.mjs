@@ -6,6 +6,7 @@ export const cases = [
   { shape: [32000], alpha: 1.01 },
   { shape: [32000], alpha: 1.25, within: 1e-3 },
   { shape: [32000], alpha: 2.0001, within: 1e-5 },
+  { shape: [32000], alpha: 2.0001, around: 5, within: 1e-6 },
   { shape: [32000], alpha: 2.1, within: 1e-4 },
   { shape: [32000], alpha: 3, within: 1e-9 },
   { shape: [32000], alpha: 3, within: 0 },

@@ -213,7 +213,7 @@ export const sparse = (name: "sparsemax" | "entmax15" | "entmax", alphas: fc.Arb
     return {
       outputs: [out, support].filter((view): view is ArrayBufferView => view !== undefined),
       failure: (result) => {
-        if (c.temperature > 0 && tooClose(c.x, c.temperature)) return undefined;
+        if (alpha <= 2 && c.temperature > 0 && tooClose(c.x, c.temperature)) return undefined; // above, T divides nothing
         const y = result as Float32Array;
         const sizes = rows.map(({ indices }) => indices.filter((i) => y[i] !== 0).length);
         return (

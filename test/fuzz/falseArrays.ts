@@ -12,6 +12,7 @@ import { FUZZED } from "./functions";
 import type { Kind } from "./kind";
 import { rewrite } from "./live";
 import { LENGTHS, lieAboutLength, withBufferGetter } from "./ownClasses";
+import { namedBy } from "./take";
 import { World } from "./world";
 
 interface LengthLie {
@@ -113,8 +114,7 @@ function judge(backend: Backend, { fuzzed, spec, lies, bytes }: Drawn): void {
   try {
     result = call(...positional, Object.fromEntries(given));
   } catch (error) {
-    const { constructor: type } = error as Error;
-    if (type !== TypeError && type !== RangeError && type !== Mine) {
+    if (!(error instanceof Mine) && namedBy(error, fuzzed.name) === undefined) {
       throw new Error(`${label} threw ${told(error, world)}`, { cause: error });
     }
   }
