@@ -40,8 +40,10 @@ const set = args[0] in RUNS ? args.shift() : "here";
 const only = process.env.ONLY?.split(/,(?! )/); // "Node 24, unfused" is one name
 const total = { passed: 0, failed: 0, skipped: 0 };
 const missing = [];
+const crashes = [];
 
-function run(name, [binary, ...before]) {
+/** @param again whether this run stands for one whose page was closed */
+function run(name, [binary, ...before], again = false) {
   const report = `.cache/vitest-${name.replaceAll(/\W+/g, "-")}.json`;
   rmSync(report, { force: true });
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${report}`];
@@ -54,7 +56,18 @@ function run(name, [binary, ...before]) {
     total.failed++;
     return;
   }
-  const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = JSON.parse(readFileSync(report));
+  const results = JSON.parse(readFileSync(report));
+  const { numTotalTests, numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests } = results;
+  // A browser that crashes takes its page with it: tests are left undone and none failed. Once may be its own fault, twice is ours.
+  const undone = numTotalTests - numPassedTests - numFailedTests - numPendingTests;
+  const unfinished = undone > 0 || numTotalTests === 0;
+  const crashed = set === "--browsers" && unfinished && numFailedTests + numFailedTestSuites === 0;
+  if (crashed && !again) {
+    crashes.push(
+      `${name} closed its page and was started again; it had said:\n${readFileSync(`.cache/${name}.log`, "utf8")}`,
+    );
+    return run(name, [binary, ...before], true);
+  }
   total.passed += numPassedTests;
   total.failed += numFailedTests;
   total.skipped += numPendingTests;
@@ -78,6 +91,7 @@ for (const [name, command] of RUNS[set].filter(([name]) => only === undefined ||
   run(name, start);
 }
 
+if (crashes.length > 0) console.log(`\n${crashes.join("\n")}`);
 if (missing.length > 0) console.log(`\n${missing.join("\n")}`);
 if (process.env.CI) total.failed += missing.length;
 console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
