@@ -1,17 +1,17 @@
 /** Everything the host calls. Byte offsets, counts and scalars only; nothing allocates, validates or throws. */
-export { entmax } from "./entmax";
-export { entmax15 } from "./entmax15";
+export { entmax } from "./sparse/entmax";
+export { entmax15 } from "./sparse/entmax15";
 export { mergeAttention } from "./attention/merge";
 export { attentionPack } from "./attention/pack";
 export { attentionRows } from "./attention/rows";
 export { attentionFinish, attentionStart, attentionWeights } from "./attention/state";
 export { attentionTiles } from "./attention/tiles";
-export { hardmax } from "./hardmax";
-export { logSoftmax } from "./logSoftmax";
-export { logSumExp } from "./logSumExp";
-export { scores } from "./scores";
-export { softmax, softmaxRow } from "./softmax";
-export { sparsemax } from "./sparsemax";
+export { hardmax } from "./rows/hardmax";
+export { logSoftmax } from "./rows/logSoftmax";
+export { logSumExp } from "./rows/logSumExp";
+export { scores } from "./sparse/scores";
+export { softmax, softmaxRow } from "./rows/softmax";
+export { sparsemax } from "./sparse/sparsemax";
 export { vocabularyDraw, vocabularySeek } from "./vocabulary/draw";
 export { vocabularyGather } from "./vocabulary/gather";
 export { vocabularyBin, vocabularyHistogram, vocabularyTotal } from "./vocabulary/histogram";

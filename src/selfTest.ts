@@ -3,15 +3,15 @@ import type { AttentionCall } from "./ops/attention/check";
 import { FEW_ROWS } from "./ops/attention/plan";
 import { runAttention } from "./ops/attention/run";
 import type { Core } from "./ops/axis";
-import { entmaxOn } from "./ops/entmax";
-import { entmax15On } from "./ops/entmax15";
-import { hardmaxOn } from "./ops/hardmax";
-import { logSoftmaxOn } from "./ops/logSoftmax";
-import { logSumExpOn } from "./ops/logSumExp";
-import { sampleOn } from "./ops/sample";
-import { softmaxOn } from "./ops/softmax";
-import { sparsemaxOn } from "./ops/sparsemax";
-import { topKOn } from "./ops/topK";
+import { hardmaxOn } from "./ops/rows/hardmax";
+import { logSoftmaxOn } from "./ops/rows/logSoftmax";
+import { logSumExpOn } from "./ops/rows/logSumExp";
+import { softmaxOn } from "./ops/rows/softmax";
+import { entmaxOn } from "./ops/sparse/entmax";
+import { entmax15On } from "./ops/sparse/entmax15";
+import { sparsemaxOn } from "./ops/sparse/sparsemax";
+import { sampleOn } from "./ops/vocabulary/sample";
+import { topKOn } from "./ops/vocabulary/topK";
 
 // Eleven logits: a whole pair of vectors and a tail of three. In every lane one whose exponential is as far from a power of
 // two as can be, so that no term of its polynomial can be off unnoticed.

@@ -11,39 +11,17 @@ const NODE = /^node:/;
 
 /** A file's row is the first that it matches; what it may import are paths from the root, or packages. */
 const ARROWS: [file: RegExp, may: RegExp[]][] = [
-  // assembly: lanes <- exp <- row <- kernels <- index
+  // assembly: lanes <- exp <- row <- families <- index
   [/^assembly\/(lanes|phases)$/, []],
   [/^assembly\/(exp|log)$/, [/^assembly\/lanes$/]],
   [/^assembly\/stage$/, [/^assembly\/(lanes|phases)$/]],
   [/^assembly\/(row|columns)$/, [/^assembly\/(exp|lanes|phases|stage)$/]],
   [/^assembly\/axis$/, [/^assembly\/(columns|exp|phases|row)$/]],
-  [/^assembly\/(softmax|logSoftmax|logSumExp|hardmax|scores)$/, [/^assembly\/(axis|exp|lanes|log|phases|row|stage)$/]],
-  // exact zeros: candidates <- sparse <- { sparsemax, entmax15, entmaxSteep } <- entmax
-  [/^assembly\/power$/, [/^assembly\/(exp|lanes)$/]],
-  [/^assembly\/newton$/, [/^assembly\/(log|phases)$/]],
-  [/^assembly\/candidates$/, [/^assembly\/(lanes|log|phases)$/]],
-  [/^assembly\/columnsNewton$/, [/^assembly\/(columns|lanes|phases)$/]],
-  [/^assembly\/sparse$/, [/^assembly\/(candidates|columns|columnsNewton|lanes|phases|row)$/]],
-  [
-    /^assembly\/(sparsemax|entmax15|entmaxSteep)$/,
-    [/^assembly\/(candidates|columnsNewton|exp|lanes|log|newton|phases|power|sparse)$/],
-  ],
-  [
-    /^assembly\/entmax$/,
-    [/^assembly\/(candidates|columnsNewton|entmax15|entmaxSteep|exp|lanes|log|newton|phases|power|sparse|sparsemax)$/],
-  ],
-  // attention: a folder of its own; it takes what the rows take
-  [/^assembly\/tanh$/, [/^assembly\/(exp|lanes)$/]],
-  [/^assembly\/attention\//, [/^assembly\/(exp|lanes|log|row|stage|tanh)$/, /^assembly\/attention\//]],
-  // the vocabulary: a folder of its own too
+  [/^assembly\/rows\//, [/^assembly\/(axis|exp|lanes|log|phases|row|stage)$/, /^assembly\/rows\//]],
+  [/^assembly\/sparse\//, [/^assembly\/(axis|columns|exp|lanes|log|phases|row|stage)$/, /^assembly\/sparse\//]],
+  [/^assembly\/attention\//, [/^assembly\/(exp|lanes|log|row|stage)$/, /^assembly\/attention\//]],
   [/^assembly\/vocabulary\//, [/^assembly\/(exp|lanes|log|phases|row|stage)$/, /^assembly\/vocabulary\//]],
-  [
-    /^assembly\/index$/,
-    [
-      /^assembly\/(softmax|logSoftmax|logSumExp|hardmax|scores|sparsemax|entmax15|entmax)$/,
-      /^assembly\/(attention|vocabulary)\//,
-    ],
-  ],
+  [/^assembly\/index$/, [/^assembly\/(rows|sparse|attention|vocabulary)\//]],
 
   // src: doors -> runtime -> ops -> { options -> check, heap, kernels } <- { js, wasm }
   [/^src\/(typedArray|kernels|order)$/, []],
@@ -83,7 +61,7 @@ const FILES: string[] = FOLDERS.flatMap((folder) =>
 
 const MODULES = new Set(FILES.map((path) => path.replace(/\.[cm]?[jt]s$/, "")));
 
-/** "./row" from assembly/softmax.ts is assembly/row, "./wasm" from src/index.ts is src/wasm/index, others stay. */
+/** "./row" from assembly/exp.ts is assembly/row, "./wasm" from src/index.ts is src/wasm/index, others stay. */
 function resolve(file: string, specifier: string): string {
   if (!specifier.startsWith(".")) return specifier;
   const path = normalize(join(dirname(file), specifier)).replace(/\.[cm]?[jt]s$/, "");
@@ -131,7 +109,7 @@ describe("arrows", () => {
     expect(wasm("src/js.ts")).toEqual([]);
     const embedded = ["base64", "binaries", "index", "unpack"].map((name) => `src/wasm/${name}.ts`);
     expect(wasm("src/index.ts").sort()).toEqual(embedded);
-    expect(graph("src/js.ts")).toContain("src/js/softmax.ts");
+    expect(graph("src/js.ts")).toContain("src/js/rows/softmax.ts");
     const code = [...graph("src/js.ts")].map((file) => readFileSync(join(ROOT, file), "utf8")).join("\n");
     expect(code).not.toMatch(/\bWebAssembly\.\w|@assemblyscript/);
   });
@@ -150,8 +128,8 @@ describe("arrows", () => {
   it.each<[file: string, text: string, complaint: string]>([
     ["assembly/exp.ts", 'import {\n  rowMax,\n  rowScale,\n} from "./row";', "assembly/exp.ts imports assembly/row"],
     ["src/check.ts", 'import type { Heap } from "./heap";', "src/check.ts imports src/heap"],
-    ["src/ops/softmax.ts", 'export * from "../wasm";', "src/ops/softmax.ts imports src/wasm/index"],
-    ["src/ops/softmax.ts", 'import "../js";', "src/ops/softmax.ts imports src/js"],
+    ["src/ops/axis.ts", 'export * from "../wasm";', "src/ops/axis.ts imports src/wasm/index"],
+    ["src/ops/axis.ts", 'import "../js";', "src/ops/axis.ts imports src/js"],
     ["src/heap.ts", 'const { readFileSync } = require("node:fs");', "src/heap.ts imports node:fs"],
     ["src/js/exp.ts", 'const row = await import("../../test/cases");', "src/js/exp.ts imports test/cases"],
     ["examples/tour.mjs", 'import { softmax } from "../src/index";', "examples/tour.mjs imports src/index"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AttentionOptions } from "../src/ops/attention";
+import type { AttentionOptions } from "../src/ops/attention/attention";
 import { BACKENDS, runtimeOf } from "./backends";
 
 const Q = new Float32Array(2 * 3 * 4); // two heads, three queries of four floats

@@ -2,7 +2,7 @@
  * Every option of attention with every other: a pairwise covering of this table, found greedily. Each value becomes the part
  * of a call; what it needs of the sizes comes from the rest of the row.
  */
-import type { AttentionOptions, Shape4 } from "../src/ops/attention";
+import type { AttentionOptions, Shape4 } from "../src/ops/attention/attention";
 import { type Call, callOf, normal } from "./attentionReference";
 import { random } from "./cases";
 

@@ -1,5 +1,5 @@
 /** Attention by its definition, in float64 with compensated sums, one query after the other. Also random calls. */
-import type { AttentionOptions, Shape4 } from "../src/ops/attention";
+import type { AttentionOptions, Shape4 } from "../src/ops/attention/attention";
 import { random } from "./cases";
 import { sum, worst } from "./reference";
 

@@ -1,7 +1,7 @@
 /** Scores at the ends of float32, positions at the ends of the integers, and a bias that masks. */
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../src/index";
-import type { AttentionOptions } from "../src/ops/attention";
+import type { AttentionOptions } from "../src/ops/attention/attention";
 import { attentionFailure, attentionReference, type Call, callOf, sizesOf } from "./attentionReference";
 import { BACKENDS, runtimeOf } from "./backends";
 import { random } from "./cases";

@@ -11,7 +11,7 @@
  */
 import { rowFill } from "../row";
 import { maskLanes } from "../stage";
-import { tanh } from "../tanh";
+import { tanh } from "./tanh";
 
 function soften(s: usize, n: usize, softcap: f32): void {
   const cap = f32x4.splat(softcap), perCap = f32x4.splat(1 / softcap);

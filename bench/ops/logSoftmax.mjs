@@ -18,5 +18,5 @@ export function plain(y, x, outer, axis, inner) {
 
 export const exact = (x, m, s) => x - m - Math.log(s);
 
-/** In units of 2^-24, as in assembly/logSoftmax.ts. */
+/** In units of 2^-24, as in assembly/rows/logSoftmax.ts. */
 export const bound = (y) => 6 + 2 * Math.abs(y);

@@ -20,5 +20,5 @@ export function plain(y, x, outer, axis, inner) {
 
 export const exact = (_x, m, s) => m + Math.log(s);
 
-/** In units of 2^-24, as in assembly/logSumExp.ts. */
+/** In units of 2^-24, as in assembly/rows/logSumExp.ts. */
 export const bound = (y) => 6 + Math.abs(y);

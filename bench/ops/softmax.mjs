@@ -44,5 +44,5 @@ export function plain(y, x, outer, axis, inner) {
 
 export const exact = (x, m, s) => Math.exp(x - m) / s;
 
-/** In units of 2^-24, as in assembly/softmax.ts. */
+/** In units of 2^-24, as in assembly/rows/softmax.ts. */
 export const bound = (y, x, m) => y * (8 + 3 * (m - x));

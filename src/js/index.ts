@@ -1,12 +1,12 @@
 /** The JavaScript twin: the kernels of assembly/ on an ArrayBuffer, in float64, for hosts without WebAssembly SIMD. */
 import type { Engine } from "../kernels";
 import { attentionKernels } from "./attention";
-import { entmaxKernel } from "./entmax";
-import { hardmaxKernel } from "./hardmax";
-import { logSoftmaxKernel } from "./logSoftmax";
-import { logSumExpKernel } from "./logSumExp";
-import { scores } from "./scores";
-import { softmaxKernel, softmaxRow } from "./softmax";
+import { hardmaxKernel } from "./rows/hardmax";
+import { logSoftmaxKernel } from "./rows/logSoftmax";
+import { logSumExpKernel } from "./rows/logSumExp";
+import { softmaxKernel, softmaxRow } from "./rows/softmax";
+import { entmaxKernel } from "./sparse/entmax";
+import { scores } from "./sparse/scores";
 import { views } from "./state";
 import { vocabularyKernels } from "./vocabulary";
 

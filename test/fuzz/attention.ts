@@ -1,6 +1,6 @@
 /** attention and mergeAttention, fuzzed. */
 import fc from "fast-check";
-import type { AttentionOptions, Shape4 } from "../../src/ops/attention";
+import type { AttentionOptions, Shape4 } from "../../src/ops/attention/attention";
 import { attentionFailure, attentionReference, LSE_BOUND, OUT_BOUND } from "../attentionReference";
 import { worst } from "../reference";
 import { flags, input, output } from "./arrays";

@@ -1,5 +1,5 @@
 /** Attention by numerics.md, key after key in float64: keys by the hundred thousand, scores of any size. */
-import type { AttentionOptions, Shape4 } from "../../src/ops/attention";
+import type { AttentionOptions, Shape4 } from "../../src/ops/attention/attention";
 
 export interface AttentionCall {
   readonly q: Float32Array;

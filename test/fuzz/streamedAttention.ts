@@ -1,6 +1,6 @@
 /** Attention whose keys do not fit the heap: grouped heads, blocks of every size, scores of every size. */
 import fc from "fast-check";
-import type { Shape4 } from "../../src/ops/attention";
+import type { Shape4 } from "../../src/ops/attention/attention";
 import { random } from "../cases";
 import type { ArraySpec } from "./arrays";
 import { type AttentionCall, attentionDefinition, attentionFault } from "./attentionDefinition";

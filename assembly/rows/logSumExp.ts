@@ -1,0 +1,40 @@
+/**
+ * y = m / T + log s        m = max x, s = Σ exp((x - m) / T), along the axis
+ *
+ * y       f32[outer, inner], rows `pitch` floats apart
+ * x, mask, T    as in softmax.ts
+ * -Inf    is ignored; nothing but -Inf, or every position masked, is -Inf
+ * +Inf    makes it +Inf, a NaN that is not masked NaN
+ * T = 0   the limit: ±Inf by the sign of m; where m is 0, the logarithm of how often it occurs
+ * error   absolute 2^-24 · (6 + |y|)                                                      test/logSumExp.test.ts
+ * source  Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038
+ */
+import { alongAxis } from "../axis";
+import { prescaleLimit } from "../exp";
+import { logTotal } from "../log";
+import { COLUMN_M, COLUMN_S } from "../phases";
+
+function rowFinish(
+  phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, m: f32, s: f64, h: f32, t: f64,
+): void {
+  store<f32>(y, logTotal(m, s, t));
+}
+
+function columnsFinish(
+  state: usize, y: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32, t: f64,
+): void {
+  for (let i: usize = 0; i < width; i++) {
+    const m = load<f32>(state + (i << 2), COLUMN_M);
+    rowFinish(0, 0, y + (i << 2), 0, 0, 0, m, load<f64>(state + (i << 3), COLUMN_S), h, t);
+  }
+}
+
+export function logSumExp(
+  y: usize, x: usize, mask: usize, shared: bool, outer: usize, axis: usize, inner: usize, pitch: usize,
+  temperature: f64, state: usize, phases: i32,
+): void {
+  alongAxis(
+    y, x, mask, shared, outer, axis, inner, pitch, temperature, prescaleLimit(temperature), state, phases,
+    false, pitch, rowFinish, columnsFinish,
+  );
+}

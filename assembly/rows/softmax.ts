@@ -1,0 +1,61 @@
+/**
+ * y = exp((x - m) / T) / s        m = max x, s = Σ exp((x - m) / T), along the axis
+ *
+ * y, x    f32[outer, axis, inner], positions of the axis `pitch` floats apart; y may be x
+ * mask    u8, as x, or shared: u8[axis]; 0 for none. 0 leaves a position out: it weighs exactly 0
+ * T       > 0
+ * -Inf    weighs exactly 0; nothing but -Inf is NaN; every position masked is 0
+ * +Inf    or a NaN that is not masked makes its row NaN, and no other
+ * error   relative 2^-24 · (8 + 3·|x - m|/T) where the result is normal                    test/softmax.test.ts
+ * source  Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038
+ */
+import { alongAxis } from "../axis";
+import { exponentFloor, exponentScale, prescale } from "../exp";
+import { narrow, storeUpTo4 } from "../lanes";
+import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S } from "../phases";
+import { expSum, largest, rowAny, rowScale } from "../row";
+
+/** y *= 1 / s; m - m is the NaN of a row whose maximum is not finite */
+function rowFinish(
+  phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, m: f32, s: f64, h: f32, t: f64,
+): void {
+  rowScale(y, n, rowAny(state, mask) ? <f32>(1 / s) + (m - m) : 0);
+}
+
+/** part = 1 / s, NaN where m is not finite, 0 where nothing takes part; then y *= part */
+function columnsFinish(
+  state: usize, y: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32, t: f64,
+): void {
+  const one = f64x2.splat(1);
+  for (let i: usize = 0; i < width << 2; i += 16) {
+    const s = state + (i << 1);
+    const r = narrow(f64x2.div(one, v128.load(s, COLUMN_S)), f64x2.div(one, v128.load(s, COLUMN_S + 16)));
+    const m = v128.load(state + i, COLUMN_M);
+    const none = i32x4.eq(v128.load(state + i, COLUMN_ANY), i32x4.splat(0));
+    v128.store(state + i, v128.andnot(f32x4.add(r, f32x4.sub(m, m)), none), COLUMN_PART);
+  }
+  for (let a: usize = 0; a < axis; a++, y += pitch << 2) {
+    for (let i: usize = 0; i < width; i += 4) {
+      const at = y + (i << 2);
+      storeUpTo4(at, f32x4.mul(v128.load(at), v128.load(state + (i << 2), COLUMN_PART)), width - i);
+    }
+  }
+}
+
+export function softmax(
+  y: usize, x: usize, mask: usize, shared: bool, outer: usize, axis: usize, inner: usize, pitch: usize,
+  temperature: f64, state: usize, phases: i32,
+): void {
+  alongAxis(
+    y, x, mask, shared, outer, axis, inner, pitch, temperature, prescale(temperature), state, phases,
+    true, axis * pitch, rowFinish, columnsFinish,
+  );
+}
+
+/** softmax of one row at temperature 1 without a mask: 15 ns less to call, which is a third of the time at 16 floats. */
+export function softmaxRow(y: usize, x: usize, n: usize): void {
+  const m = largest(x, n);
+  const c = exponentScale(1);
+  const s = expSum(y, x, n, m == -Infinity ? 0 : m, c, exponentFloor(c), f64x2.splat(0));
+  rowScale(y, n, <f32>(1 / (f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1))) + (m - m));
+}

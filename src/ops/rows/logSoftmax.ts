@@ -1,0 +1,53 @@
+import { checkTemperature, type FloatInput } from "../../check";
+import {
+  type AxisOptions,
+  type Core,
+  checkCall,
+  type Flow,
+  type NewFloats,
+  NO_OPTIONS,
+  readAxis,
+  runAlongAxis,
+  type Written,
+} from "../axis";
+import { HARDMAX_FLOW } from "./hardmax";
+
+export interface LogSoftmax {
+  /**
+   * Logarithm of softmax along an axis: log-probabilities that keep their digits where the probability is tiny.
+   *
+   *     logSoftmax(x)_j = (x_j - max x) / T - log Σ_k exp((x_k - max x) / T)
+   *
+   * -Infinity and masked positions are -Infinity; a row with NaN or +Infinity, or with nothing but -Infinity, is NaN; a fully
+   * masked row is -Infinity.
+   *
+   * Absolute error at most 2^-24 · (6 + 2·|y|) (test/logSoftmax.test.ts).
+   * Source: Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038.
+   *
+   * @param x        logits, row-major
+   * @param options  shape, axis, temperature, mask, out
+   * @returns        options.out, or a new Float32Array of x's length; natural logarithms
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} sizes do not match, temperature is negative or not finite, out overlaps an input partly
+   * @example
+   * import { logSoftmax } from "softmax-wasm";
+   * logSoftmax(new Float32Array([1, 2, 3])); // [-2.4076, -1.4076, -0.4076]
+   */
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Written<Out>;
+}
+
+const FLOW: Flow = { reduces: false, writesTerms: false, sums: true };
+
+const LOG_SOFTMAX = "logSoftmax";
+
+export function logSoftmaxOn(core: Core): LogSoftmax {
+  const { logSoftmax, hardmax } = core.kernels;
+  return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
+    const given = readAxis(LOG_SOFTMAX, options);
+    const temperature = checkTemperature(LOG_SOFTMAX, given.temperature);
+    const call = checkCall(LOG_SOFTMAX, x, given, given.mask, false);
+    if (temperature === 0) runAlongAxis(core, hardmax, HARDMAX_FLOW, call, -Infinity);
+    else runAlongAxis(core, logSoftmax, FLOW, call, temperature);
+    return call.out;
+  }) as LogSoftmax;
+}

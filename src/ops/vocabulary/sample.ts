@@ -1,0 +1,98 @@
+import {
+  checkCount,
+  checkRandom,
+  checkShare,
+  checkTemperature,
+  checkTokens,
+  type FloatInput,
+  type TokenMask,
+} from "../../check";
+import { checkObject, isGiven, ownOptions } from "../../options";
+import type { Core } from "../axis";
+import { Vocabulary } from "./vocabulary";
+
+export interface SampleOptions {
+  /** Logits are divided by it first; finite and >= 0; 0 takes the first maximum; default 1. Told apart down to 4.24e-39. */
+  temperature?: number | undefined;
+  /** Only this many of the most probable tokens, an integer >= 1; default all. 0 is an error: elsewhere it means all of them, or none. */
+  topK?: number | undefined;
+  /** Only the smallest set of the most probable tokens, of those that topK leaves, that has this share; in (0, 1]; default 1. */
+  topP?: number | undefined;
+  /** Only tokens at least this times as probable as the most probable one; in [0, 1]; default 0. */
+  minP?: number | undefined;
+  /**
+   * 1 = allowed, 0 = not read: a bit a token, bit i & 31 of word i >> 5, in a Uint32Array or Int32Array; or a byte a token in a
+   * Uint8Array. Tokens that it is too short for are not allowed, what it has too much is ignored.
+   */
+  mask?: TokenMask | undefined;
+  /** A number in [0, 1), asked for once in each call, before anything else is done; default Math.random. */
+  random?: (() => number) | undefined;
+}
+
+export interface SampleResult {
+  /** The token. */
+  index: number;
+  /** Its probability among the tokens it was drawn from. */
+  prob: number;
+  /** Its log-probability among all the tokens allowed, at this temperature. */
+  logProb: number;
+}
+
+export interface Sample {
+  /**
+   * Draws a token: mask, temperature, topK, topP, minP, then the draw.
+   *
+   * Each step keeps the most probable tokens of what the one before it left, of equal logits those with lower indices, and always
+   * at least one. The draw is by inverse transform over tokens in index order: the first one at which the running sum of probabilities
+   * exceeds random(). So the result depends on the logits, the options and that number alone, and what backends round differently
+   * can move a draw only where random() falls within 1e-6 of such a sum.
+   *
+   * topP is exact, also where it keeps most of a large vocabulary: it is decided in float64. A +Infinity is taken, the first one if
+   * there are several.
+   *
+   * prob within 2^-24 · (8 + 3·|x - max x|/T) of itself, logProb within 2^-24 · (6 + 2·|y|) (test/sample.test.ts).
+   * Source: Holtzman et al. 2020 (arXiv:1904.09751) for topP, Nguyen et al. 2024 (arXiv:2407.01082) for minP.
+   *
+   * @param logits   one for each token
+   * @param options  temperature, topK, topP, minP, mask, random
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} an option is out of its range, random() is not in [0, 1);
+   *                      a logit that is allowed is NaN (the first is named), none is allowed, or all of those are -Infinity
+   * @example
+   * import { sample } from "softmax-wasm";
+   * sample(new Float32Array([0, 5, 1]), { temperature: 0 }); // { index: 1, prob: 1, logProb: 0 }
+   */
+  (logits: FloatInput, options?: SampleOptions): SampleResult;
+}
+
+const NO_OPTIONS: SampleOptions = {};
+const SAMPLE = "sample";
+
+function readSample(options: SampleOptions): SampleOptions {
+  checkObject(SAMPLE, "options", options, "temperature");
+  const { temperature, topK, topP, minP, mask, random } = options;
+  const count = isGiven(temperature) + isGiven(topK) + isGiven(topP) + isGiven(minP) + isGiven(mask) + isGiven(random);
+  return ownOptions(SAMPLE, options, { temperature, topK, topP, minP, mask, random }, count);
+}
+
+export function sampleOn(core: Core): Sample {
+  return (logits, options = NO_OPTIONS) => {
+    const given = readSample(options);
+    const temperature = checkTemperature(SAMPLE, given.temperature);
+    const { topK, topP, minP, mask: bits, random = Math.random } = given;
+    if (topK !== undefined) checkCount(SAMPLE, "topK", topK, 1, "leave it out to keep every token");
+    if (topP !== undefined) checkShare(SAMPLE, "topP", topP, false, "1 keeps every token");
+    if (minP !== undefined) checkShare(SAMPLE, "minP", minP, true, "0 keeps every token");
+    const share = checkRandom(SAMPLE, random);
+    const tokens = checkTokens(SAMPLE, logits, bits);
+    const { x } = tokens;
+
+    const vocabulary = new Vocabulary(core, SAMPLE, tokens);
+    const m = vocabulary.largest(temperature > 0);
+    if (temperature === 0 || m === Infinity) return { index: vocabulary.first(m), prob: 1, logProb: 0 };
+    const { s, logS } = vocabulary.sum(m, temperature);
+    const kept = vocabulary.truncate(m, temperature, topK ?? vocabulary.length, topP ?? 1, minP ?? 0);
+    const { index, prob } = vocabulary.draw(kept, share, m, s, temperature);
+    return { index, prob, logProb: (x[index] - m) / temperature - logS };
+  };
+}

@@ -1,0 +1,85 @@
+import { checkCount, checkTemperature, checkTokens, type FloatInput, type TokenMask } from "../../check";
+import { checkObject, isGiven, ownOptions } from "../../options";
+import type { Core, NewFloats } from "../axis";
+import { Vocabulary } from "./vocabulary";
+
+export interface TopKOptions {
+  /**
+   * Logits are divided by it first; finite and >= 0; 0 gives the first maximum all the probability; default 1. Temperatures are told
+   * apart down to log2(e) / FLT_MAX = 4.24e-39.
+   */
+  temperature?: number | undefined;
+  /**
+   * 1 = allowed, 0 = not read: a bit a token, bit i & 31 of word i >> 5, in a Uint32Array or Int32Array; or a byte a token in a
+   * Uint8Array. Tokens that it is too short for are not allowed, what it has too much is ignored.
+   */
+  mask?: TokenMask | undefined;
+}
+
+type NewWords = ReturnType<typeof Uint32Array.of>;
+
+export interface TopKResult {
+  /** Tokens, the most probable first; equal logits by index. */
+  indices: NewWords;
+  /** Their log-probabilities among all the tokens allowed. */
+  logProbs: NewFloats;
+  /** Of all the logits allowed, divided by the temperature. */
+  logSumExp: number;
+}
+
+export interface TopK {
+  /**
+   * The k most probable tokens, and their log-probabilities under the whole vocabulary.
+   *
+   *     logProbs_j = (x_j - m) / T - log Σ_i exp((x_i - m) / T)        m = max x
+   *
+   * Tokens that the mask leaves out are not read and never returned: fewer than k come back where fewer are allowed. A +Infinity
+   * has log-probability 0, the first one if there are several, and everything else -Infinity.
+   *
+   * Absolute error at most 2^-24 · (6 + 2·|y|) (test/topK.test.ts); logSumExp has the bits of logSumExp(logits), at every temperature.
+   * Only what lies above a lower bound of the k-th largest logit is sorted, and by digits: all of a vocabulary too.
+   *
+   * @param logits   one for each token
+   * @param k        how many, an integer >= 1; more than the vocabulary has is all of it
+   * @param options  temperature, mask
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} k is not an integer >= 1, temperature is negative or not finite;
+   *                      a logit that is allowed is NaN (the first is named), none is allowed, or all of those are -Infinity
+   * @example
+   * import { topK } from "softmax-wasm";
+   * const { indices, logProbs } = topK(new Float32Array([1, 3, 2, 3]), 2);
+   * indices; // [1, 3]
+   * logProbs; // [-0.9176, -0.9176]
+   */
+  (logits: FloatInput, k: number, options?: TopKOptions): TopKResult;
+}
+
+const NO_OPTIONS: TopKOptions = {};
+const TOP_K = "topK";
+
+function readTopK(options: TopKOptions): TopKOptions {
+  checkObject(TOP_K, "options", options, "temperature");
+  const { temperature, mask } = options;
+  const count = isGiven(temperature) + isGiven(mask);
+  return ownOptions(TOP_K, options, { temperature, mask }, count);
+}
+
+export function topKOn(core: Core): TopK {
+  return (logits, k, options = NO_OPTIONS) => {
+    checkCount(TOP_K, "k", k);
+    const given = readTopK(options);
+    const temperature = checkTemperature(TOP_K, given.temperature);
+    const tokens = checkTokens(TOP_K, logits, given.mask);
+    const vocabulary = new Vocabulary(core, TOP_K, tokens);
+    const m = vocabulary.largest(true);
+    const certain = temperature === 0 || m === Infinity;
+    const { logS, logSumExp } = m === Infinity ? { logS: 0, logSumExp: m } : vocabulary.sum(m, temperature);
+    const { indices, logProbs } = vocabulary.top(Math.min(k, vocabulary.length), {
+      m,
+      temperature: certain ? 1 : temperature,
+      logS,
+    });
+    if (certain) logProbs.fill(-Infinity).fill(0, 0, 1);
+    return { indices: indices as NewWords, logProbs: logProbs as NewFloats, logSumExp };
+  };
+}
