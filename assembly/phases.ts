@@ -3,19 +3,11 @@
  * All of them in one call when the data lies in the heap; one at a time, tile after tile, when a row is longer than the
  * heap. What a later phase needs of an earlier one lies in `state`, so both ways give the same bits.
  */
-export const INIT: i32 = 1; // before the first tile
-export const MAX: i32 = 2; // m
-export const SUM: i32 = 4; // s = Σ exp((x - m) / T)
-export const FINISH: i32 = 8; // y
-export const ALL: i32 = 15;
+import { STRIP as strip } from "./layout";
+export { ALL, FINISH, INIT, MASKED, MAX, SETTLE, SUM, WIDEN } from "./layout";
 
-// the kernels with exact zeros (candidates.ts); SUM is their pass over the candidates
-export const SETTLE: i32 = 16; // the end of such a pass: is τ found?
-export const WIDEN: i32 = 64; // with the first SUM over more positions than before: τ moves on
-export const MASKED: i32 = 32; // no phase: x is what scores.ts wrote, and nothing but -Infinity is a row of which nothing takes part
-
-/** Columns worked on together; the width of the columns' state. */
-export const STRIP: usize = 256;
+/** Columns worked on together, as a count that addresses are made of. */
+export const STRIP: usize = strip;
 
 /** Floats added up in float32 before they go into a float64 sum, eight to a lane: 5·2^-24 at the very worst. Tiles are
  *  multiples of it, so a split row adds in the same order. */

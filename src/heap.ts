@@ -5,7 +5,9 @@
  *
  * Whatever a call needs for its own lies above the mark and is forgotten when it returns.
  */
-import { type Engine, STATE_BYTES } from "./kernels";
+
+import { STATE_BYTES } from "../assembly/layout";
+import type { Engine } from "./kernels";
 import { bufferOf, bytesOf, lengthOf, offsetOf, setAll, type TypedArray } from "./typedArray";
 
 /** Kernels load whole vectors, at most two, where a row ends, and drop the lanes behind it. */
@@ -37,6 +39,12 @@ const floats = (x: Float32Array, from: number, count: number): Float32Array =>
   count === lengthOf(x) ? x : new Float32Array(bufferOf(x), offsetOf(x) + 4 * from, count);
 
 const align16 = (bytes: number): number => (bytes + 15) & ~15;
+
+/** What an operation runs on: memory, and the kernels of its family there. */
+export interface Core<Kernels> {
+  readonly heap: Heap;
+  readonly kernels: Kernels;
+}
 
 export class Heap {
   /** Where kernels keep what they know between phases. */

@@ -1,10 +1,10 @@
 /** Runtimes: which backend, how large a heap, and every function on it. */
 import { checkCount, kind } from "./check";
-import { Heap } from "./heap";
-import type { Backend, Engine } from "./kernels";
+import { type Core, Heap } from "./heap";
+import type { Backend, Engine, Kernels } from "./kernels";
 import { type Attention, attentionOn } from "./ops/attention/attention";
 import { type MergeAttention, mergeAttentionOn } from "./ops/attention/mergeAttention";
-import type { Core, NewFloats } from "./ops/axis";
+import type { NewFloats } from "./ops/axis";
 import { type Hardmax, hardmaxOn } from "./ops/rows/hardmax";
 import { type LogSoftmax, logSoftmaxOn } from "./ops/rows/logSoftmax";
 import { type LogSumExp, logSumExpOn } from "./ops/rows/logSumExp";
@@ -88,7 +88,7 @@ export function startRuntime(candidates: readonly Candidate[], heapBytes: number
 /** @throws {Error} the engine fails the self-test */
 export function runtimeOn(engine: Engine, rejected: Runtime["rejected"]): Runtime {
   const heap = new Heap(engine);
-  const core: Core = { heap, kernels: engine.kernels };
+  const core: Core<Kernels> = { heap, kernels: engine.kernels };
   selfTest(core);
   return {
     backend: engine.backend,

@@ -1,8 +1,10 @@
 /** A backend proves itself on known values before it is used: a few milliseconds against wrong results for a lifetime. */
+
+import type { Core } from "./heap";
+import type { Kernels } from "./kernels";
 import type { AttentionCall } from "./ops/attention/check";
 import { FEW_ROWS } from "./ops/attention/plan";
 import { runAttention } from "./ops/attention/run";
-import type { Core } from "./ops/axis";
 import { hardmaxOn } from "./ops/rows/hardmax";
 import { logSoftmaxOn } from "./ops/rows/logSoftmax";
 import { logSumExpOn } from "./ops/rows/logSumExp";
@@ -49,7 +51,7 @@ const MEAN = 4.61449231;
  *
  * Below attention's facade: the engine would compile the checks of its 24 options for this, a fifth of the self-test.
  */
-function attend(core: Core, queries: number): Float32Array {
+function attend(core: Core<Kernels>, queries: number): Float32Array {
   const call: AttentionCall = {
     q: new Float32Array(queries).fill(1),
     k: X,
@@ -81,7 +83,7 @@ function attend(core: Core, queries: number): Float32Array {
 }
 
 /** @throws {Error} naming the first function that is off, with what it should have given */
-export function selfTest(core: Core): void {
+export function selfTest(core: Core<Kernels>): void {
   const expect = (name: string, got: ArrayLike<number>, want: (j: number) => number, absolute = 4e-36): void => {
     for (let j = 0; j < got.length; j++) {
       const bound = Math.max(absolute, 4e-6 * Math.abs(want(j)));

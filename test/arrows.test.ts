@@ -8,33 +8,37 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const FOLDERS = ["assembly", "src", "test", "bench", "examples"];
 const ANYTHING = /./;
 const NODE = /^node:/;
+const LAYOUT = /^assembly\/layout$/;
+const KERNELS = /^src\/kernels\//;
 
 /** A file's row is the first that it matches; what it may import are paths from the root, or packages. */
 const ARROWS: [file: RegExp, may: RegExp[]][] = [
   // assembly: lanes <- exp <- row <- families <- index
-  [/^assembly\/(lanes|phases)$/, []],
+  [/^assembly\/(lanes|layout)$/, []],
+  [/^assembly\/phases$/, [/^assembly\/layout$/]],
   [/^assembly\/(exp|log)$/, [/^assembly\/lanes$/]],
   [/^assembly\/stage$/, [/^assembly\/(lanes|phases)$/]],
   [/^assembly\/(row|columns)$/, [/^assembly\/(exp|lanes|phases|stage)$/]],
   [/^assembly\/axis$/, [/^assembly\/(columns|exp|phases|row)$/]],
-  [/^assembly\/rows\//, [/^assembly\/(axis|exp|lanes|log|phases|row|stage)$/, /^assembly\/rows\//]],
-  [/^assembly\/sparse\//, [/^assembly\/(axis|columns|exp|lanes|log|phases|row|stage)$/, /^assembly\/sparse\//]],
-  [/^assembly\/attention\//, [/^assembly\/(exp|lanes|log|row|stage)$/, /^assembly\/attention\//]],
-  [/^assembly\/vocabulary\//, [/^assembly\/(exp|lanes|log|phases|row|stage)$/, /^assembly\/vocabulary\//]],
+  [/^assembly\/rows\//, [LAYOUT, /^assembly\/(axis|exp|lanes|log|phases|row|stage)$/, /^assembly\/rows\//]],
+  [/^assembly\/sparse\//, [LAYOUT, /^assembly\/(axis|columns|exp|lanes|log|phases|row|stage)$/, /^assembly\/sparse\//]],
+  [/^assembly\/attention\//, [LAYOUT, /^assembly\/(exp|lanes|log|row|stage)$/, /^assembly\/attention\//]],
+  [/^assembly\/vocabulary\//, [LAYOUT, /^assembly\/(exp|lanes|log|phases|row|stage)$/, /^assembly\/vocabulary\//]],
   [/^assembly\/index$/, [/^assembly\/(rows|sparse|attention|vocabulary)\//]],
 
-  // src: doors -> runtime -> ops -> { options -> check, heap, kernels } <- { js, wasm }
-  [/^src\/(typedArray|kernels|order)$/, []],
+  // src: doors -> runtime -> ops -> { options -> check, heap, kernels } <- { js, wasm }; assembly/layout is both sides'
+  [/^src\/(typedArray|order)$/, []],
+  [/^src\/kernels\//, [/^src\/kernels\//]],
   [/^src\/check$/, [/^src\/typedArray$/]],
   [/^src\/options$/, [/^src\/check$/]],
-  [/^src\/heap$/, [/^src\/(kernels|typedArray)$/]],
-  [/^src\/ops\//, [/^src\/(check|heap|kernels|options|order|typedArray)$/, /^src\/ops\//]],
-  [/^src\/js\//, [/^src\/(kernels|order)$/, /^src\/js\//]],
-  [/^src\/wasm\//, [/^src\/kernels$/, /^src\/wasm\//, /^@assemblyscript\/loader$/]],
-  [/^src\/selfTest$/, [/^src\/ops\//]],
-  [/^src\/runtime$/, [/^src\/(check|heap|kernels|options|selfTest)$/, /^src\/ops\//]],
-  [/^src\/js$/, [/^src\/(check|kernels|options|runtime)$/, /^src\/ops\//, /^src\/js\/index$/]],
-  [/^src\/index$/, [/^src\/(check|kernels|options|runtime)$/, /^src\/ops\//, /^src\/(js|wasm)\/index$/]],
+  [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/typedArray$/]],
+  [/^src\/ops\//, [LAYOUT, KERNELS, /^src\/(check|heap|options|order|typedArray)$/, /^src\/ops\//]],
+  [/^src\/js\//, [LAYOUT, KERNELS, /^src\/order$/, /^src\/js\//]],
+  [/^src\/wasm\//, [LAYOUT, KERNELS, /^src\/wasm\//, /^@assemblyscript\/loader$/]],
+  [/^src\/selfTest$/, [KERNELS, /^src\/heap$/, /^src\/ops\//]],
+  [/^src\/runtime$/, [KERNELS, /^src\/(check|heap|options|selfTest)$/, /^src\/ops\//]],
+  [/^src\/js$/, [KERNELS, /^src\/(check|options|runtime)$/, /^src\/ops\//, /^src\/js\/index$/]],
+  [/^src\/index$/, [KERNELS, /^src\/(check|options|runtime)$/, /^src\/ops\//, /^src\/(js|wasm)\/index$/]],
   // a door in front of a door: the published one imports softmax-wasm by its name (tsup.config.ts)
   [/^src\/transformers$/, [/^src\/(check|index|typedArray)$/, /^src\/transformers\//]],
   [/^src\/transformers\//, [/^src\/(check|index|options|typedArray)$/]],

@@ -1,6 +1,7 @@
 /** Rows that are long work for entmax: supports of thousands, clusters, ties, staircases, denormals. They are exact too, take few passes, and end. */
 import { describe, expect, it } from "vitest";
-import { ALL_SPARSE, FINISH, INIT, MAX, SETTLE, type SparseKernel, STATE_BYTES, SUM } from "../src/kernels";
+import { ALL_SPARSE, FINISH, INIT, MAX, SETTLE, STATE_BYTES, SUM } from "../assembly/layout";
+import type { SparseKernel } from "../src/kernels/sparse";
 import { BACKENDS, runtimeOf } from "./backends";
 import { floats, random } from "./cases";
 import { engineOf } from "./engines";

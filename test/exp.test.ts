@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { INIT, SUM } from "../assembly/layout";
 import { exp as twinExp } from "../src/js/exp";
-import { INIT, SUM } from "../src/kernels";
 import { BACKENDS } from "./backends";
 import { engineOf } from "./engines";
 

@@ -1,6 +1,7 @@
 /** The backends behind one interface: the same calls on the same addresses, with canaries around what they write. */
 import { describe, expect, it } from "vitest";
-import { ALL, ALL_SPARSE, type AxisKernel } from "../src/kernels";
+import { ALL, ALL_SPARSE } from "../assembly/layout";
+import type { AxisKernel } from "../src/kernels";
 import { BACKENDS } from "./backends";
 import { random } from "./cases";
 import { engineOf } from "./engines";

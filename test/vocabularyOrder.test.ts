@@ -1,8 +1,10 @@
 /** Long lists of topK, and thresholds far down: every token is where sorting everything puts it, whatever the heap holds. */
+
 import { describe, expect, it } from "vitest";
 import { Heap } from "../src/heap";
 import { jsEngine } from "../src/js/index";
-import { type Backend, VOCABULARY } from "../src/kernels";
+import type { Backend } from "../src/kernels";
+import { VOCABULARY } from "../src/kernels/vocabulary";
 import { sampleOn } from "../src/ops/vocabulary/sample";
 import { topKOn } from "../src/ops/vocabulary/topK";
 import { Vocabulary } from "../src/ops/vocabulary/vocabulary";

@@ -1,5 +1,5 @@
 /** What the twin's kernels share: the walk over columns, and the reductions before the result is written. */
-import { FINISH, INIT, MAX, STRIP, SUM } from "../kernels";
+import { FINISH, INIT, MAX, STRIP, SUM } from "../../assembly/layout";
 import { exp } from "./exp";
 import { rowExpSum, rowMax } from "./row";
 import { anyAt, foundAt, type Memory, maxAt, sumAt } from "./state";

@@ -2,7 +2,7 @@
  * The JavaScript twin's views of memory, and what it keeps of each column between phases: m, s, whether any position
  * takes part, whether hardmax has met the maximum. A row is a strip of one column.
  */
-import { STRIP } from "../kernels";
+import { STRIP } from "../../assembly/layout";
 
 export interface Memory {
   readonly f32: Float32Array;

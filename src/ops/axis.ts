@@ -3,17 +3,13 @@
  * there), run, read out. In blocks of rows that stay in cache; what is longer than the heap goes through it tile by
  * tile, one phase of the kernel at a time, so the footprint is the same for a thousand floats and a billion.
  */
+
+import { ALL, FINISH, INIT, MAX, STRIP, SUM } from "../../assembly/layout";
 import { checkAxis, checkFloats, checkMask, checkOut, checkOverlap, type FloatInput, newFloats } from "../check";
 import type { Heap } from "../heap";
-import { ALL, type AxisKernel, FINISH, INIT, type Kernels, MAX, STRIP, SUM } from "../kernels";
+import type { AxisKernel } from "../kernels";
 import { checkObject, isGiven, isOwn, judge } from "../options";
 import { offsetOf } from "../typedArray";
-
-/** What every operation runs on. */
-export interface Core {
-  readonly heap: Heap;
-  readonly kernels: Kernels;
-}
 
 /** What the tiles of an operation have to know of its phases. */
 export interface Flow {
@@ -134,8 +130,7 @@ export function checkCall(
 /** Floats copied in, worked on and copied out together: they stay in the second cache meanwhile. */
 export const BLOCK_FLOATS = 16384;
 
-export function runAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, call: AxisCall, scalar: number): void {
-  const { heap } = core;
+export function runAlongAxis(heap: Heap, kernel: AxisKernel, flow: Flow, call: AxisCall, scalar: number): void {
   const { x, out, mask, maskLength, outer, axis, inner } = call;
   const slab = axis * inner;
   const outSlab = flow.reduces ? inner : slab;
@@ -150,7 +145,7 @@ export function runAlongAxis(core: Core, kernel: AxisKernel, flow: Flow, call: A
   const ySlab = yHome !== 0 || (xSlab !== 0 && !flow.reduces) ? 0 : outSlab; // and the result in x's
   const oneFloats = xSlab + ySlab + maskSlab / 4;
   if (oneFloats > heap.room) {
-    streamAlongAxis(core, kernel, flow, call, scalar, shared);
+    streamAlongAxis(heap, kernel, flow, call, scalar, shared);
     return;
   }
 
@@ -192,14 +187,13 @@ export function stripOf(inner: number, most: number): number {
 
 /** A slab larger than the workspace: strips of columns, each in tiles of the axis and one phase at a time if need be. */
 function streamAlongAxis(
-  core: Core,
+  heap: Heap,
   kernel: AxisKernel,
   flow: Flow,
   call: AxisCall,
   scalar: number,
   shared: number,
 ): void {
-  const { heap } = core;
   const { x, out, mask, outer, axis, inner } = call;
   const slab = axis * inner;
 

@@ -3,8 +3,8 @@
  * a call changes beyond its outputs is seen.
  */
 import { runInNewContext } from "node:vm";
+import { STATE_BYTES } from "../../assembly/layout";
 import { type Backend, createRuntime, type Runtime } from "../../src/index";
-import { STATE_BYTES } from "../../src/kernels";
 import { type Resizable, resizable } from "../resizable";
 import { type ArraySpec, type List, type Type, type Values, valuesOf } from "./arrays";
 import { ofThrowingClass, PROTOTYPES, TYPES } from "./ownClasses";

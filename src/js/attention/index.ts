@@ -1,5 +1,5 @@
 /** assembly/attention/ in JavaScript. */
-import type { AttentionKernels } from "../../kernels";
+import type { AttentionKernels } from "../../kernels/attention";
 import type { Memory } from "../state";
 import { mergeAttentionKernel } from "./merge";
 import { attentionPack, attentionRows, attentionTiles } from "./rows";

@@ -1,4 +1,4 @@
-import type { AttentionKernels } from "../../kernels";
+import type { AttentionKernels } from "../../kernels/attention";
 import { exp } from "../exp";
 import type { Memory } from "../state";
 

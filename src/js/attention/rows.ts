@@ -2,7 +2,9 @@
  * assembly/attention/rows.ts in JavaScript: blocks of 64 keys; dots with four keys at a time, scores, weights, sums of values.
  * It serves many queries too: packing is a copy, and the tiles are these rows.
  */
-import { type AttentionKernels, COLUMNS_MULTIPLE } from "../../kernels";
+
+import { COLUMNS_MULTIPLE } from "../../../assembly/layout";
+import type { AttentionKernels } from "../../kernels/attention";
 import { exp } from "../exp";
 import type { Memory } from "../state";
 import { capped, scoreAgain } from "./overflow";

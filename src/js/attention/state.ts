@@ -1,5 +1,7 @@
 /** assembly/attention/state.ts in JavaScript: before and after the keys. Each query's l, and its o, are float64s. */
-import { type AttentionKernels, COLUMNS_MULTIPLE } from "../../kernels";
+
+import { COLUMNS_MULTIPLE } from "../../../assembly/layout";
+import type { AttentionKernels } from "../../kernels/attention";
 import { exp } from "../exp";
 import type { Memory } from "../state";
 import { scaleIsPlain, startWide } from "./overflow";

@@ -2,7 +2,9 @@
  * assembly/sparse/columnsNewton.ts in JavaScript: columns of which a strip may come in tiles. S and D are summed in the order of the
  * positions, and what is off the support is left out of them: so a column has the same bits in any tiles.
  */
-import { eighths, FINISH, INIT, MAX, SETTLE, STRIP, SUM, WIDEN } from "../../kernels";
+
+import { FINISH, INIT, MAX, SETTLE, STRIP, SUM, WIDEN } from "../../../assembly/layout";
+import { eighths } from "../../kernels/sparse";
 import { largest } from "../row";
 import { LIST } from "./candidates";
 import { type Rule, Search } from "./search";

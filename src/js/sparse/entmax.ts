@@ -1,4 +1,4 @@
-import type { SparseKernel } from "../../kernels";
+import type { SparseKernel } from "../../kernels/sparse";
 import { exp } from "../exp";
 import type { Memory } from "../state";
 import { ENTMAX15 } from "./entmax15";

@@ -1,5 +1,6 @@
 /** The walk of the twin's kernels with exact zeros; phases as in assembly/sparse/sparse.ts. */
-import { FINISH, INIT, MASKED, MAX, SETTLE, type SparseKernel, STRIP, SUM } from "../../kernels";
+import { FINISH, INIT, MASKED, MAX, SETTLE, STRIP, SUM } from "../../../assembly/layout";
+import type { SparseKernel } from "../../kernels/sparse";
 import { largest } from "../row";
 import type { Memory } from "../state";
 import { Candidates } from "./candidates";

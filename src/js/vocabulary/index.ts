@@ -1,12 +1,8 @@
 /** assembly/vocabulary/ in JavaScript: the same passes, one token at a time, with weights in float64. */
-import {
-  ALL_TIES,
-  VOCABULARY,
-  VOCABULARY_BINS,
-  VOCABULARY_BLOCKS,
-  VOCABULARY_STRIP,
-  type VocabularyKernels,
-} from "../../kernels";
+
+import { ALL_TIES, VOCABULARY_BINS, VOCABULARY_BLOCKS, VOCABULARY_STRIP } from "../../../assembly/layout";
+import type { VocabularyKernels } from "../../kernels/vocabulary";
+import { VOCABULARY } from "../../kernels/vocabulary";
 import { keyOf, logitOf, orderPairs } from "../../order";
 import { perTemperature } from "../columns";
 import { exp } from "../exp";

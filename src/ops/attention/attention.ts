@@ -1,5 +1,7 @@
 import type { FloatInput } from "../../check";
-import type { Core, NewFloats, Written } from "../axis";
+import type { Core } from "../../heap";
+import type { AttentionKernels } from "../../kernels/attention";
+import type { NewFloats, Written } from "../axis";
 import { checkAttention } from "./check";
 import type { AttentionOptions } from "./options";
 import { runAttention } from "./run";
@@ -64,7 +66,7 @@ export interface Attention {
   ): Written<Out>;
 }
 
-export function attentionOn(core: Core): Attention {
+export function attentionOn(core: Core<AttentionKernels>): Attention {
   return ((q: FloatInput, k: FloatInput, v: FloatInput, options: AttentionOptions): Float32Array => {
     const call = checkAttention(q, k, v, options);
     runAttention(core, call);

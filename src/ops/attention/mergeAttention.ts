@@ -1,7 +1,9 @@
 import { checkApart, checkAttached, isFloat32Array, kind } from "../../check";
+import type { Core } from "../../heap";
+import type { AttentionKernels } from "../../kernels/attention";
 import { checkObject, ownOptions } from "../../options";
 import { lengthOf, offsetOf } from "../../typedArray";
-import { BLOCK_FLOATS, type Core } from "../axis";
+import { BLOCK_FLOATS } from "../axis";
 
 export interface MergeAttentionOptions {
   /** Floats of an output row. */
@@ -58,7 +60,7 @@ function checkLengthOf(fn: string, name: string, value: Float32Array, length: nu
 
 const MERGE_ATTENTION = "mergeAttention";
 
-export function mergeAttentionOn(core: Core): MergeAttention {
+export function mergeAttentionOn(core: Core<AttentionKernels>): MergeAttention {
   const { heap, kernels } = core;
   return (outA, lseA, outB, lseB, options) => {
     checkObject(MERGE_ATTENTION, "options", options, "valueDim");

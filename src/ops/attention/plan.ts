@@ -2,7 +2,14 @@
  * How attention is cut so that it fits the workspace: blocks of rows against chunks of keys. Whatever the sizes, what
  * is kept of a block of queries is q, o, m and l; the scores are never there as a whole.
  */
-import { COLUMNS_MULTIPLE, QUERY_BYTES, ROW_SCRATCH, ROWS_MULTIPLE, TILED_KEYS, TILED_ROWS } from "../../kernels";
+import {
+  COLUMNS_MULTIPLE,
+  QUERY_BYTES,
+  ROW_SCRATCH,
+  ROWS_MULTIPLE,
+  TILED_KEYS,
+  TILED_ROWS,
+} from "../../../assembly/layout";
 
 /** Rows that share their keys, up to which these are read where they lie and not packed. */
 export const FEW_ROWS = 12;

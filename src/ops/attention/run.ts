@@ -3,9 +3,11 @@
  * of keys, packed once where all fit. What lies in the heap is worked on where it is; everything else is copied in and out,
  * block by block.
  */
-import { COLUMNS_MULTIPLE, QUERY_BYTES } from "../../kernels";
+
+import { COLUMNS_MULTIPLE, QUERY_BYTES } from "../../../assembly/layout";
+import type { Core } from "../../heap";
+import type { AttentionKernels } from "../../kernels/attention";
 import { offsetOf } from "../../typedArray";
-import type { Core } from "../axis";
 import type { AttentionCall, Spread } from "./check";
 import { eachPart, type Plan, plan, roundUp } from "./plan";
 
@@ -48,7 +50,7 @@ function eachRun(
   }
 }
 
-export function runAttention(core: Core, call: AttentionCall): void {
+export function runAttention(core: Core<AttentionKernels>, call: AttentionCall): void {
   const { heap, kernels } = core;
   const { q, k, v, out, lse, weights, bias, mask, alibi, sinks } = call;
   const { batch, heads, kvHeads, queries, keys, headDim, valueDim, sequenceFirst } = call;

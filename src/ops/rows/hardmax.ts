@@ -1,7 +1,8 @@
 import { checkTemperature, type FloatInput } from "../../check";
+import type { Core } from "../../heap";
+import type { RowsKernels } from "../../kernels/rows";
 import {
   type AxisOptions,
-  type Core,
   checkCall,
   type Flow,
   type NewFloats,
@@ -36,13 +37,14 @@ export const HARDMAX_FLOW: Flow = { reduces: false, writesTerms: false, sums: fa
 
 const HARDMAX = "hardmax";
 
-export function hardmaxOn(core: Core): Hardmax {
+export function hardmaxOn(core: Core<RowsKernels>): Hardmax {
+  const { heap } = core;
   const { hardmax } = core.kernels;
   return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
     const given = readAxis(HARDMAX, options);
     checkTemperature(HARDMAX, given.temperature);
     const call = checkCall(HARDMAX, x, given, given.mask, false);
-    runAlongAxis(core, hardmax, HARDMAX_FLOW, call, 0);
+    runAlongAxis(heap, hardmax, HARDMAX_FLOW, call, 0);
     return call.out;
   }) as Hardmax;
 }

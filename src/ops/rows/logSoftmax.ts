@@ -1,7 +1,8 @@
 import { checkTemperature, type FloatInput } from "../../check";
+import type { Core } from "../../heap";
+import type { RowsKernels } from "../../kernels/rows";
 import {
   type AxisOptions,
-  type Core,
   checkCall,
   type Flow,
   type NewFloats,
@@ -40,14 +41,15 @@ const FLOW: Flow = { reduces: false, writesTerms: false, sums: true };
 
 const LOG_SOFTMAX = "logSoftmax";
 
-export function logSoftmaxOn(core: Core): LogSoftmax {
+export function logSoftmaxOn(core: Core<RowsKernels>): LogSoftmax {
+  const { heap } = core;
   const { logSoftmax, hardmax } = core.kernels;
   return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
     const given = readAxis(LOG_SOFTMAX, options);
     const temperature = checkTemperature(LOG_SOFTMAX, given.temperature);
     const call = checkCall(LOG_SOFTMAX, x, given, given.mask, false);
-    if (temperature === 0) runAlongAxis(core, hardmax, HARDMAX_FLOW, call, -Infinity);
-    else runAlongAxis(core, logSoftmax, FLOW, call, temperature);
+    if (temperature === 0) runAlongAxis(heap, hardmax, HARDMAX_FLOW, call, -Infinity);
+    else runAlongAxis(heap, logSoftmax, FLOW, call, temperature);
     return call.out;
   }) as LogSoftmax;
 }

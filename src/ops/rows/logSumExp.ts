@@ -1,7 +1,8 @@
 import { checkTemperature, type FloatInput } from "../../check";
+import type { Core } from "../../heap";
+import type { RowsKernels } from "../../kernels/rows";
 import {
   type AxisOptions,
-  type Core,
   checkCall,
   type Flow,
   type NewFloats,
@@ -51,7 +52,8 @@ const FLOW: Flow = { reduces: true, writesTerms: false, sums: true };
 
 const LOG_SUM_EXP = "logSumExp";
 
-export function logSumExpOn(core: Core): LogSumExp {
+export function logSumExpOn(core: Core<RowsKernels>): LogSumExp {
+  const { heap } = core;
   const { logSumExp } = core.kernels;
   const single = new Float32Array(1);
   const scalar: AxisOptions = { ...NO_OPTIONS, out: single };
@@ -62,7 +64,7 @@ export function logSumExpOn(core: Core): LogSumExp {
     const given = options === scalar ? scalar : readAxis(LOG_SUM_EXP, options);
     const temperature = checkTemperature(LOG_SUM_EXP, given.temperature);
     const call = checkCall(LOG_SUM_EXP, x, given, given.mask, true);
-    runAlongAxis(core, logSumExp, FLOW, call, temperature);
+    runAlongAxis(heap, logSumExp, FLOW, call, temperature);
     return options === scalar ? single[0] : call.out;
   }
   return run as LogSumExp;

@@ -1,7 +1,8 @@
 import { checkTemperature, type FloatInput } from "../../check";
+import type { Core } from "../../heap";
+import type { RowsKernels } from "../../kernels/rows";
 import {
   type AxisOptions,
-  type Core,
   checkCall,
   type Flow,
   type NewFloats,
@@ -45,7 +46,7 @@ const SHORT = 4096;
 
 const SOFTMAX = "softmax";
 
-export function softmaxOn(core: Core): Softmax {
+export function softmaxOn(core: Core<RowsKernels>): Softmax {
   const { heap } = core;
   const { softmax, softmaxRow, hardmax } = core.kernels;
   return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
@@ -62,8 +63,8 @@ export function softmaxOn(core: Core): Softmax {
       if (yHome === 0) heap.read(out, 0, yAt, axis);
       return out;
     }
-    if (temperature === 0) runAlongAxis(core, hardmax, HARDMAX_FLOW, call, 0);
-    else runAlongAxis(core, softmax, SOFTMAX_FLOW, call, temperature);
+    if (temperature === 0) runAlongAxis(heap, hardmax, HARDMAX_FLOW, call, 0);
+    else runAlongAxis(heap, softmax, SOFTMAX_FLOW, call, temperature);
     return out;
   }) as Softmax;
 }

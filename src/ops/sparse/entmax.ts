@@ -1,6 +1,8 @@
 import { checkAlpha, type FloatInput } from "../../check";
+import type { Core } from "../../heap";
+import type { SparseKernels } from "../../kernels/sparse";
 import { checkObject, isGiven, ownOptions } from "../../options";
-import { type Core, type NewFloats, runAlongAxis, type Written } from "../axis";
+import { type NewFloats, runAlongAxis, type Written } from "../axis";
 import { SOFTMAX_FLOW } from "../rows/softmax";
 import { checkSparse, countShares, runSparse, type SparseOptions } from "./sparse";
 
@@ -50,7 +52,8 @@ function readEntmax(options: EntmaxOptions): EntmaxOptions {
   return ownOptions(ENTMAX, options, { alpha, shape, axis, temperature, mask, out, support }, count);
 }
 
-export function entmaxOn(core: Core): Entmax {
+export function entmaxOn(core: Core<SparseKernels>): Entmax {
+  const { heap } = core;
   const { entmax, softmax } = core.kernels;
   return ((x: FloatInput, options: EntmaxOptions): Float32Array => {
     const given = readEntmax(options);
@@ -61,7 +64,7 @@ export function entmaxOn(core: Core): Entmax {
     if (alpha !== 1 || temperature === 0) {
       runSparse(core, entmax, checked, alpha);
     } else {
-      runAlongAxis(core, softmax, SOFTMAX_FLOW, call, temperature);
+      runAlongAxis(heap, softmax, SOFTMAX_FLOW, call, temperature);
       // what is too small for a float32 is 0 too
       if (support !== undefined) countShares(support, call);
     }

@@ -1,5 +1,7 @@
 import type { FloatInput } from "../../check";
-import { type Core, type NewFloats, NO_OPTIONS, type Written } from "../axis";
+import type { Core } from "../../heap";
+import type { SparseKernels } from "../../kernels/sparse";
+import { type NewFloats, NO_OPTIONS, type Written } from "../axis";
 import { checkSparse, readSparse, runSparse, type SparseOptions } from "./sparse";
 
 export interface Entmax15 {
@@ -28,7 +30,7 @@ export interface Entmax15 {
 
 const ENTMAX15 = "entmax15";
 
-export function entmax15On(core: Core): Entmax15 {
+export function entmax15On(core: Core<SparseKernels>): Entmax15 {
   const { entmax15 } = core.kernels;
   return ((x: FloatInput, options: SparseOptions = NO_OPTIONS): Float32Array => {
     const checked = checkSparse(ENTMAX15, x, readSparse(ENTMAX15, options));

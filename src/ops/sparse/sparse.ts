@@ -6,33 +6,15 @@
  * With a mask or a temperature, scores (assembly/sparse/scores.ts) go to `out` first, and the kernel works on them there. Above
  * alpha = 2 the kernel itself takes the temperature, which rounds nothing, and scores are of a mask alone.
  */
+
+import { ALL, ALL_SPARSE, FINISH, INIT, MASKED, MAX, SETTLE, STRIP, SUM, WIDEN } from "../../../assembly/layout";
 import { checkSupport, checkTemperature, type FloatInput } from "../../check";
-import {
-  ALL,
-  ALL_SPARSE,
-  eighths,
-  FINISH,
-  INIT,
-  MASKED,
-  MAX,
-  SETTLE,
-  type SparseKernel,
-  STRIP,
-  SUM,
-  WIDEN,
-} from "../../kernels";
+import type { Core } from "../../heap";
+import type { SparseKernels } from "../../kernels/sparse";
+import { eighths, type SparseKernel } from "../../kernels/sparse";
 import { checkObject, isGiven, ownOptions } from "../../options";
 import { lengthOf } from "../../typedArray";
-import {
-  type AxisCall,
-  type AxisOptions,
-  BLOCK_FLOATS,
-  type Core,
-  checkCall,
-  type Flow,
-  runAlongAxis,
-  stripOf,
-} from "../axis";
+import { type AxisCall, type AxisOptions, BLOCK_FLOATS, checkCall, type Flow, runAlongAxis, stripOf } from "../axis";
 import { HARDMAX_FLOW } from "../rows/hardmax";
 
 export interface SparseOptions<Out extends Float32Array = Float32Array> extends AxisOptions<Out> {
@@ -81,7 +63,7 @@ export function countShares(support: Uint32Array, { out, outer, axis, inner }: A
 
 const SCORES_FLOW: Flow = { reduces: false, writesTerms: false, sums: false };
 
-export function runSparse(core: Core, kernel: SparseKernel, checked: SparseCall, alpha: number): void {
+export function runSparse(core: Core<SparseKernels>, kernel: SparseKernel, checked: SparseCall, alpha: number): void {
   const { call, temperature, support } = checked;
   const { heap, kernels } = core;
   const { x, out, mask, outer, axis, inner } = call;
@@ -89,7 +71,7 @@ export function runSparse(core: Core, kernel: SparseKernel, checked: SparseCall,
   if (slab === 0 && support !== undefined) noShares(support);
   if (outer * slab === 0) return;
   if (temperature === 0) {
-    runAlongAxis(core, kernels.hardmax, HARDMAX_FLOW, call, 0);
+    runAlongAxis(heap, kernels.hardmax, HARDMAX_FLOW, call, 0);
     if (support !== undefined) countShares(support, call);
     return;
   }
@@ -107,7 +89,7 @@ export function runSparse(core: Core, kernel: SparseKernel, checked: SparseCall,
   const counted = support === undefined ? 0 : inner;
   const oneFloats = staged + counted + maskSlab / 4;
   if (oneFloats > heap.room) {
-    if (scored) runAlongAxis(core, kernels.scores, SCORES_FLOW, call, divisor);
+    if (scored) runAlongAxis(heap, kernels.scores, SCORES_FLOW, call, divisor);
     const scores = scored ? { ...call, x: out, xOffset: call.outOffset } : call;
     streamSparse({ core, kernel, call: scores, alpha, temperature: rest, support, masked: scored ? MASKED : 0 });
     return;
@@ -142,7 +124,7 @@ export function runSparse(core: Core, kernel: SparseKernel, checked: SparseCall,
 
 /** What goes on through the heap in pieces: x is what `scores` wrote where `masked` is MASKED, else that is 0. */
 interface Stream {
-  readonly core: Core;
+  readonly core: Core<SparseKernels>;
   readonly kernel: SparseKernel;
   readonly call: AxisCall;
   readonly alpha: number;

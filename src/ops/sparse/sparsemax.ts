@@ -1,5 +1,7 @@
 import type { FloatInput } from "../../check";
-import { type Core, type NewFloats, NO_OPTIONS, type Written } from "../axis";
+import type { Core } from "../../heap";
+import type { SparseKernels } from "../../kernels/sparse";
+import { type NewFloats, NO_OPTIONS, type Written } from "../axis";
 import { checkSparse, readSparse, runSparse, type SparseOptions } from "./sparse";
 
 export interface Sparsemax {
@@ -30,7 +32,7 @@ export interface Sparsemax {
 
 const SPARSEMAX = "sparsemax";
 
-export function sparsemaxOn(core: Core): Sparsemax {
+export function sparsemaxOn(core: Core<SparseKernels>): Sparsemax {
   const { sparsemax } = core.kernels;
   return ((x: FloatInput, options: SparseOptions = NO_OPTIONS): Float32Array => {
     const checked = checkSparse(SPARSEMAX, x, readSparse(SPARSEMAX, options));

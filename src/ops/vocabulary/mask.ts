@@ -2,22 +2,24 @@
  * Which tokens are allowed, as the libraries for grammars give it: a bit a token, bit i & 31 of word i >> 5, or a byte a token. Tokens
  * that it has nothing for, at the end, are not allowed; what it has for more tokens than there are is not read.
  */
+
 import { isUint8Array, type TokenMask } from "../../check";
+import type { Core } from "../../heap";
+import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { lengthOf, offsetOf } from "../../typedArray";
-import type { Core } from "../axis";
 
 /** Bytes made bits together. */
 const CHUNK = 4096;
 
 export class Allowed {
-  readonly #core: Core;
+  readonly #core: Core<VocabularyKernels>;
   readonly #mask: TokenMask;
   readonly #length: number;
   readonly #bytes: boolean;
   /** Floats of the workspace that `write` needs for itself. */
   readonly scratch: number;
 
-  constructor(core: Core, mask: TokenMask) {
+  constructor(core: Core<VocabularyKernels>, mask: TokenMask) {
     this.#core = core;
     this.#mask = mask;
     this.#length = lengthOf(mask);

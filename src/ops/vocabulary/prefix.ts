@@ -2,7 +2,9 @@
  * From weights to prefixes, without sorting: a histogram over keys says in which bin the prefix ends, the bin's tokens are
  * collected, and so on with them.
  */
-import { ALL_TIES, VOCABULARY, VOCABULARY_BINS } from "../../kernels";
+
+import { ALL_TIES, VOCABULARY_BINS } from "../../../assembly/layout";
+import { VOCABULARY } from "../../kernels/vocabulary";
 import { keyOf, logitOf } from "../../order";
 import type { Prefix, Reached, Row, Source } from "./row";
 

@@ -2,12 +2,14 @@
  * A row of logits, one for each token of a vocabulary, in the heap: its passes, tile by tile where it does not fit, and the
  * list that passes put tokens into.
  */
+
+import { ALL_TIES, VOCABULARY_BLOCKS, VOCABULARY_STRIP } from "../../../assembly/layout";
 import { checkChoice, type Tokens } from "../../check";
-import type { Heap } from "../../heap";
-import { ALL_TIES, type Kernels, VOCABULARY, VOCABULARY_BLOCKS, VOCABULARY_STRIP } from "../../kernels";
+import type { Core, Heap } from "../../heap";
+import type { VocabularyKernels } from "../../kernels/vocabulary";
+import { VOCABULARY } from "../../kernels/vocabulary";
 import { keyOf, logitOf, orderPairs } from "../../order";
 import { offsetOf } from "../../typedArray";
-import type { Core } from "../axis";
 import { Allowed } from "./mask";
 
 /**
@@ -70,7 +72,7 @@ export class Row implements Source {
   readonly logits: Float32Array;
   readonly #mask: Allowed | undefined;
   readonly heap: Heap;
-  readonly kernels: Kernels;
+  readonly kernels: VocabularyKernels;
   readonly state: number;
   readonly #x: number;
   readonly #bits: number;
@@ -89,7 +91,7 @@ export class Row implements Source {
   /** Blocks of it. */
   readonly blocks: number;
 
-  constructor(core: Core, fn: string, { x: logits, length: n, mask: given }: Tokens) {
+  constructor(core: Core<VocabularyKernels>, fn: string, { x: logits, length: n, mask: given }: Tokens) {
     const { heap, kernels } = core;
     this.#fn = fn;
     this.heap = heap;

@@ -7,8 +7,9 @@ import {
   type FloatInput,
   type TokenMask,
 } from "../../check";
+import type { Core } from "../../heap";
+import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { checkObject, isGiven, ownOptions } from "../../options";
-import type { Core } from "../axis";
 import { Vocabulary } from "./vocabulary";
 
 export interface SampleOptions {
@@ -75,7 +76,7 @@ function readSample(options: SampleOptions): SampleOptions {
   return ownOptions(SAMPLE, options, { temperature, topK, topP, minP, mask, random }, count);
 }
 
-export function sampleOn(core: Core): Sample {
+export function sampleOn(core: Core<VocabularyKernels>): Sample {
   return (logits, options = NO_OPTIONS) => {
     const given = readSample(options);
     const temperature = checkTemperature(SAMPLE, given.temperature);

@@ -1,6 +1,8 @@
 import { checkCount, checkTemperature, checkTokens, type FloatInput, type TokenMask } from "../../check";
+import type { Core } from "../../heap";
+import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { checkObject, isGiven, ownOptions } from "../../options";
-import type { Core, NewFloats } from "../axis";
+import type { NewFloats } from "../axis";
 import { Vocabulary } from "./vocabulary";
 
 export interface TopKOptions {
@@ -64,7 +66,7 @@ function readTopK(options: TopKOptions): TopKOptions {
   return ownOptions(TOP_K, options, { temperature, mask }, count);
 }
 
-export function topKOn(core: Core): TopK {
+export function topKOn(core: Core<VocabularyKernels>): TopK {
   return (logits, k, options = NO_OPTIONS) => {
     checkCount(TOP_K, "k", k);
     const given = readTopK(options);

@@ -1,5 +1,7 @@
 /** The questions that topK and sample ask of a vocabulary. */
-import { ALL_TIES, VOCABULARY } from "../../kernels";
+
+import { ALL_TIES } from "../../../assembly/layout";
+import { VOCABULARY } from "../../kernels/vocabulary";
 import { keyOf, logitOf } from "../../order";
 import { COUNT, reach, weightOf } from "./prefix";
 import { EVERYTHING, type Prefix, type Reached, Row, type ToLogProb, type Top } from "./row";

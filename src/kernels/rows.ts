@@ -1,0 +1,11 @@
+/** softmax, logSoftmax, logSumExp, hardmax. */
+import type { AxisKernel } from "./index";
+
+export interface RowsKernels {
+  readonly softmax: AxisKernel;
+  /** softmax of one row of n floats, temperature 1, no mask: the short way for small calls. */
+  readonly softmaxRow: (y: number, x: number, n: number) => void;
+  readonly logSoftmax: AxisKernel;
+  readonly logSumExp: AxisKernel;
+  readonly hardmax: AxisKernel;
+}

@@ -1,0 +1,46 @@
+/** sparsemax, entmax15, entmax. */
+import type { AxisKernel } from "./index";
+import type { RowsKernels } from "./rows";
+
+/** How many times a column is cut to an eighth: its first positions give τ a bound, and a pass over them is short. */
+export function eighths(axis: number): number {
+  let k = 0;
+  while (axis >>> (3 * (k + 1)) >= 64) k++;
+  return k;
+}
+
+/**
+ * A function with exact zeros along the middle of three axes, f32[outer, axis, inner], row-major.
+ *
+ * @param y        where the result goes; may be x
+ * @param support  u32[outer, inner], how many of each row's results are not 0; 0 for nowhere
+ * @param x        scores
+ * @param alpha    of entmax, > 1; 2 for sparsemax, 1.5 for entmax15
+ * @param temperature  > 0, of entmax above alpha = 2; else it is 1, and `scores` has divided by what it was
+ * @param state    STATE_BYTES, 16-byte aligned
+ * @param phases   ALL_SPARSE, with MASKED after `scores`; or, in tiles, INIT with the first and MAX with every tile, then SUM with
+ *                 every tile and SETTLE once with none until that returns 0, then FINISH with every tile. At alpha 1.5 and 2 also
+ *                 strips of columns, SUM first over fewer positions (eighths), each time with WIDEN
+ * @returns        of SETTLE: not 0 when another pass of SUM is needed
+ */
+export type SparseKernel = (
+  y: number,
+  support: number,
+  x: number,
+  outer: number,
+  axis: number,
+  inner: number,
+  alpha: number,
+  temperature: number,
+  state: number,
+  phases: number,
+) => number;
+
+/** With those of the rows' kernels that are its limits: alpha = 1 is softmax, temperature 0 hardmax. */
+export interface SparseKernels extends Pick<RowsKernels, "softmax" | "hardmax"> {
+  /** (x - max) / T, or x at T = 1, -Infinity where masked: what the three below take instead of logits. */
+  readonly scores: AxisKernel;
+  readonly sparsemax: SparseKernel;
+  readonly entmax15: SparseKernel;
+  readonly entmax: SparseKernel;
+}
