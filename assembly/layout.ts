@@ -43,3 +43,10 @@ export const VOCABULARY_BINS = 1024;
 export const VOCABULARY_STRIP = 256;
 /** No limit to the tokens taken at a threshold. */
 export const ALL_TIES = 0xffffffff;
+
+/** Where the families' static data begins (tables, stages): all their binaries may live in one memory. Then comes what is the host's. */
+export const ROWS_DATA = 16;
+export const SPARSE_DATA = 1536;
+export const ATTENTION_DATA = 4352;
+export const VOCABULARY_DATA = 4864;
+export const HEAP_BASE = 7168;

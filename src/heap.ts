@@ -1,13 +1,12 @@
 /**
  * The runtime's memory: of fixed size, so that a view into it never detaches.
  *
- *   [ backend | state | views of alloc … mark → | … workspace | guard ]
+ *   [ backends | state | views of alloc … mark → | … workspace | guard ]
  *
  * Whatever a call needs for its own lies above the mark and is forgotten when it returns.
  */
 
-import { STATE_BYTES } from "../assembly/layout";
-import type { Engine } from "./kernels";
+import { HEAP_BASE, STATE_BYTES } from "../assembly/layout";
 import { bufferOf, bytesOf, lengthOf, offsetOf, setAll, type TypedArray } from "./typedArray";
 
 /** Kernels load whole vectors, at most two, where a row ends, and drop the lanes behind it. */
@@ -48,7 +47,7 @@ export interface Core<Kernels> {
 
 export class Heap {
   /** Where kernels keep what they know between phases. */
-  readonly state: number;
+  readonly state = HEAP_BASE;
   readonly #buffer: ArrayBuffer;
   readonly #f32: Float32Array;
   readonly #u8: Uint8Array;
@@ -62,16 +61,15 @@ export class Heap {
   #view: Float32Array;
   #viewFrom = 0;
 
-  constructor(engine: Engine) {
-    this.#buffer = engine.buffer;
-    this.#f32 = new Float32Array(engine.buffer);
-    this.#u8 = new Uint8Array(engine.buffer);
-    this.#u32 = new Uint32Array(engine.buffer);
-    this.#f64 = new Float64Array(engine.buffer);
-    this.state = align16(engine.heapBase);
+  constructor(buffer: ArrayBuffer) {
+    this.#buffer = buffer;
+    this.#f32 = new Float32Array(buffer);
+    this.#u8 = new Uint8Array(buffer);
+    this.#u32 = new Uint32Array(buffer);
+    this.#f64 = new Float64Array(buffer);
     this.#arena = this.state + STATE_BYTES;
-    this.#limit = engine.buffer.byteLength - GUARD_BYTES;
-    this.#arenaEnd = this.#limit - Math.min(WORKSPACE_BYTES, engine.buffer.byteLength >> 2);
+    this.#limit = buffer.byteLength - GUARD_BYTES;
+    this.#arenaEnd = this.#limit - Math.min(WORKSPACE_BYTES, buffer.byteLength >> 2);
     this.#mark = this.#arena;
     this.#view = this.#f32.subarray(0, 0);
   }

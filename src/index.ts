@@ -1,43 +1,40 @@
 /**
  * softmax-wasm: the softmax family on Float32Arrays, WebAssembly SIMD behind one import and no await.
  *
+ * A function brings its family into a bundle and nothing else; createRuntime brings all.
+ *
  * @packageDocumentation
  */
 import { kind } from "./check";
-import { jsEngine } from "./js/index";
-import type { Backend } from "./kernels";
+import { type Candidate, DEFAULT_HEAP_BYTES, Engines, once, startEngines } from "./engines";
+import { attentionTwin, jsEngine, rowsTwin, sparseTwin, vocabularyTwin } from "./js/index";
+import type { Backend, Source } from "./kernels";
+import { ATTENTION } from "./ops/attention";
 import type { Attention } from "./ops/attention/attention";
 import type { MergeAttention } from "./ops/attention/mergeAttention";
 import type { AxisOptions } from "./ops/axis";
+import { ROWS } from "./ops/rows";
 import type { Hardmax } from "./ops/rows/hardmax";
 import type { LogSoftmax } from "./ops/rows/logSoftmax";
 import type { LogSumExp } from "./ops/rows/logSumExp";
 import type { Softmax } from "./ops/rows/softmax";
+import { SPARSE } from "./ops/sparse";
 import type { Entmax } from "./ops/sparse/entmax";
 import type { Entmax15 } from "./ops/sparse/entmax15";
 import type { Sparsemax } from "./ops/sparse/sparsemax";
+import { VOCABULARY } from "./ops/vocabulary";
 import type { Sample } from "./ops/vocabulary/sample";
 import type { TopK } from "./ops/vocabulary/topK";
 import { checkObject, ownOptions } from "./options";
-import { type Candidate, checkHeapBytes, type Runtime, reasonOf, runtimeOn, startRuntime } from "./runtime";
-import { embeddedModule, wasmEngine } from "./wasm";
+import { checkHeapBytes, type Runtime, runtimeOn } from "./runtime";
+import { wasmEngine } from "./wasm";
+import { ATTENTION_BINARY } from "./wasm/binaries/attention";
+import { ROWS_BINARY } from "./wasm/binaries/rows";
+import { SPARSE_BINARY } from "./wasm/binaries/sparse";
+import { VOCABULARY_BINARY } from "./wasm/binaries/vocabulary";
+import { moduleEngine } from "./wasm/modules";
 
-export type { FloatInput, TokenMask } from "./check";
-export type { Backend } from "./kernels";
-export type { Attention, AttentionOptions, Shape4 } from "./ops/attention/attention";
-export type { MergeAttention, MergeAttentionOptions } from "./ops/attention/mergeAttention";
-export type { AxisOptions, NewFloats, Written } from "./ops/axis";
-export type { Hardmax } from "./ops/rows/hardmax";
-export type { LogSoftmax } from "./ops/rows/logSoftmax";
-export type { LogSumExp } from "./ops/rows/logSumExp";
-export type { Softmax, SoftmaxOptions } from "./ops/rows/softmax";
-export type { Entmax, EntmaxOptions } from "./ops/sparse/entmax";
-export type { Entmax15 } from "./ops/sparse/entmax15";
-export type { SparseOptions } from "./ops/sparse/sparse";
-export type { Sparsemax } from "./ops/sparse/sparsemax";
-export type { Sample, SampleOptions, SampleResult } from "./ops/vocabulary/sample";
-export type { TopK, TopKOptions, TopKResult } from "./ops/vocabulary/topK";
-export type { Runtime } from "./runtime";
+export type * from "./types";
 
 /** WebAssembly.Module, where the DOM's types or the host's declare it; any object where nothing does, so that these types need none. */
 export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
@@ -49,15 +46,23 @@ export interface RuntimeOptions {
   backend?: "auto" | Backend | undefined;
   /** Size of the heap, rounded up to 64 KiB; it never grows; default 8 MiB, at most 1 GiB. */
   heapBytes?: number | undefined;
-  /** kernels.wasm or kernels-relaxed.wasm of this package, for hosts that forbid compiling from bytes. */
-  module?: WasmModule | undefined;
+  /**
+   * rows.wasm, sparse.wasm, attention.wasm, vocabulary.wasm of this package or their -relaxed twins, one or several of a kind, for
+   * hosts that forbid compiling from bytes. Functions whose family is not among them throw.
+   */
+  module?: WasmModule | readonly WasmModule[] | undefined;
 }
 
-const WASM: readonly Candidate[] = (["wasm-relaxed", "wasm"] as const).map((backend) => ({
-  backend,
-  start: (bytes) => wasmEngine(embeddedModule(backend), bytes),
-}));
-const CANDIDATES: readonly Candidate[] = [...WASM, { backend: "js", start: jsEngine }];
+const CANDIDATES: readonly Candidate[] = [
+  { backend: "wasm-relaxed", start: (bytes, beside) => wasmEngine("wasm-relaxed", bytes, beside) },
+  { backend: "wasm", start: (bytes, beside) => wasmEngine("wasm", bytes, beside) },
+  { backend: "js", start: jsEngine },
+];
+
+const ROWS_SOURCE: Source<"rows"> = { binary: ROWS_BINARY, twin: rowsTwin };
+const SPARSE_SOURCE: Source<"sparse"> = { binary: SPARSE_BINARY, twin: sparseTwin };
+const ATTENTION_SOURCE: Source<"attention"> = { binary: ATTENTION_BINARY, twin: attentionTwin };
+const VOCABULARY_SOURCE: Source<"vocabulary"> = { binary: VOCABULARY_BINARY, twin: vocabularyTwin };
 
 const CREATE = "createRuntime";
 
@@ -73,13 +78,14 @@ function readRuntime(options: RuntimeOptions): RuntimeOptions {
 /**
  * A runtime of its own: its memory, its backend, every function of this package.
  *
- * "auto" takes relaxed SIMD where the engine has it, then SIMD, then JavaScript, the first that passes a self-test. A
- * backend asked for by name is that one or an error.
+ * "auto" takes relaxed SIMD where the engine has it, then SIMD, then JavaScript. The functions of a family (rows, sparse, attention,
+ * vocabulary) are compiled and tested at the first call of one: where they fail, that family runs on the next backend. A backend asked
+ * for by name, or by module, is that one or an error.
  *
  * @throws {TypeError}  an option is not of the type it must be
  * @throws {RangeError} backend is not a backend's name, heapBytes is out of range, module is not this package's or not the
  *                      backend's
- * @throws {Error}      the backend asked for, or the module, does not run on this host or fails its self-test
+ * @throws {Error}      the backend asked for, or the module, does not run on this host
  * @example
  * import { createRuntime } from "softmax-wasm";
  * const runtime = createRuntime({ backend: "wasm", heapBytes: 1 << 20 });
@@ -97,82 +103,53 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
       `${CREATE}: "backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${JSON.stringify(backend)}`,
     );
   }
-  if (module !== undefined) return startModule(module, backend, heapBytes);
-  return startRuntime(
-    backend === "auto" ? CANDIDATES : CANDIDATES.filter((candidate) => candidate.backend === backend),
-    heapBytes,
-  );
+  const engines =
+    module === undefined
+      ? startEngines(
+          CANDIDATES.filter((one) => backend === "auto" || backend === one.backend),
+          heapBytes,
+        )
+      : new Engines(moduleEngine(module, backend, heapBytes), [], []);
+  return runtimeOn(engines, {
+    rows: ROWS_SOURCE,
+    sparse: SPARSE_SOURCE,
+    attention: ATTENTION_SOURCE,
+    vocabulary: VOCABULARY_SOURCE,
+  });
 }
 
-/** Asked of the engine: an object can inherit from WebAssembly.Module and be none. */
-function exportsOf(module: WebAssembly.Module): string[] {
-  try {
-    return WebAssembly.Module.exports(module).map(({ name }) => name);
-  } catch {
-    throw new TypeError(`${CREATE}: "module" expected a WebAssembly.Module, got ${kind(module)}`);
-  }
-}
+/** The default runtime, started at the first call, and its families, each at its own. */
+const engines = /* @__PURE__ */ once(() => startEngines(CANDIDATES, DEFAULT_HEAP_BYTES));
+const rows = /* @__PURE__ */ once(() => engines().start(ROWS, ROWS_SOURCE));
+const sparse = /* @__PURE__ */ once(() => engines().start(SPARSE, SPARSE_SOURCE));
+const attending = /* @__PURE__ */ once(() => engines().start(ATTENTION, ATTENTION_SOURCE));
+const vocabulary = /* @__PURE__ */ once(() => engines().start(VOCABULARY, VOCABULARY_SOURCE));
 
-function startModule(module: WebAssembly.Module, backend: "auto" | Backend, heapBytes: number): Runtime {
-  const names = exportsOf(module);
-  if (backend === "js")
-    throw new RangeError(`${CREATE}: "module" expected none with backend "js", got a WebAssembly.Module`);
-  const missing = ["relaxed", "heapBase", ...Object.keys(jsEngine(65536).kernels)].find(
-    (name) => !names.includes(name),
-  );
-  if (missing !== undefined) {
-    throw new RangeError(
-      `${CREATE}: "module" expected kernels.wasm or kernels-relaxed.wasm of this version of softmax-wasm, got one without ${missing}`,
-    );
-  }
-  let runtime: Runtime;
-  try {
-    runtime = runtimeOn(wasmEngine(module, heapBytes), []);
-  } catch (error) {
-    throw new Error(
-      `${CREATE}: "module" expected one that runs right on this host, got one that does not (${reasonOf(error)})`,
-    );
-  }
-  if (backend !== "auto" && runtime.backend !== backend) {
-    throw new RangeError(
-      `${CREATE}: "module" expected the binary of backend "${backend}", got that of "${runtime.backend}"`,
-    );
-  }
-  return runtime;
-}
+export const softmax: Softmax = (x, options) => rows().softmax(x, options);
 
-let shared: Runtime | undefined;
-/** The default runtime, made on first use. */
-const runtime = (): Runtime => {
-  shared ??= createRuntime();
-  return shared;
-};
-
-export const softmax: Softmax = (x, options) => runtime().softmax(x, options);
-
-export const logSoftmax: LogSoftmax = (x, options) => runtime().logSoftmax(x, options);
+export const logSoftmax: LogSoftmax = (x, options) => rows().logSoftmax(x, options);
 
 export const logSumExp = ((x: Parameters<LogSumExp>[0], options: AxisOptions) =>
-  runtime().logSumExp(x, options)) as LogSumExp;
+  rows().logSumExp(x, options)) as LogSumExp;
 
-export const hardmax: Hardmax = (x, options) => runtime().hardmax(x, options);
+export const hardmax: Hardmax = (x, options) => rows().hardmax(x, options);
 
-export const sparsemax: Sparsemax = (x, options) => runtime().sparsemax(x, options);
+export const sparsemax: Sparsemax = (x, options) => sparse().sparsemax(x, options);
 
-export const entmax15: Entmax15 = (x, options) => runtime().entmax15(x, options);
+export const entmax15: Entmax15 = (x, options) => sparse().entmax15(x, options);
 
-export const entmax: Entmax = (x, options) => runtime().entmax(x, options);
+export const entmax: Entmax = (x, options) => sparse().entmax(x, options);
 
-export const attention: Attention = (q, k, v, options) => runtime().attention(q, k, v, options);
+export const attention: Attention = (q, k, v, options) => attending().attention(q, k, v, options);
 
 export const mergeAttention: MergeAttention = (outA, lseA, outB, lseB, options) =>
-  runtime().mergeAttention(outA, lseA, outB, lseB, options);
+  attending().mergeAttention(outA, lseA, outB, lseB, options);
 
-export const topK: TopK = (logits, k, options) => runtime().topK(logits, k, options);
+export const topK: TopK = (logits, k, options) => vocabulary().topK(logits, k, options);
 
-export const sample: Sample = (logits, options) => runtime().sample(logits, options);
+export const sample: Sample = (logits, options) => vocabulary().sample(logits, options);
 
 /** The default runtime's backend: "wasm-relaxed", "wasm" or "js". */
 export function backend(): Backend {
-  return runtime().backend;
+  return engines().backend;
 }

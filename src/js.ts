@@ -4,7 +4,9 @@
  * @packageDocumentation
  */
 import { kind } from "./check";
-import { jsEngine } from "./js/index";
+import { once, startEngines } from "./engines";
+import { attentionTwin, jsEngine, rowsTwin, sparseTwin, vocabularyTwin } from "./js/index";
+import type { Sources } from "./kernels";
 import type { Attention } from "./ops/attention/attention";
 import type { MergeAttention } from "./ops/attention/mergeAttention";
 import type { AxisOptions } from "./ops/axis";
@@ -18,24 +20,9 @@ import type { Sparsemax } from "./ops/sparse/sparsemax";
 import type { Sample } from "./ops/vocabulary/sample";
 import type { TopK } from "./ops/vocabulary/topK";
 import { checkObject, ownOptions } from "./options";
-import { checkHeapBytes, type Runtime, startRuntime } from "./runtime";
+import { checkHeapBytes, type Runtime, runtimeOn } from "./runtime";
 
-export type { FloatInput, TokenMask } from "./check";
-export type { Backend } from "./kernels";
-export type { Attention, AttentionOptions, Shape4 } from "./ops/attention/attention";
-export type { MergeAttention, MergeAttentionOptions } from "./ops/attention/mergeAttention";
-export type { AxisOptions, NewFloats, Written } from "./ops/axis";
-export type { Hardmax } from "./ops/rows/hardmax";
-export type { LogSoftmax } from "./ops/rows/logSoftmax";
-export type { LogSumExp } from "./ops/rows/logSumExp";
-export type { Softmax, SoftmaxOptions } from "./ops/rows/softmax";
-export type { Entmax, EntmaxOptions } from "./ops/sparse/entmax";
-export type { Entmax15 } from "./ops/sparse/entmax15";
-export type { SparseOptions } from "./ops/sparse/sparse";
-export type { Sparsemax } from "./ops/sparse/sparsemax";
-export type { Sample, SampleOptions, SampleResult } from "./ops/vocabulary/sample";
-export type { TopK, TopKOptions, TopKResult } from "./ops/vocabulary/topK";
-export type { Runtime } from "./runtime";
+export type * from "./types";
 
 export interface RuntimeOptions {
   backend?: "auto" | "js" | undefined;
@@ -65,14 +52,19 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
       `${CREATE}: "backend" expected "auto" or "js" of softmax-wasm/js, got ${JSON.stringify(backend)}`,
     );
   }
-  return startRuntime([{ backend: "js", start: jsEngine }], checkHeapBytes(CREATE, heapBytes));
+  const engines = startEngines([{ backend: "js", start: jsEngine }], checkHeapBytes(CREATE, heapBytes));
+  return runtimeOn(engines, SOURCES);
 }
 
-let shared: Runtime | undefined;
-const runtime = (): Runtime => {
-  shared ??= createRuntime();
-  return shared;
+const SOURCES: Sources = {
+  rows: { twin: rowsTwin },
+  sparse: { twin: sparseTwin },
+  attention: { twin: attentionTwin },
+  vocabulary: { twin: vocabularyTwin },
 };
+
+/** The default runtime, made on first use. */
+const runtime = /* @__PURE__ */ once(() => createRuntime());
 
 export const softmax: Softmax = (x, options) => runtime().softmax(x, options);
 

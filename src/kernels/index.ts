@@ -36,15 +36,42 @@ export type AxisKernel = (
   phases: number,
 ) => void;
 
-export interface Kernels extends RowsKernels, SparseKernels, AttentionKernels, VocabularyKernels {}
+/** The families and their kernels. */
+export interface KernelsOf {
+  readonly rows: RowsKernels;
+  readonly sparse: SparseKernels;
+  readonly attention: AttentionKernels;
+  readonly vocabulary: VocabularyKernels;
+}
+export type FamilyName = keyof KernelsOf;
+
+/** All of them. */
+export type Kernels = RowsKernels & SparseKernels & AttentionKernels & VocabularyKernels;
 
 export type Backend = "wasm-relaxed" | "wasm" | "js";
 
-/** A backend on its memory. */
+/** The two binaries of a family, embedded: one as text, the other as what it differs in (scripts/build-wasm.mjs). */
+export interface Binary {
+  readonly length: number;
+  readonly relaxedLength: number;
+  readonly deltaLength: number;
+  readonly text: string;
+  readonly delta: string;
+}
+
+/** What a door brings along of a family, for the backends that it has. */
+export interface Source<Name extends FamilyName> {
+  readonly binary?: Binary;
+  readonly twin?: (buffer: ArrayBuffer) => KernelsOf[Name];
+}
+export type Sources = { readonly [Name in FamilyName]: Source<Name> };
+
+/** A backend on a memory. */
 export interface Engine {
   readonly backend: Backend;
-  readonly kernels: Kernels;
   readonly buffer: ArrayBuffer;
-  /** First byte that the backend does not need for itself. */
-  readonly heapBase: number;
+  /** The same as a WebAssembly.Memory, where there is one. */
+  readonly memory?: WebAssembly.Memory | undefined;
+  /** A family's kernels on that memory. @throws {Error} saying why this backend does not have them here */
+  kernels<Name extends FamilyName>(name: Name, source: Source<Name>): KernelsOf[Name];
 }

@@ -1,16 +1,16 @@
-/** The WebAssembly backends: embedded bytes, or a module of the host's, on a memory of fixed size. */
+/** The WebAssembly backends: the families' binaries, embedded or as modules of the host's, on one memory of fixed size. */
 import type * as Loader from "@assemblyscript/loader";
-import type { Backend, Engine, Kernels } from "../kernels";
-import { decodeBase64 } from "./base64";
-import { BYTES, PACKED, RELAXED_BYTES } from "./binaries";
-import { unpack } from "./unpack";
+import type { Backend, Binary, Engine, KernelsOf } from "../kernels";
+import { applyDelta } from "./delta";
+import { bytesOf } from "./text";
 
 const PAGE = 65536;
 
-/** What the binaries export besides their kernels. */
-interface Exports extends Kernels {
-  readonly relaxed: WebAssembly.Global;
-  readonly heapBase: WebAssembly.Global;
+export type WasmBackend = Exclude<Backend, "js">;
+
+export function newMemory(bytes: number): WebAssembly.Memory {
+  const pages = bytes / PAGE;
+  return new WebAssembly.Memory({ initial: pages, maximum: pages });
 }
 
 /**
@@ -20,30 +20,17 @@ interface Exports extends Kernels {
  * out where the host has no TextDecoder (AudioWorklet) or a frozen Object (node --frozen-intrinsics, hardened JavaScript), and
  * for a module of another realm, which it takes for bytes: the binaries import nothing but their memory.
  */
-function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): WebAssembly.Instance {
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): WebAssembly.Exports {
   const imports = { env: { memory } };
   const foreign = !(module instanceof WebAssembly.Module);
   if (foreign || typeof TextDecoder !== "function" || Object.isFrozen(Object))
-    return new WebAssembly.Instance(module, imports);
+    return new WebAssembly.Instance(module, imports).exports;
   const { instantiateSync } = require("@assemblyscript/loader") as typeof Loader;
-  return instantiateSync(module, imports).instance;
-}
-
-/** A module on `bytes` of memory. */
-export function wasmEngine(module: WebAssembly.Module, bytes: number): Engine {
-  const pages = bytes / PAGE;
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const exports = instantiate(module, memory).exports as unknown as Exports;
-  return {
-    backend: exports.relaxed.value ? "wasm-relaxed" : "wasm",
-    kernels: exports,
-    buffer: memory.buffer as ArrayBuffer,
-    heapBase: exports.heapBase.value,
-  };
+  return instantiateSync(module, imports).instance.exports;
 }
 
 /**
- * (a, b, c: v128) => v128 by one instruction, as a module: under 40 bytes tell whether the binaries are worth unpacking.
+ * (a, b, c: v128) => v128 by one instruction, as a module: under 40 bytes tell whether the binaries are worth decoding.
  *
  * @param op  behind the prefix 0xFD, LEB128
  */
@@ -55,21 +42,39 @@ const probe = (...op: number[]): Uint8Array<ArrayBuffer> =>
     ...[10, 11 + op.length, 1, 9 + op.length, 0, 0x20, 0, 0x20, 1, 0x20, 2, 0xfd, ...op, 0x0b],
   );
 
-const EMBEDDED = {
-  "wasm-relaxed": { from: 0, to: RELAXED_BYTES, needs: "WebAssembly relaxed SIMD", op: [0x85, 0x02] }, // f32x4.relaxed_madd
-  wasm: { from: RELAXED_BYTES, to: RELAXED_BYTES + BYTES, needs: "WebAssembly SIMD", op: [0x52] }, // v128.bitselect
+const INSTRUCTIONS = {
+  "wasm-relaxed": { needs: "WebAssembly relaxed SIMD", op: [0x85, 0x02] }, // f32x4.relaxed_madd
+  wasm: { needs: "WebAssembly SIMD", op: [0x52] }, // v128.bitselect
 };
 
-/** The embedded binary of a backend. */
-export function embeddedBinary(backend: Exclude<Backend, "js">): Uint8Array<ArrayBuffer> {
-  const { from, to } = EMBEDDED[backend];
-  return unpack(decodeBase64(PACKED), to).subarray(from);
+/** @throws {Error} this host has no WebAssembly, not these instructions, or forbids to compile */
+function checkHost(backend: WasmBackend): void {
+  if (typeof WebAssembly !== "object") throw new Error("this host has no WebAssembly");
+  const { needs, op } = INSTRUCTIONS[backend];
+  const bytes = probe(...op);
+  if (!WebAssembly.validate(bytes)) throw new Error(`this engine has no ${needs}`);
+  new WebAssembly.Module(bytes); // a policy that forbids it says so here
 }
 
-/** The embedded module of a backend. @throws {Error} this host has no WebAssembly, not these instructions, or forbids it */
-export function embeddedModule(backend: Exclude<Backend, "js">): WebAssembly.Module {
-  if (typeof WebAssembly !== "object") throw new Error("this host has no WebAssembly");
-  const { needs, op } = EMBEDDED[backend];
-  if (!WebAssembly.validate(probe(...op))) throw new Error(`this engine has no ${needs}`);
-  return new WebAssembly.Module(embeddedBinary(backend));
+/** What asc wrote: build/FAMILY.wasm or build/FAMILY-relaxed.wasm. */
+export function embeddedBinary(backend: WasmBackend, binary: Binary): Uint8Array<ArrayBuffer> {
+  const plain = bytesOf(binary.text, binary.length);
+  if (backend === "wasm") return plain;
+  return applyDelta(plain, bytesOf(binary.delta, binary.deltaLength), binary.relaxedLength);
+}
+
+/** @throws {Error} this host has not what the backend needs, or has no room for `bytes` */
+export function wasmEngine(backend: WasmBackend, bytes: number, beside?: Engine): Engine {
+  checkHost(backend);
+  const memory = beside?.memory ?? newMemory(bytes);
+  return {
+    backend,
+    buffer: memory.buffer as ArrayBuffer,
+    memory,
+    kernels(name, { binary }) {
+      if (binary === undefined) throw new Error(`this entry of the package has no binary of "${name}"`);
+      const module = new WebAssembly.Module(embeddedBinary(backend, binary));
+      return { ...instantiate(module, memory) } as unknown as KernelsOf[typeof name];
+    },
+  };
 }

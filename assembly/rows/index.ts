@@ -1,0 +1,8 @@
+/** The binary of the rows: byte offsets, counts and scalars only; nothing allocates, validates or throws. */
+export { hardmax } from "./hardmax";
+export { logSoftmax } from "./logSoftmax";
+export { logSumExp } from "./logSumExp";
+export { softmax, softmaxRow } from "./softmax";
+
+/** Which of the family's two binaries this is. */
+export const relaxed: bool = ASC_FEATURE_RELAXED_SIMD;

@@ -1,0 +1,114 @@
+/** Which backend computes: one memory, and the ways to compute on it, the best first. */
+import type { Family } from "./family";
+import { Heap } from "./heap";
+import type { Backend, Engine, FamilyName, Source } from "./kernels";
+
+/** Of the default runtime, and of others that ask for no other size. */
+export const DEFAULT_HEAP_BYTES = 8 << 20;
+
+/** A way to a backend; it throws where this host has no way there. */
+export interface Candidate {
+  readonly backend: Backend;
+  /** @param beside  an engine on whose memory this one is to work too; without one it makes its own, of `bytes` */
+  readonly start: (bytes: number, beside?: Engine) => Engine;
+}
+
+/** A backend that was not taken: by the runtime, or for one family. */
+export interface Rejected {
+  readonly backend: Backend;
+  readonly family?: FamilyName;
+  readonly reason: string;
+}
+
+export class Engines {
+  readonly heap: Heap;
+  /** What the runtime runs on. */
+  readonly backend: Backend;
+  readonly rejected: Rejected[];
+  readonly #started: Engine[];
+  /** For families that fail on it, on the same memory. */
+  readonly #next: Candidate[];
+  readonly #failed = new Map<FamilyName, Error>();
+  readonly #bytes: number;
+
+  constructor(engine: Engine, next: readonly Candidate[], rejected: Rejected[]) {
+    this.heap = new Heap(engine.buffer);
+    this.backend = engine.backend;
+    this.rejected = rejected;
+    this.#started = [engine];
+    this.#next = [...next];
+    this.#bytes = engine.buffer.byteLength;
+  }
+
+  /**
+   * A family's functions, on the first backend on which they pass their self-test: decoded, compiled and tested now.
+   *
+   * @throws {Error} with the reasons, when there is none; the same once more at every later call
+   */
+  start<Name extends FamilyName, Functions>(family: Family<Name, Functions>, source: Source<Name>): Functions {
+    const before = this.#failed.get(family.name);
+    if (before !== undefined) throw before;
+    const rejected: Rejected[] = [];
+    for (let i = 0; i < this.#started.length || this.#startNext(rejected, family.name); i++) {
+      const engine = this.#started[i];
+      try {
+        const core = { heap: this.heap, kernels: engine.kernels(family.name, source) };
+        const functions = family.functions(core);
+        family.selfTest(functions, core);
+        this.rejected.push(...rejected);
+        return functions;
+      } catch (error) {
+        rejected.push({ backend: engine.backend, family: family.name, reason: reasonOf(error) });
+      }
+    }
+    const error = new Error(
+      `createRuntime: "backend" expected one on which the functions of "${family.name}" run, got ${listed(rejected)}`,
+    );
+    this.#failed.set(family.name, error);
+    throw error;
+  }
+
+  /** @returns whether there is one more engine */
+  #startNext(rejected: Rejected[], family: FamilyName): boolean {
+    for (let next = this.#next.shift(); next !== undefined; next = this.#next.shift()) {
+      try {
+        this.#started.push(next.start(this.#bytes, this.#started[0]));
+        return true;
+      } catch (error) {
+        rejected.push({ backend: next.backend, family, reason: reasonOf(error) });
+      }
+    }
+    return false;
+  }
+}
+
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const listed = (rejected: readonly Rejected[]): string =>
+  rejected.map(({ backend, reason }) => `"${backend}" (${reason})`).join(", ");
+
+/** On the first candidate that starts. @throws {Error} with every reason, when none does */
+export function startEngines(candidates: readonly Candidate[], bytes: number): Engines {
+  const rejected: Rejected[] = [];
+  for (const [i, { backend, start }] of candidates.entries()) {
+    try {
+      return new Engines(start(bytes), candidates.slice(i + 1), rejected);
+    } catch (error) {
+      rejected.push({ backend, reason: reasonOf(error) });
+    }
+  }
+  const hint = candidates.some(({ backend }) => backend === "js")
+    ? ""
+    : '; "auto" takes the best one that does, "js" runs everywhere';
+  const none = rejected.length > 1 ? "none: " : "";
+  throw new Error(`createRuntime: "backend" expected one that runs here, got ${none}${listed(rejected)}${hint}`);
+}
+
+/** What `make` makes, made once, when it is asked for. */
+export function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -1,0 +1,17 @@
+/** assembly/rows/ in JavaScript. */
+import type { RowsKernels } from "../../kernels/rows";
+import type { Memory } from "../state";
+import { hardmaxKernel } from "./hardmax";
+import { logSoftmaxKernel } from "./logSoftmax";
+import { logSumExpKernel } from "./logSumExp";
+import { softmaxKernel, softmaxRow } from "./softmax";
+
+export function rowsKernels(memory: Memory): RowsKernels {
+  return {
+    softmax: softmaxKernel(memory),
+    softmaxRow: softmaxRow(memory),
+    logSoftmax: logSoftmaxKernel(memory),
+    logSumExp: logSumExpKernel(memory),
+    hardmax: hardmaxKernel(memory),
+  };
+}

@@ -1,0 +1,17 @@
+import { expectKnown, LSE, MASK, P, X } from "../known";
+import type { Rows } from ".";
+
+const P_MASKED = [
+  0.0771199574, 0.163262951, 0, 0.305015348, 9.38683972e-20, 0.2691751, 0.0194989789, 0, 0.0387783499, 0.127149314, 0,
+];
+
+/** @throws {Error} naming the first function that is off */
+export function testRows({ softmax, logSoftmax, logSumExp, hardmax }: Rows): void {
+  const columns = Float32Array.from({ length: 2 * X.length }, (_, i) => X[i >> 1]);
+  expectKnown("softmax", softmax(X), (j) => P[j]);
+  expectKnown("softmax across columns", softmax(columns, { shape: [X.length, 2], axis: 0 }), (j) => P[j >> 1]);
+  expectKnown("softmax under a mask", softmax(X, { mask: MASK }), (j) => P_MASKED[j]);
+  expectKnown("logSoftmax", logSoftmax(X), (j) => X[j] - LSE);
+  expectKnown("logSumExp", [logSumExp(X)], () => LSE);
+  expectKnown("hardmax", hardmax(X), (j) => (j === 2 ? 1 : 0));
+}

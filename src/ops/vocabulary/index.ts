@@ -1,0 +1,16 @@
+/** A choice from a vocabulary: topK, sample. */
+import type { Family } from "../../family";
+import { type Sample, sampleOn } from "./sample";
+import { testVocabulary } from "./selfTest";
+import { type TopK, topKOn } from "./topK";
+
+export interface VocabularyFunctions {
+  readonly topK: TopK;
+  readonly sample: Sample;
+}
+
+export const VOCABULARY: Family<"vocabulary", VocabularyFunctions> = {
+  name: "vocabulary",
+  functions: (core) => ({ topK: topKOn(core), sample: sampleOn(core) }),
+  selfTest: testVocabulary,
+};

@@ -1,0 +1,11 @@
+import { expectKnown, LSE, P, X } from "../known";
+import type { VocabularyFunctions } from ".";
+
+/** @throws {Error} naming the first function that is off */
+export function testVocabulary({ topK, sample }: VocabularyFunctions): void {
+  const { indices, logProbs } = topK(X, 3);
+  expectKnown("topK", [...indices, ...logProbs], (j) => [2, 3, 5, 3 - LSE, 2.625 - LSE, 2.5 - LSE][j]);
+  // of the four that topP leaves, [1, 2, 3, 5] in index order, the last
+  const { index, prob } = sample(X, { topP: 0.7, random: () => 0.9 });
+  expectKnown("sample", [index, prob], (j) => [5, P[5] / (P[1] + P[2] + P[3] + P[5])][j]);
+}

@@ -1,0 +1,17 @@
+/** What a caller of any door may name. */
+export type { FloatInput, TokenMask } from "./check";
+export type { Backend } from "./kernels";
+export type { Attention, AttentionOptions, Shape4 } from "./ops/attention/attention";
+export type { MergeAttention, MergeAttentionOptions } from "./ops/attention/mergeAttention";
+export type { AxisOptions, NewFloats, Written } from "./ops/axis";
+export type { Hardmax } from "./ops/rows/hardmax";
+export type { LogSoftmax } from "./ops/rows/logSoftmax";
+export type { LogSumExp } from "./ops/rows/logSumExp";
+export type { Softmax, SoftmaxOptions } from "./ops/rows/softmax";
+export type { Entmax, EntmaxOptions } from "./ops/sparse/entmax";
+export type { Entmax15 } from "./ops/sparse/entmax15";
+export type { SparseOptions } from "./ops/sparse/sparse";
+export type { Sparsemax } from "./ops/sparse/sparsemax";
+export type { Sample, SampleOptions, SampleResult } from "./ops/vocabulary/sample";
+export type { TopK, TopKOptions, TopKResult } from "./ops/vocabulary/topK";
+export type { Runtime } from "./runtime";

@@ -1,0 +1,111 @@
+/** Binaries that the host compiled, for hosts that forbid compiling from bytes. */
+import { kind } from "../check";
+import type { Backend, Engine, FamilyName, KernelsOf } from "../kernels";
+import { instantiate, newMemory, type WasmBackend } from ".";
+
+/** What each family's binary exports, by which it is told from the others and from those of other versions. */
+export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf[Name])[] } = {
+  rows: ["softmax", "softmaxRow", "logSoftmax", "logSumExp", "hardmax"],
+  sparse: ["scores", "sparsemax", "entmax15", "entmax", "softmax", "hardmax"],
+  attention: [
+    "attentionStart",
+    "attentionPack",
+    "attentionTiles",
+    "attentionRows",
+    "attentionFinish",
+    "attentionWeights",
+    "mergeAttention",
+  ],
+  vocabulary: [
+    "vocabularyBits",
+    "vocabularyMaxima",
+    "vocabularyRange",
+    "vocabularySum",
+    "vocabularyTail",
+    "vocabularyHistogram",
+    "vocabularyTotal",
+    "vocabularyBin",
+    "vocabularyGather",
+    "vocabularyOrder",
+    "vocabularyShift",
+    "vocabularyCut",
+    "vocabularySeek",
+    "vocabularyDraw",
+  ],
+};
+const FAMILIES = Object.keys(EXPORTS) as FamilyName[];
+
+const EXPECTED = 'createRuntime: "module" expected';
+
+/** Asked of the engine: an object can inherit from WebAssembly.Module and be none. */
+function exportsOf(module: WebAssembly.Module): string[] {
+  try {
+    return WebAssembly.Module.exports(module).map(({ name }) => name);
+  } catch {
+    throw new TypeError(`${EXPECTED} a WebAssembly.Module or a list of them, got ${kind(module)}`);
+  }
+}
+
+/** The family whose kernels a module has. */
+function familyOf(module: WebAssembly.Module): FamilyName {
+  const names = exportsOf(module);
+  const missing = (family: FamilyName): readonly string[] =>
+    ["relaxed", ...EXPORTS[family]].filter((name) => !names.includes(name));
+  const [family] = [...FAMILIES].sort((a, b) => missing(a).length - missing(b).length);
+  if (missing(family).length > 0) {
+    throw new RangeError(
+      `${EXPECTED} ${family}.wasm or another binary of this version of softmax-wasm, got one without ${missing(family)[0]}`,
+    );
+  }
+  return family;
+}
+
+const readModules = (value: unknown): WebAssembly.Module[] => {
+  if (!Array.isArray(value)) return [value as WebAssembly.Module];
+  const modules: WebAssembly.Module[] = [];
+  for (let i = 0; i < value.length; i++) modules.push(value[i]);
+  return modules;
+};
+
+/**
+ * @param value    what the caller gave: a module, or a list of them
+ * @param backend  what the caller asked for
+ * @throws {TypeError}  something in it is no WebAssembly.Module
+ * @throws {RangeError} not binaries of this version, two of a family, of two backends or of another than was asked for, or none
+ * @throws {Error}      one does not run on this host
+ */
+export function moduleEngine(value: unknown, backend: "auto" | Backend, bytes: number): Engine {
+  const modules = readModules(value);
+  if (modules.length === 0) throw new RangeError(`${EXPECTED} a binary of this package, got an empty list`);
+  const families = modules.map(familyOf);
+  if (backend === "js") throw new RangeError(`${EXPECTED} none with backend "js", got a WebAssembly.Module`);
+  const twice = families.find((family, i) => families.indexOf(family) < i);
+  if (twice !== undefined) throw new RangeError(`${EXPECTED} one binary of each family, got two of "${twice}"`);
+  const memory = newMemory(bytes);
+  const kernels = new Map<FamilyName, WebAssembly.Exports>();
+  const backends = modules.map((module, i): WasmBackend => {
+    try {
+      const exports = instantiate(module, memory);
+      kernels.set(families[i], { ...exports });
+      return (exports.relaxed as WebAssembly.Global).value ? "wasm-relaxed" : "wasm";
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`${EXPECTED} one that runs right on this host, got one that does not (${reason})`);
+    }
+  });
+  const wanted = backend === "auto" ? backends[0] : backend;
+  const other = backends.find((found) => found !== wanted);
+  if (other !== undefined) {
+    throw new RangeError(`${EXPECTED} the binary of backend "${wanted}", got that of "${other}"`);
+  }
+  return {
+    backend: wanted,
+    buffer: memory.buffer as ArrayBuffer,
+    memory,
+    kernels(name) {
+      const found = kernels.get(name);
+      if (found !== undefined) return found as unknown as KernelsOf[typeof name];
+      throw new Error(`"module" has no ${name}.wasm or ${name}-relaxed.wasm`);
+    },
+  };
+}
