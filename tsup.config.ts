@@ -13,7 +13,7 @@ const mainDoor: NonNullable<Options["esbuildPlugins"]>[number] = {
 };
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/js.ts", "src/transformers.ts"],
+  entry: ["src/index.ts", "src/js.ts", "src/modules.ts", "src/transformers.ts"],
   format: ["esm", "cjs"],
   platform: "neutral",
   target: "es2022",

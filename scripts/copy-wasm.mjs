@@ -7,7 +7,7 @@ declare const module: WasmModule;
 export default module;
 `;
 
-for (const name of ["kernels", "kernels-relaxed"]) {
+for (const name of ["rows", "sparse", "attention", "vocabulary"].flatMap((family) => [family, `${family}-relaxed`])) {
   copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
   writeFileSync(`dist/${name}.wasm.d.ts`, TYPES);
 }

@@ -27,6 +27,7 @@ import type { Sample } from "./ops/vocabulary/sample";
 import type { TopK } from "./ops/vocabulary/topK";
 import { checkObject, ownOptions } from "./options";
 import { checkHeapBytes, type Runtime, runtimeOn } from "./runtime";
+import type { WasmModule } from "./types";
 import { wasmEngine } from "./wasm";
 import { ATTENTION_BINARY } from "./wasm/binaries/attention";
 import { ROWS_BINARY } from "./wasm/binaries/rows";
@@ -35,11 +36,6 @@ import { VOCABULARY_BINARY } from "./wasm/binaries/vocabulary";
 import { moduleEngine } from "./wasm/modules";
 
 export type * from "./types";
-
-/** WebAssembly.Module, where the DOM's types or the host's declare it; any object where nothing does, so that these types need none. */
-export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
-  ? Module
-  : object;
 
 export interface RuntimeOptions {
   /** A backend by name, or the best that this host has; default "auto". */

@@ -5,19 +5,14 @@
  */
 import { describe, expect, it } from "vitest";
 import type { Runtime } from "../src/index";
-import { jsEngine } from "../src/js/index";
-import type { Backend, Engine, Kernels } from "../src/kernels";
-import { runtimeOn } from "../src/runtime";
-import { embeddedModule, wasmEngine } from "../src/wasm/index";
 import { BACKENDS } from "./backends";
 import { random } from "./cases";
+import { machineOf, runtimeOnMachine, wrapped } from "./engines";
 
 type Values = Float32Array | Uint8Array | Uint32Array;
 type Arrays = Record<string, Values>;
 
 const BYTES = 131072;
-const engineOf = (backend: Backend): Engine =>
-  backend === "js" ? jsEngine(BYTES) : wasmEngine(embeddedModule(backend), BYTES);
 
 const next = random(18);
 const draw = (n: number) => Float32Array.from({ length: n }, () => 2 * next() - 1);
@@ -112,21 +107,14 @@ const WORDS = Uint32Array.of(
 
 describe.each(BACKENDS)("live arrays on %s", (backend) => {
   let meddle = (): void => undefined;
-  const engine = engineOf(backend);
-  const kernels = Object.fromEntries(
-    Object.entries(engine.kernels)
-      .filter(([, kernel]) => typeof kernel === "function")
-      .map(([name, kernel]) => [
-        name,
-        (...args: number[]) => {
-          meddle();
-          const result = (kernel as (...args: number[]) => unknown)(...args);
-          meddle();
-          return result;
-        },
-      ]),
+  const runtime = runtimeOnMachine(
+    wrapped(machineOf(backend, BYTES), (kernel) => (...args) => {
+      meddle();
+      const result = kernel(...args);
+      meddle();
+      return result;
+    }),
   );
-  const runtime = runtimeOn({ ...engine, kernels: kernels as unknown as Kernels }, []);
 
   it.each(SHAPES)(
     "written to during the call, $name: nothing else is, and the next call is right",

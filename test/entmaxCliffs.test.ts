@@ -4,7 +4,7 @@ import { ALL_SPARSE, FINISH, INIT, MAX, SETTLE, STATE_BYTES, SUM } from "../asse
 import type { SparseKernel } from "../src/kernels/sparse";
 import { BACKENDS, runtimeOf } from "./backends";
 import { floats, random } from "./cases";
-import { engineOf } from "./engines";
+import { machineOf } from "./engines";
 import { checkSparse } from "./sparseSuite";
 
 type Fill = (j: number, n: number, next: () => number) => number;
@@ -50,7 +50,7 @@ const CANARY = Math.fround(12345.678);
 
 describe.each(BACKENDS)("cliffs of entmax on %s", (backend) => {
   const { entmax } = runtimeOf(backend);
-  const { kernels, buffer } = engineOf(backend);
+  const { kernels, buffer } = machineOf(backend);
   const f32 = new Float32Array(buffer);
 
   it.each(Object.keys(ROWS))("is the definition: %s", (name) => {

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { INIT, SUM } from "../assembly/layout";
 import { exp as twinExp } from "../src/js/exp";
 import { BACKENDS } from "./backends";
-import { engineOf } from "./engines";
+import { machineOf } from "./engines";
 
 const U = 2 ** -24;
 const STATE = 16384;
 const X = 32768;
 
 describe.each(BACKENDS)("exp on %s", (backend) => {
-  const { kernels, buffer } = engineOf(backend);
+  const { kernels, buffer } = machineOf(backend);
   const f32 = new Float32Array(buffer);
 
   /** exp of logits <= 0: without MAX the maximum stands at -Infinity, which SUM takes for 0. */

@@ -5,25 +5,19 @@
  */
 import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
-import { jsEngine } from "../src/js/index";
-import type { Backend, Engine, Kernels } from "../src/kernels";
-import { type Runtime, runtimeOn } from "../src/runtime";
-import { embeddedModule, wasmEngine } from "../src/wasm/index";
+import type { Backend, Runtime } from "../src/index";
 import { BACKENDS } from "./backends";
 import { random } from "./cases";
+import { machineOf, runtimeOnMachine, wrapped } from "./engines";
 
-/** An engine whose kernels call `before` first. */
-function watched(backend: Backend, bytes: number, before: () => void): Engine {
-  const engine = backend === "js" ? jsEngine(bytes) : wasmEngine(embeddedModule(backend), bytes);
-  const kernels: Record<string, unknown> = {};
-  for (const [name, kernel] of Object.entries(engine.kernels)) {
-    if (typeof kernel !== "function") continue;
-    kernels[name] = (...args: unknown[]) => {
+/** A runtime whose kernels call `before` first. */
+function watched(backend: Backend, bytes: number, before: () => void): Runtime {
+  return runtimeOnMachine(
+    wrapped(machineOf(backend, bytes), (kernel) => (...args) => {
       before();
-      return (kernel as (...args: unknown[]) => unknown)(...args);
-    };
-  }
-  return { ...engine, buffer: engine.buffer, heapBase: engine.heapBase, kernels: kernels as unknown as Kernels };
+      return kernel(...args);
+    }),
+  );
 }
 
 const SIZES = Array.from({ length: 77 }, (_, e) => 10 ** (e - 38));
@@ -134,10 +128,7 @@ function harmless(run: () => ArrayLike<number> | undefined): void {
 describe.each(BACKENDS)("live memory on %s", (backend) => {
   describe.each([65536, 1 << 20])("heap of %i", (bytes) => {
     let before: () => void = () => {};
-    const runtime = runtimeOn(
-      watched(backend, bytes, () => before()),
-      [],
-    );
+    const runtime = watched(backend, bytes, () => before());
     const canary = runtime.alloc(1000).fill(1.5);
     const want = steadyResults(runtime);
     const atRest = (): void => {
@@ -194,12 +185,7 @@ describe.each(BACKENDS)("live memory on %s", (backend) => {
       { eval: true, workerData: [memory, stop, N] },
     );
     await new Promise((resolve) => writer.once("message", resolve));
-    const runtimes = [65536, 1 << 20].map((bytes) =>
-      runtimeOn(
-        watched(backend, bytes, () => {}),
-        [],
-      ),
-    );
+    const runtimes = [65536, 1 << 20].map((bytes) => watched(backend, bytes, () => {}));
     const next = random(3);
     try {
       for (const end = Date.now() + 1500; Date.now() < end; ) {
@@ -213,12 +199,7 @@ describe.each(BACKENDS)("live memory on %s", (backend) => {
       Atomics.store(stop, 0, 1);
       await writer.terminate();
     }
-    const wanted = steadyResults(
-      runtimeOn(
-        watched(backend, 65536, () => {}),
-        [],
-      ),
-    );
+    const wanted = steadyResults(watched(backend, 65536, () => {}));
     for (const runtime of runtimes) expect(steadyResults(runtime)).toEqual(wanted);
   });
 });

@@ -4,7 +4,7 @@ import { ALL, ALL_SPARSE } from "../assembly/layout";
 import type { AxisKernel } from "../src/kernels";
 import { BACKENDS } from "./backends";
 import { random } from "./cases";
-import { engineOf } from "./engines";
+import { machineOf } from "./engines";
 
 const STATE = 16384;
 const X = 65536;
@@ -33,7 +33,7 @@ const SHAPES = [
 ] as const;
 
 describe.each(NAMES)("%s", (name) => {
-  const engines = BACKENDS.map(engineOf);
+  const engines = BACKENDS.map((backend) => machineOf(backend));
 
   it.each(SHAPES)("agrees on all backends for [%i, %i, %i] and writes nothing else", (outer, axis, inner) => {
     const count = name === "logSumExp" ? outer * inner : outer * axis * inner;
@@ -72,7 +72,7 @@ describe.each(NAMES)("%s", (name) => {
 });
 
 describe.each(BACKENDS)("softmaxRow on %s", (backend) => {
-  const { kernels, buffer } = engineOf(backend);
+  const { kernels, buffer } = machineOf(backend);
   const f32 = new Float32Array(buffer);
 
   it("gives the bits of softmax", () => {
@@ -102,7 +102,7 @@ const ALPHAS: Record<"sparsemax" | "entmax15" | "entmax", readonly (readonly [al
   };
 
 describe.each(Object.keys(ALPHAS) as (keyof typeof ALPHAS)[])("%s", (name) => {
-  const engines = BACKENDS.map(engineOf);
+  const engines = BACKENDS.map((backend) => machineOf(backend));
   const SUPPORT = MASK;
 
   it.each(SHAPES)("agrees on all backends for [%i, %i, %i] and writes nothing else", (outer, axis, inner) => {

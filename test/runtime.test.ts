@@ -1,7 +1,14 @@
 /** Which backend runs, on whose memory, and what kinds of arrays it takes. */
 import { describe, expect, it } from "vitest";
-import kernels from "../build/kernels.wasm?bytes";
-import kernelsRelaxed from "../build/kernels-relaxed.wasm?bytes";
+import attention from "../build/attention.wasm?bytes";
+import attentionRelaxed from "../build/attention-relaxed.wasm?bytes";
+import rows from "../build/rows.wasm?bytes";
+import rowsRelaxed from "../build/rows-relaxed.wasm?bytes";
+import sparse from "../build/sparse.wasm?bytes";
+import sparseRelaxed from "../build/sparse-relaxed.wasm?bytes";
+import vocabulary from "../build/vocabulary.wasm?bytes";
+import vocabularyRelaxed from "../build/vocabulary-relaxed.wasm?bytes";
+import { type Candidate, startEngines } from "../src/engines";
 import {
   backend,
   createRuntime,
@@ -14,9 +21,10 @@ import {
   softmax,
 } from "../src/index";
 import { jsEngine } from "../src/js/index";
-import { type Candidate, startRuntime } from "../src/runtime";
+import { runtimeOn } from "../src/runtime";
 import { BACKENDS, runtimeOf } from "./backends";
 import { random } from "./cases";
+import { SOURCES } from "./engines";
 import { foreign } from "./realm";
 
 type Functions = Pick<Runtime, "softmax" | "logSoftmax" | "logSumExp" | "hardmax">;
@@ -83,13 +91,23 @@ describe("createRuntime with a module", () => {
   const mismatch = (wanted: string, given: string): Error =>
     new RangeError(`createRuntime: "module" expected the binary of backend "${wanted}", got that of "${given}"`);
 
-  const FILES = [["wasm", "kernels", kernels] as const, ["wasm-relaxed", "kernels-relaxed", kernelsRelaxed] as const];
-  it.each(FILES.filter(([name]) => BACKENDS.includes(name)))("is %s for build/%s.wasm", (name, _, bytes) => {
-    const module = new WebAssembly.Module(bytes);
+  const FILES = [
+    ["wasm", rows, [sparse, attention, vocabulary]] as const,
+    ["wasm-relaxed", rowsRelaxed, [sparseRelaxed, attentionRelaxed, vocabularyRelaxed]] as const,
+  ].filter(([name]) => BACKENDS.includes(name));
+  const compiled = (bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module => new WebAssembly.Module(bytes);
+
+  it.each(FILES)("is %s for that binary of the rows", (name, bytes) => {
+    const module = compiled(bytes);
     for (const asked of ["auto", name] as const) {
       const runtime = createRuntime({ module, backend: asked });
       expect(runtime.backend).toBe(name);
       expect(results(runtime, X, { shape: SHAPE })).toEqual(results(runtimeOf(name), X, { shape: SHAPE }));
+      const expected = `createRuntime: "backend" expected one on which the functions of "sparse" run, got "${name}" ("module" has no sparse.wasm or sparse-relaxed.wasm)`;
+      for (let i = 0; i < 2; i++) expect(() => runtime.sparsemax(X)).toThrow(new Error(expected));
+      expect(() => runtime.topK(X, 1)).toThrow('the functions of "vocabulary"');
+      expect(() => runtime.attention(X, X, X, { headDim: 111 })).toThrow('the functions of "attention"');
+      expect(bits(runtime.softmax(X))).toEqual(bits(runtimeOf(name).softmax(X)));
     }
     const other = name === "wasm" ? "wasm-relaxed" : "wasm";
     expect(() => createRuntime({ module, backend: other })).toThrow(mismatch(other, name));
@@ -97,9 +115,38 @@ describe("createRuntime with a module", () => {
       new RangeError('createRuntime: "module" expected none with backend "js", got a WebAssembly.Module'),
     );
   });
+
+  it.each(FILES)("has every function on %s for all four, in any order", (name, first, others) => {
+    const modules = [...others, first].map(compiled);
+    const runtime = createRuntime({ module: modules });
+    const want = runtimeOf(name);
+    for (const on of [(one: Runtime) => one.sparsemax(X), (one: Runtime) => one.attention(X, X, X, { headDim: 37 })]) {
+      expect(bits(on(runtime))).toEqual(bits(on(want)));
+    }
+    expect(runtime.topK(X, 5)).toEqual(want.topK(X, 5));
+    expect(results(runtime, X, { shape: SHAPE })).toEqual(results(want, X, { shape: SHAPE }));
+    expect(runtime.rejected).toEqual([]);
+  });
+
+  it("refuses two of a family, those of two backends, and none", () => {
+    const MODULE = 'createRuntime: "module" expected';
+    expect(() => createRuntime({ module: [compiled(rows), compiled(sparse), compiled(rows)] })).toThrow(
+      new RangeError(`${MODULE} one binary of each family, got two of "rows"`),
+    );
+    expect(() => createRuntime({ module: [] })).toThrow(
+      new RangeError(`${MODULE} a binary of this package, got an empty list`),
+    );
+    expect(() => createRuntime({ module: [compiled(rows), 3 as unknown as WebAssembly.Module] })).toThrow(
+      new TypeError(`${MODULE} a WebAssembly.Module or a list of them, got number 3`),
+    );
+    if (!BACKENDS.includes("wasm-relaxed")) return;
+    expect(() => createRuntime({ module: [compiled(rows), compiled(sparseRelaxed)] })).toThrow(
+      mismatch("wasm", "wasm-relaxed"),
+    );
+  });
 });
 
-describe("startRuntime", () => {
+describe("candidates", () => {
   const good: Candidate = { backend: "js", start: jsEngine };
   const failing = (error: unknown): Candidate => ({
     backend: "wasm-relaxed",
@@ -107,7 +154,7 @@ describe("startRuntime", () => {
       throw error;
     },
   });
-  const start = (...candidates: Candidate[]): Runtime => startRuntime(candidates, 65536);
+  const start = (...candidates: Candidate[]): Runtime => runtimeOn(startEngines(candidates, 65536), SOURCES);
 
   it("passes over a candidate that throws, and says why", () => {
     const runtime = start(failing(new Error("no luck")), failing("a string"), good);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime, type RuntimeOptions, type Softmax, softmax } from "../src/index";
 import * as jsDoor from "../src/js";
 import { embeddedBinary } from "../src/wasm";
+import { ROWS_BINARY } from "../src/wasm/binaries/rows";
 import { BACKENDS, runtimeOf } from "./backends";
 import { foreign } from "./realm";
 import { expectError, floatsFree } from "./refusal";
@@ -58,7 +59,7 @@ describe("errors of createRuntime", () => {
   const NAMES = '"backend" expected "auto", "wasm-relaxed", "wasm" or "js", got';
   const BYTES = '"heapBytes" expected more than 0 and at most 1073741824, got';
   const HINT = '"auto" takes the best one that does, "js" runs everywhere';
-  const FAKE = '"module" expected a WebAssembly.Module, got WebAssembly.Module';
+  const FAKE = '"module" expected a WebAssembly.Module or a list of them, got WebAssembly.Module';
   const emptyModule = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
 
   it.each<[unknown, ErrorConstructor, string]>([
@@ -79,9 +80,13 @@ describe("errors of createRuntime", () => {
     [{ heapBytes: Number.NaN }, RangeError, `${BYTES} NaN`],
     [{ heapBytes: Infinity }, RangeError, `${BYTES} Infinity`],
     [{ heapBytes: 1073741825 }, RangeError, `${BYTES} 1073741825`],
-    [{ module: null }, TypeError, '"module" expected a WebAssembly.Module, got null'],
-    [{ module: "kernels.wasm" }, TypeError, '"module" expected a WebAssembly.Module, got string'],
-    [{ module: new Uint8Array(8) }, TypeError, '"module" expected a WebAssembly.Module, got Uint8Array'],
+    [{ module: null }, TypeError, '"module" expected a WebAssembly.Module or a list of them, got null'],
+    [{ module: "rows.wasm" }, TypeError, '"module" expected a WebAssembly.Module or a list of them, got string'],
+    [
+      { module: new Uint8Array(8) },
+      TypeError,
+      '"module" expected a WebAssembly.Module or a list of them, got Uint8Array',
+    ],
     [{ module: Object.create(WebAssembly.Module.prototype) }, TypeError, FAKE],
   ])("of %o", (options, type, message) => {
     expectError(() => createRuntime(options as RuntimeOptions), type, `createRuntime: ${message}`);
@@ -89,20 +94,19 @@ describe("errors of createRuntime", () => {
   });
 
   it("takes a module of another realm", () => {
-    const module = new foreign.WebAssembly.Module(embeddedBinary("wasm"));
+    const module = new foreign.WebAssembly.Module(embeddedBinary("wasm", ROWS_BINARY));
     const runtime = createRuntime({ module });
     expect(runtime.backend).toBe("wasm");
     expectRight(runtime.softmax);
   });
 
   it("of a module that is not this package's, or of another version of it", () => {
-    const expected =
-      'createRuntime: "module" expected kernels.wasm or kernels-relaxed.wasm of this version of softmax-wasm';
+    const expected = 'createRuntime: "module" expected rows.wasm or another binary of this version of softmax-wasm';
     for (const backend of ["auto", "wasm"] as const) {
       const start = (): Runtime => createRuntime({ module: emptyModule, backend });
       expectError(start, RangeError, `${expected}, got one without relaxed`);
     }
-    const bytes = embeddedBinary("wasm");
+    const bytes = embeddedBinary("wasm", ROWS_BINARY);
     const name = [..."\x07softmax\x00"].map((c) => c.charCodeAt(0));
     bytes[bytes.findIndex((_, i) => name.every((c, j) => bytes[i + j] === c)) + 7] += 1; // softmay
     const older = new WebAssembly.Module(bytes);

@@ -1,18 +1,19 @@
 /**
- * A binary that computes wrongly is found out when it starts. Wrong for real: one bit of a constant of exp is flipped in the
- * built binary, in one lane, as a broken download or a broken engine might.
+ * A binary that computes wrongly is found out at its family's first call. Wrong for real: one bit of a constant of exp is flipped in
+ * the built binary, in one lane, as a broken download or a broken engine might.
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { createRuntime } from "../src/index";
+import { type Candidate, Engines, startEngines } from "../src/engines";
+import { createRuntime, type Runtime } from "../src/index";
 import { jsEngine } from "../src/js/index";
-import type { Kernels } from "../src/kernels";
-import { type Candidate, startRuntime } from "../src/runtime";
-import { wasmEngine } from "../src/wasm/index";
+import type { Engine, FamilyName, Kernels } from "../src/kernels";
+import { runtimeOn } from "../src/runtime";
+import { instantiate, newMemory, wasmEngine } from "../src/wasm/index";
 import { BACKENDS } from "./backends";
+import { engineOf, engineOn, FAMILIES, machineOf, SOURCES, wrapped } from "./engines";
 
 type Wasm = "wasm" | "wasm-relaxed";
-const FILES = { wasm: "kernels", "wasm-relaxed": "kernels-relaxed" };
 const HERE = BACKENDS.filter((backend): backend is Wasm => backend !== "js");
 /** Of the table of assembly/exp.ts, each four times, one a lane. */
 const CONSTANTS = {
@@ -23,12 +24,12 @@ const CONSTANTS = {
   C5: 0.00132696854,
 };
 
-const binary = (backend: Wasm): Buffer<ArrayBuffer> =>
-  readFileSync(new URL(`../build/${FILES[backend]}.wasm`, import.meta.url));
+const binary = (backend: Wasm, family: FamilyName): Buffer<ArrayBuffer> =>
+  readFileSync(new URL(`../build/${family}${backend === "wasm" ? "" : "-relaxed"}.wasm`, import.meta.url));
 
 /** The binary, the highest bit of the fraction of one constant's lane flipped: between half and twice of what it was. */
-function broken(backend: Wasm, constant: keyof typeof CONSTANTS, lane: number): WebAssembly.Module {
-  const bytes = binary(backend);
+function broken(backend: Wasm, family: FamilyName, constant: keyof typeof CONSTANTS, lane: number): WebAssembly.Module {
+  const bytes = binary(backend, family);
   const table = Buffer.from(new Float32Array(4).fill(CONSTANTS[constant]).buffer);
   const at = bytes.indexOf(table);
   expect(at).toBeGreaterThan(0);
@@ -37,61 +38,111 @@ function broken(backend: Wasm, constant: keyof typeof CONSTANTS, lane: number): 
   return new WebAssembly.Module(bytes);
 }
 
-const candidate = (backend: Wasm, module: WebAssembly.Module): Candidate => ({
+/** A backend of which the rows are such a module, and the rest is right. */
+const brokenRows = (backend: Wasm, module: WebAssembly.Module): Candidate => ({
   backend,
-  start: (bytes) => wasmEngine(module, bytes),
+  start: (bytes) => {
+    const engine = engineOf(backend, bytes);
+    const memory = engine.memory ?? newMemory(bytes);
+    const kernels = ((name, source) =>
+      name === "rows" ? { ...instantiate(module, memory) } : engine.kernels(name, source)) as Engine["kernels"];
+    return { ...engine, kernels };
+  },
 });
 const js: Candidate = { backend: "js", start: jsEngine };
+const start = (...candidates: Candidate[]): Runtime => runtimeOn(startEngines(candidates, 65536), SOURCES);
+
+/** A call of each family, with what it must give. */
+const CALLS: Record<FamilyName, (runtime: Runtime) => [got: number, want: number]> = {
+  rows: (runtime) => [runtime.softmax([1, 2, 3])[2], 0.66524096],
+  sparse: (runtime) => [runtime.sparsemax([1, 1.5, 0])[1], 0.75],
+  attention: (runtime) => [
+    runtime.attention(Float32Array.of(1), Float32Array.of(1, 1), Float32Array.of(1, 3), { headDim: 1 })[0],
+    2,
+  ],
+  vocabulary: (runtime) => [runtime.topK([1, 3, 2], 1).indices[0], 1],
+};
 
 describe.each(HERE)("a %s binary with a constant of exp that is off", (backend) => {
+  const REASON = /^self-test: softmax gave [\d.e+-]+ instead of [\d.e-]+$/;
+
   it.each(Object.keys(CONSTANTS) as (keyof typeof CONSTANTS)[])("is rejected: %s, in any lane", (constant) => {
     for (let lane = 0; lane < 4; lane++) {
-      const runtime = startRuntime([candidate(backend, broken(backend, constant, lane)), js], 65536);
-      expect(runtime.backend).toBe("js");
-      expect(runtime.rejected).toEqual([
-        { backend, reason: expect.stringMatching(/^self-test: softmax gave [\d.e+-]+ instead of [\d.e-]+$/) },
-      ]);
+      const runtime = start(brokenRows(backend, broken(backend, "rows", constant, lane)), js);
+      expect(runtime.backend).toBe(backend);
+      expect(runtime.rejected).toEqual([]);
+      const mine = runtime.alloc(3).fill(1);
       expect(runtime.softmax([1, 2, 3])[2]).toBeCloseTo(0.66524096, 6);
+      expect(runtime.softmax(mine)[2]).toBeCloseTo(1 / 3, 6); // in the same memory
+      expect(runtime.backend).toBe(backend);
+      expect(runtime.rejected).toEqual([{ backend, family: "rows", reason: expect.stringMatching(REASON) }]);
+      for (const family of FAMILIES) {
+        const [got, want] = CALLS[family](runtime);
+        expect(got).toBeCloseTo(want, 6);
+      }
+      expect(runtime.rejected.length).toBe(1);
     }
   });
 
-  it("is an error as a module, with the reason", () => {
-    const module = broken(backend, "C2", 0);
+  it("throws at each call of the family where nothing is left, and nowhere else", () => {
+    const runtime = start(brokenRows(backend, broken(backend, "rows", "C3", 1)));
+    for (let i = 0; i < 2; i++) {
+      for (const call of [() => runtime.softmax([1]), () => runtime.logSumExp([1]), () => runtime.hardmax([1])]) {
+        expect(call).toThrow(
+          /^createRuntime: "backend" expected one on which the functions of "rows" run, got "wasm(-relaxed)?" \(self-test: softmax gave [\d.]+ instead of [\d.]+\)$/,
+        );
+      }
+      const [got, want] = CALLS.sparse(runtime);
+      expect(got).toBeCloseTo(want, 6);
+    }
+  });
+
+  it("throws as a module, with the reason", () => {
+    const module = broken(backend, "rows", "C2", 0);
     for (const asked of ["auto", backend] as const) {
-      expect(() => createRuntime({ module, backend: asked })).toThrow(
-        /^createRuntime: "module" expected one that runs right on this host, got one that does not \(self-test: softmax gave [\d.]+ instead of [\d.]+\)$/,
-      );
+      const runtime = createRuntime({ module, backend: asked });
+      expect(() => runtime.softmax([1])).toThrow(/\(self-test: softmax gave [\d.]+ instead of [\d.]+\)$/);
     }
   });
 
   it("makes way for the next wasm binary", () => {
-    const sound = candidate("wasm", new WebAssembly.Module(binary("wasm")));
-    const runtime = startRuntime([candidate(backend, broken(backend, "C1", 2)), sound, js], 65536);
-    expect(runtime.backend).toBe("wasm");
-    expect(runtime.rejected.map((r) => r.backend)).toEqual([backend]);
+    const sound: Candidate = { backend: "wasm", start: (bytes, beside) => engineBeside(bytes, beside) };
+    const runtime = start(brokenRows(backend, broken(backend, "rows", "C1", 2)), sound, js);
+    expect(runtime.softmax([1, 2, 3])[2]).toBeCloseTo(0.66524096, 6);
+    expect(runtime.rejected.map((r) => [r.backend, r.family])).toEqual([[backend, "rows"]]);
   });
 
   it("is not seen where nothing is off", () => {
-    const module = new WebAssembly.Module(binary(backend));
-    expect(startRuntime([candidate(backend, module), js], 65536).rejected).toEqual([]);
+    const runtime = start(brokenRows(backend, new WebAssembly.Module(binary(backend, "rows"))), js);
+    for (const family of FAMILIES) CALLS[family](runtime);
+    expect(runtime.rejected).toEqual([]);
   });
 });
+
+const engineBeside = (bytes: number, beside?: Engine): Engine => wasmEngine("wasm", bytes, beside);
+
+/** The kernels by families. */
+const machineFamilies = Object.fromEntries(
+  FAMILIES.map((name) => [name, SOURCES[name].twin?.(new ArrayBuffer(65536))]),
+) as Record<FamilyName, object>;
 
 describe("one wrong float of one kernel", () => {
   /** The JavaScript kernels, but the first number that `kernel` writes is off: a float, or attention's sum of values. */
   const off = (kernel: keyof Kernels, by: number): Candidate => ({
     backend: "wasm",
     start: (bytes) => {
-      const engine = jsEngine(bytes);
-      const [f32, f64] = [new Float32Array(engine.buffer), new Float64Array(engine.buffer)];
-      const right = engine.kernels[kernel] as (...args: number[]) => number | undefined;
-      const wrong = (...args: number[]): number | undefined => {
-        const result = right(...args);
-        if (kernel === "attentionTiles" || kernel === "attentionRows") f64[args[0] >>> 3] += by;
-        else f32[args[0] >>> 2] += by;
-        return result;
-      };
-      return { ...engine, kernels: { ...engine.kernels, [kernel]: wrong } };
+      const machine = machineOf("js", bytes);
+      const [f32, f64] = [new Float32Array(machine.buffer), new Float64Array(machine.buffer)];
+      return engineOn({
+        ...wrapped(machine, (right, name) => (...args) => {
+          const result = right(...args);
+          if (name !== kernel) return result;
+          if (kernel === "attentionTiles" || kernel === "attentionRows") f64[args[0] >>> 3] += by;
+          else f32[args[0] >>> 2] += by;
+          return result;
+        }),
+        backend: "wasm",
+      });
     },
   });
 
@@ -110,25 +161,27 @@ describe("one wrong float of one kernel", () => {
     ["attentionRows", /^self-test: attention of one query gave [\d.]+ instead of 4\.6144\d*$/],
     ["attentionFinish", /^self-test: attention gave 4\.6154\d* instead of 4\.6144\d*$/],
   ])("rejects a wrong %s", (kernel, reason) => {
-    const runtime = startRuntime([off(kernel, 1e-3), js], 65536);
-    expect(runtime.backend).toBe("js");
-    expect(runtime.rejected).toEqual([{ backend: "wasm", reason: expect.stringMatching(reason) }]);
-    expect(() => startRuntime([off(kernel, Number.NaN)], 65536)).toThrow(" gave NaN instead of ");
-    expect(startRuntime([off(kernel, 0), js], 65536).rejected).toEqual([]);
+    const family = FAMILIES.find((name) => kernel in machineFamilies[name]) as FamilyName;
+    const runtime = start(off(kernel, 1e-3), js);
+    const [got, want] = CALLS[family](runtime);
+    expect(got).toBeCloseTo(want, 6);
+    expect(runtime.rejected).toEqual([{ backend: "wasm", family, reason: expect.stringMatching(reason) }]);
+    expect(() => CALLS[family](start(off(kernel, Number.NaN)))).toThrow(" gave NaN instead of ");
+    const sound = start(off(kernel, 0), js);
+    for (const name of FAMILIES) CALLS[name](sound);
+    expect(sound.rejected).toEqual([]);
   });
 
   it("rejects kernels that read what a mask rules out", () => {
-    const unmasked: Candidate = {
-      backend: "wasm",
-      start: (bytes) => {
-        const engine = jsEngine(bytes);
-        const softmax: Kernels["softmax"] = (y, x, _, ...rest) => engine.kernels.softmax(y, x, 0, ...rest);
-        return { ...engine, kernels: { ...engine.kernels, softmax } };
-      },
-    };
-    expect(startRuntime([unmasked, js], 65536).rejected).toEqual([
+    const machine = machineOf("js", 65536);
+    const softmax: Kernels["softmax"] = (y, x, _, ...rest) => machine.kernels.softmax(y, x, 0, ...rest);
+    const engine = engineOn({ ...machine, kernels: { ...machine.kernels, softmax } });
+    const runtime = runtimeOn(new Engines(engine, [js], []), SOURCES);
+    runtime.softmax([1]);
+    expect(runtime.rejected).toEqual([
       {
-        backend: "wasm",
+        backend: "js",
+        family: "rows",
         reason: expect.stringMatching(/^self-test: softmax under a mask gave 0\.0499\d* instead of 0\.077/),
       },
     ]);

@@ -1,13 +1,12 @@
 /** What truncation leaves is exactly what sorting everything in float64 leaves, whatever the vocabulary. */
 import { describe, expect, it } from "vitest";
 import { Heap } from "../src/heap";
-import { jsEngine } from "../src/js/index";
 import type { Backend } from "../src/kernels";
 import type { Prefix } from "../src/ops/vocabulary/row";
 import { Vocabulary } from "../src/ops/vocabulary/vocabulary";
-import { embeddedModule, wasmEngine } from "../src/wasm/index";
 import { BACKENDS } from "./backends";
 import { random } from "./cases";
+import { machineOf } from "./engines";
 import { allowed, ordered, truncated, type VocabularyCase } from "./vocabularyReference";
 
 type Fill = (next: () => number, j: number, n: number) => number;
@@ -57,8 +56,8 @@ const OPTIONS: Omit<VocabularyCase, "x" | "mask">[] = [
 const SIZES = [1, 2, 3, 17, 255, 256, 257, 1000, 4097];
 
 const coreOf = (backend: Backend, bytes: number) => {
-  const engine = backend === "js" ? jsEngine(bytes) : wasmEngine(embeddedModule(backend), bytes);
-  return { heap: new Heap(engine), kernels: engine.kernels };
+  const engine = machineOf(backend, bytes);
+  return { heap: new Heap(engine.buffer), kernels: engine.kernels };
 };
 
 /** The tokens of a prefix, in index order. */

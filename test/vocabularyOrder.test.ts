@@ -2,16 +2,15 @@
 
 import { describe, expect, it } from "vitest";
 import { Heap } from "../src/heap";
-import { jsEngine } from "../src/js/index";
 import type { Backend } from "../src/kernels";
 import { VOCABULARY } from "../src/kernels/vocabulary";
 import { sampleOn } from "../src/ops/vocabulary/sample";
 import { topKOn } from "../src/ops/vocabulary/topK";
 import { Vocabulary } from "../src/ops/vocabulary/vocabulary";
 import { keyOf, logitOf, orderPairs } from "../src/order";
-import { embeddedModule, wasmEngine } from "../src/wasm/index";
 import { BACKENDS } from "./backends";
 import { random } from "./cases";
+import { machineOf } from "./engines";
 import { denominatorBound, logSoftmaxBound } from "./reference";
 import { allowed, ordered, truncated } from "./vocabularyReference";
 
@@ -37,8 +36,8 @@ const ROWS: Record<string, (next: () => number, j: number) => number> = {
 };
 
 const coreOf = (backend: Backend, bytes: number) => {
-  const engine = backend === "js" ? jsEngine(bytes) : wasmEngine(embeddedModule(backend), bytes);
-  return { heap: new Heap(engine), kernels: engine.kernels, buffer: engine.buffer };
+  const engine = machineOf(backend, bytes);
+  return { heap: new Heap(engine.buffer), kernels: engine.kernels, buffer: engine.buffer };
 };
 
 interface Case {

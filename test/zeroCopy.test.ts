@@ -5,10 +5,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Heap } from "../src/heap";
 import type { Runtime } from "../src/index";
-import type { Kernels } from "../src/kernels";
-import { startRuntime } from "../src/runtime";
 import { BACKENDS } from "./backends";
-import { engineOf } from "./engines";
+import { machineOf, runtimeOnMachine, wrapped } from "./engines";
 import { type Arrays, argumentsOf, type Call, copies, EVERY_CALL, run, type Values, written } from "./everyCall";
 import { errorOf } from "./refusal";
 
@@ -17,20 +15,12 @@ const COPIED = ["alibi", "sinks", "keyLengths", "support"];
 
 /** A runtime whose kernels tell the numbers that they are called with. */
 function watched(backend: (typeof BACKENDS)[number], numbers: Set<number>): Runtime {
-  const start = () => {
-    const engine = engineOf(backend);
-    const kernels = Object.fromEntries(
-      Object.entries(engine.kernels).map(([name, kernel]) => [
-        name,
-        (...args: number[]) => {
-          for (const n of args) numbers.add(n);
-          return (kernel as (...args: number[]) => unknown)(...args);
-        },
-      ]),
-    );
-    return { ...engine, kernels: kernels as unknown as Kernels };
-  };
-  return startRuntime([{ backend, start }], 65536);
+  return runtimeOnMachine(
+    wrapped(machineOf(backend), (kernel) => (...args) => {
+      for (const n of args) numbers.add(n);
+      return kernel(...args);
+    }),
+  );
 }
 
 /** A copy in the runtime's memory; that of a mask at an odd address. */

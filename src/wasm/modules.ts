@@ -33,7 +33,6 @@ export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf
     "vocabularyDraw",
   ],
 };
-const FAMILIES = Object.keys(EXPORTS) as FamilyName[];
 
 const EXPECTED = 'createRuntime: "module" expected';
 
@@ -51,7 +50,7 @@ function familyOf(module: WebAssembly.Module): FamilyName {
   const names = exportsOf(module);
   const missing = (family: FamilyName): readonly string[] =>
     ["relaxed", ...EXPORTS[family]].filter((name) => !names.includes(name));
-  const [family] = [...FAMILIES].sort((a, b) => missing(a).length - missing(b).length);
+  const [family] = (Object.keys(EXPORTS) as FamilyName[]).sort((a, b) => missing(a).length - missing(b).length);
   if (missing(family).length > 0) {
     throw new RangeError(
       `${EXPECTED} ${family}.wasm or another binary of this version of softmax-wasm, got one without ${missing(family)[0]}`,
