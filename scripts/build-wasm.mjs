@@ -3,9 +3,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 import { deltaOf } from "./delta.mjs";
+import { FAMILIES } from "./families.mjs";
 import { textOf } from "./text.mjs";
 
-export const FAMILIES = ["rows", "sparse", "attention", "vocabulary"];
 const TARGETS = { simd: "", relaxed: "-relaxed" };
 
 /** Where a family's static data begins: `export const ROWS_DATA = 16;` */

@@ -14,10 +14,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { deltaOf } from "./delta.mjs";
 import { relaxedNode } from "./engines.mjs";
-import { pack } from "./pack.mjs";
+import { BINARIES, FAMILIES } from "./families.mjs";
 import { program, snippets } from "./snippets.mjs";
+import { textOf } from "./text.mjs";
 import { uncaught } from "./uncaught.mjs";
 
 const windows = process.platform === "win32";
@@ -72,11 +74,11 @@ function promised() {
 /** A bundle's code, with every string on one line. */
 const codeOf = (path) => readFileSync(path, "utf8").replaceAll("\\\n", "");
 
-/** What a bundle has of base64: its long strings. */
-const embedded = (path) => codeOf(path).match(/(?<=["'`])[A-Za-z0-9+/]{1000,}={0,2}(?=["'`])/g) ?? [];
+/** What a bundle has of embedded binaries: long strings without a quote. */
+const embedded = (path) => codeOf(path).match(/(?<=")[^"'`\\$<\n]{200,}(?=")/g) ?? [];
 
-/** Both binaries as they are embedded. */
-const embedding = (relaxed, simd) => pack(Buffer.concat([relaxed, simd])).toString("base64");
+/** A family's binaries as they are embedded. */
+const embedding = (plain, relaxed) => [textOf(plain), textOf(deltaOf(plain, relaxed))];
 
 /** Lines of code for people: what an uncaught error shows is one of them. */
 const LONGEST_LINE = 220;
@@ -107,10 +109,13 @@ const logs = log_softmax([0, -50]);
 if (!Array.isArray(logs) || logs[0] !== -Math.exp(-50) || logs[1] !== -50) throw new Error("log_softmax gave " + logs);
 const pairs = multinomialSampler({ temperature: 0 }).sample({ dims: [1, 3], data: Float32Array.of(1, 3, 2) });
 if (pairs.length !== 1 || pairs[0][0] !== 1n || pairs[0][1] !== 0) throw new Error("sample gave " + pairs);
-if (before !== 1 || instances !== 1) throw new Error(before + " instances for the main door, " + instances + " for both");
+if (before !== 1 || instances !== 2) throw new Error(before + " instances for the main door's rows, " + instances + " with the vocabulary");
 console.log("one runtime, " + main.backend());
 `;
 const TRANSFORMERS = "{ softmax, log_softmax, multinomialSampler }";
+
+/** Bytes of both binaries of a family, of which they stay below. */
+const LARGEST = { rows: 18_000, sparse: 72_000, attention: 29_000, vocabulary: 27_000 };
 
 const missing = (files) => promised().filter((path) => !files.some((file) => file.path === path));
 
@@ -137,14 +142,15 @@ try {
       "node_modules/@arethetypeswrong/cli/dist/index.js",
       tarball,
       "--exclude-entrypoints",
-      "kernels.wasm",
-      "kernels-relaxed.wasm",
+      ...BINARIES,
     ]);
   });
   check("contents", () => {
     const stray = files
       .map((file) => file.path)
-      .filter((path) => !/^((dist|js|transformers)\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path));
+      .filter(
+        (path) => !/^((dist|js|modules|transformers)\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path),
+      );
     if (stray.length > 0) throw new Error(`packed by mistake: ${stray.join(", ")}`);
     if (missing(files).length > 0) throw new Error(`not packed: ${missing(files).join(", ")}`);
     return `${files.length} files`;
@@ -165,9 +171,11 @@ try {
     const absent = promised().filter((path) => !existsSync(join(copy, path)));
     if (absent.length > 0) throw new Error(`not built: ${absent.join(", ")}`);
   });
-  check("both binaries", () =>
-    below(114688, statSync("dist/kernels.wasm").size + statSync("dist/kernels-relaxed.wasm").size),
-  );
+  for (const [family, most] of Object.entries(LARGEST)) {
+    check(`the binaries of ${family}`, () =>
+      below(most, statSync(`dist/${family}.wasm`).size + statSync(`dist/${family}-relaxed.wasm`).size),
+    );
+  }
   check("code that people can read", () => readable("dist"));
   check("no dependencies", () => {
     const { dependencies = {} } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -188,21 +196,19 @@ try {
 
   const dist = join(folder, "node_modules/softmax-wasm/dist");
   check("the binaries are what assembly/ compiles to, as files and inside the bundles", () => {
-    const built = ["kernels-relaxed", "kernels"].map((name) => {
-      const target = name === "kernels" ? "simd" : "relaxed";
-      const to = relative(".", join(folder, name)).replaceAll("\\", "/");
-      const asc = ["node_modules/assemblyscript/bin/asc.js", "--config", "asconfig.json", "--target", target];
-      execute(process.execPath, [...asc, "--outFile", `${to}.wasm`, "--textFile", `${to}.wat`]);
-      const bytes = readFileSync(join(folder, `${name}.wasm`));
-      same(`${name}.wasm`, readFileSync(join(dist, `${name}.wasm`)), bytes);
+    const copy = join(folder, "clone"); // built above, by itself
+    const built = BINARIES.map((name) => {
+      const bytes = readFileSync(join(copy, "build", name));
+      same(name, readFileSync(join(dist, name)), bytes);
       return bytes;
     });
+    const texts = FAMILIES.flatMap((_, i) => embedding(built[2 * i], built[2 * i + 1]));
     for (const bundle of ["index.js", "index.cjs"]) {
       const inside = embedded(join(dist, bundle));
-      if (inside.length !== 1) throw new Error(`${bundle} holds ${inside.length} embeddings`);
-      if (inside[0] !== embedding(...built)) throw new Error(`${bundle} holds other binaries`);
+      if (inside.length !== texts.length) throw new Error(`${bundle} holds ${inside.length} embeddings`);
+      if (!texts.every((text) => inside.includes(text))) throw new Error(`${bundle} holds other binaries`);
     }
-    for (const bundle of ["js.js", "js.cjs"]) {
+    for (const bundle of ["js.js", "js.cjs", "modules.js", "modules.cjs"]) {
       if (embedded(join(dist, bundle)).length > 0) throw new Error(`${bundle} holds a binary`);
     }
   });
@@ -249,21 +255,24 @@ try {
   // Last: it breaks the installed package.
   check("binaries that compute wrongly make way for js", () => {
     const path = join(dist, "index.cjs");
-    let bundle = codeOf(path);
-    const broken = ["kernels-relaxed", "kernels"].map((name) => {
-      const bytes = readFileSync(join(dist, `${name}.wasm`));
-      bytes[bytes.indexOf(Buffer.from(Float32Array.of(0.693147004).buffer)) + 2] ^= 0x40; // ln 2 in assembly/exp.ts
-      return bytes;
-    });
-    bundle = bundle.replace(embedded(path)[0], embedding(...broken));
-    writeFileSync(path, bundle);
+    const plain = readFileSync(join(dist, "rows.wasm"));
+    const sound = textOf(plain);
+    plain[plain.indexOf(Buffer.from(Float32Array.of(0.693147004).buffer)) + 2] ^= 0x40; // ln 2 in assembly/exp.ts
+    const bundle = codeOf(path);
+    if (!bundle.includes(sound)) throw new Error("the bundle does not hold rows.wasm");
+    writeFileSync(
+      path,
+      bundle.replace(sound, () => textOf(plain)),
+    ); // the relaxed one is a delta of it
     writeFileSync(
       join(folder, "use.cjs"),
       `const ${NAMES} = require("softmax-wasm");${USE}
-for (const { reason } of createRuntime().rejected) console.log(reason);`,
+const runtime = createRuntime();
+runtime.softmax([1]);
+for (const { family, reason } of runtime.rejected) console.log(family, reason);`,
     );
-    const [name, ...reasons] = execute(process.execPath, ["use.cjs"], folder).trim().split("\n");
-    if (name !== "js" || !reasons.at(-1).startsWith("self-test: ")) throw new Error(`${name}: ${reasons.join("; ")}`);
+    const [, ...reasons] = execute(process.execPath, ["use.cjs"], folder).trim().split("\n");
+    if (!reasons.at(-1)?.startsWith("rows self-test: ")) throw new Error(`rejected: ${reasons.join("; ")}`);
     return reasons.at(-1);
   });
 } finally {

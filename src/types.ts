@@ -16,7 +16,7 @@ export type { Sample, SampleOptions, SampleResult } from "./ops/vocabulary/sampl
 export type { TopK, TopKOptions, TopKResult } from "./ops/vocabulary/topK";
 export type { Runtime } from "./runtime";
 
-/** WebAssembly.Module, where the DOM's types or the host's declare it; any object where nothing does, so that these types need none. */
+/** The Module of WebAssembly, where the DOM's types or the host's declare it; any object where nothing does, so that these types need none. */
 export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
   ? Module
   : object;

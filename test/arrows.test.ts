@@ -10,10 +10,11 @@ const ANYTHING = /./;
 const NODE = /^node:/;
 const LAYOUT = /^assembly\/layout$/;
 const KERNELS = /^src\/kernels\//;
+const DOOR = /^src\/(check|engines|options|runtime|types|ops\/.*)$/;
 
 /** A file's row is the first that it matches; what it may import are paths from the root, or packages. */
 const ARROWS: [file: RegExp, may: RegExp[]][] = [
-  // assembly: lanes <- exp <- row <- families <- index
+  // assembly: lanes <- exp <- row <- families; the sparse binary has those of the rows that are its limits
   [/^assembly\/(lanes|layout)$/, []],
   [/^assembly\/phases$/, [/^assembly\/layout$/]],
   [/^assembly\/(exp|log)$/, [/^assembly\/lanes$/]],
@@ -21,24 +22,28 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^assembly\/(row|columns)$/, [/^assembly\/(exp|lanes|phases|stage)$/]],
   [/^assembly\/axis$/, [/^assembly\/(columns|exp|phases|row)$/]],
   [/^assembly\/rows\//, [LAYOUT, /^assembly\/(axis|exp|lanes|log|phases|row|stage)$/, /^assembly\/rows\//]],
+  [/^assembly\/sparse\/index$/, [/^assembly\/rows\/(softmax|hardmax)$/, /^assembly\/sparse\//]],
   [/^assembly\/sparse\//, [LAYOUT, /^assembly\/(axis|columns|exp|lanes|log|phases|row|stage)$/, /^assembly\/sparse\//]],
   [/^assembly\/attention\//, [LAYOUT, /^assembly\/(exp|lanes|log|row|stage)$/, /^assembly\/attention\//]],
   [/^assembly\/vocabulary\//, [LAYOUT, /^assembly\/(exp|lanes|log|phases|row|stage)$/, /^assembly\/vocabulary\//]],
-  [/^assembly\/index$/, [/^assembly\/(rows|sparse|attention|vocabulary)\//]],
 
-  // src: doors -> runtime -> ops -> { options -> check, heap, kernels } <- { js, wasm }; assembly/layout is both sides'
+  // src: doors -> runtime -> { engines, ops } -> { options -> check, heap, kernels } <- { js, wasm }; assembly/layout is both sides'
   [/^src\/(typedArray|order)$/, []],
   [/^src\/kernels\//, [/^src\/kernels\//]],
   [/^src\/check$/, [/^src\/typedArray$/]],
   [/^src\/options$/, [/^src\/check$/]],
   [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/typedArray$/]],
-  [/^src\/ops\//, [LAYOUT, KERNELS, /^src\/(check|heap|options|order|typedArray)$/, /^src\/ops\//]],
+  [/^src\/ops\//, [LAYOUT, KERNELS, /^src\/(check|family|heap|options|order|typedArray)$/, /^src\/ops\//]],
   [/^src\/js\//, [LAYOUT, KERNELS, /^src\/order$/, /^src\/js\//]],
-  [/^src\/wasm\//, [LAYOUT, KERNELS, /^src\/wasm\//, /^@assemblyscript\/loader$/]],
-  [/^src\/selfTest$/, [KERNELS, /^src\/heap$/, /^src\/ops\//]],
-  [/^src\/runtime$/, [KERNELS, /^src\/(check|heap|options|selfTest)$/, /^src\/ops\//]],
-  [/^src\/js$/, [KERNELS, /^src\/(check|options|runtime)$/, /^src\/ops\//, /^src\/js\/index$/]],
-  [/^src\/index$/, [KERNELS, /^src\/(check|options|runtime)$/, /^src\/ops\//, /^src\/(js|wasm)\/index$/]],
+  [/^src\/wasm\/modules$/, [KERNELS, /^src\/check$/, /^src\/wasm\/index$/]],
+  [/^src\/wasm\//, [KERNELS, /^src\/wasm\//, /^@assemblyscript\/loader$/]],
+  [/^src\/family$/, [KERNELS, /^src\/heap$/]],
+  [/^src\/engines$/, [KERNELS, /^src\/(family|heap)$/]],
+  [/^src\/runtime$/, [KERNELS, /^src\/(check|engines|options)$/, /^src\/ops\//]],
+  [/^src\/types$/, [KERNELS, /^src\/(check|runtime)$/, /^src\/ops\//]],
+  [/^src\/js$/, [KERNELS, DOOR, /^src\/js\/index$/]],
+  [/^src\/modules$/, [DOOR, /^src\/wasm\/modules$/]],
+  [/^src\/index$/, [KERNELS, DOOR, /^src\/js\/index$/, /^src\/wasm\//]],
   // a door in front of a door: the published one imports softmax-wasm by its name (tsup.config.ts)
   [/^src\/transformers$/, [/^src\/(check|index|typedArray)$/, /^src\/transformers\//]],
   [/^src\/transformers\//, [/^src\/(check|index|options|typedArray)$/]],
@@ -111,8 +116,10 @@ describe("arrows", () => {
   it("softmax-wasm/js does not know of WebAssembly", () => {
     const wasm = (entry: string): string[] => [...graph(entry)].filter((file) => file.startsWith("src/wasm/"));
     expect(wasm("src/js.ts")).toEqual([]);
-    const embedded = ["base64", "binaries", "index", "unpack"].map((name) => `src/wasm/${name}.ts`);
+    const binaries = ["attention", "rows", "sparse", "vocabulary"].map((name) => `binaries/${name}`);
+    const embedded = [...binaries, "delta", "index", "modules", "text"].map((name) => `src/wasm/${name}.ts`);
     expect(wasm("src/index.ts").sort()).toEqual(embedded);
+    expect(wasm("src/modules.ts").filter((file) => file.includes("binaries"))).toEqual([]);
     expect(graph("src/js.ts")).toContain("src/js/rows/softmax.ts");
     const code = [...graph("src/js.ts")].map((file) => readFileSync(join(ROOT, file), "utf8")).join("\n");
     expect(code).not.toMatch(/\bWebAssembly\.\w|@assemblyscript/);

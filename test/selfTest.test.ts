@@ -43,7 +43,7 @@ const brokenRows = (backend: Wasm, module: WebAssembly.Module): Candidate => ({
   backend,
   start: (bytes) => {
     const engine = engineOf(backend, bytes);
-    const memory = engine.memory ?? newMemory(bytes);
+    const memory = (engine.memory as WebAssembly.Memory | undefined) ?? newMemory(bytes);
     const kernels = ((name, source) =>
       name === "rows" ? { ...instantiate(module, memory) } : engine.kernels(name, source)) as Engine["kernels"];
     return { ...engine, kernels };

@@ -70,8 +70,8 @@ export type Sources = { readonly [Name in FamilyName]: Source<Name> };
 export interface Engine {
   readonly backend: Backend;
   readonly buffer: ArrayBuffer;
-  /** The same as a WebAssembly.Memory, where there is one. */
-  readonly memory?: WebAssembly.Memory | undefined;
+  /** The same as what WebAssembly calls a memory, where it is one. */
+  readonly memory?: object | undefined;
   /** A family's kernels on that memory. @throws {Error} saying why this backend does not have them here */
   kernels<Name extends FamilyName>(name: Name, source: Source<Name>): KernelsOf[Name];
 }

@@ -66,7 +66,7 @@ export function embeddedBinary(backend: WasmBackend, binary: Binary): Uint8Array
 /** @throws {Error} this host has not what the backend needs, or has no room for `bytes` */
 export function wasmEngine(backend: WasmBackend, bytes: number, beside?: Engine): Engine {
   checkHost(backend);
-  const memory = beside?.memory ?? newMemory(bytes);
+  const memory = (beside?.memory as WebAssembly.Memory | undefined) ?? newMemory(bytes);
   return {
     backend,
     buffer: memory.buffer as ArrayBuffer,

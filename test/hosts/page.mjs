@@ -1,11 +1,16 @@
-// page.html?page, ?workers, ?worklet or ?amd; with &module a compiled binary is handed to workers and worklet as well.
+// page.html?page, ?workers, ?worklet or ?amd; with &module compiled binaries are handed to workers and worklet as well.
 import { everything } from "./everything.mjs";
 import { show } from "./show.mjs";
 
 const PACKAGE = "./node_modules/softmax-wasm/dist"; // no import map: neither a worker nor a strict CSP takes one
 const query = new URLSearchParams(location.search);
 
-const compiled = () => WebAssembly.compileStreaming(fetch(`${PACKAGE}/kernels.wasm`));
+const compiled = () =>
+  Promise.all(
+    ["rows", "sparse", "attention", "vocabulary"].map((family) =>
+      WebAssembly.compileStreaming(fetch(`${PACKAGE}/${family}.wasm`)),
+    ),
+  );
 
 function inWorker(message) {
   return new Promise((resolve, reject) => {

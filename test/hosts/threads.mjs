@@ -6,8 +6,10 @@ import * as door from "softmax-wasm";
 import { everything } from "./everything.mjs";
 
 if (isMainThread) {
-  const file = createRequire(import.meta.url).resolve("softmax-wasm/kernels.wasm");
-  const module = new WebAssembly.Module(readFileSync(file));
+  const { resolve: path } = createRequire(import.meta.url);
+  const module = ["rows", "sparse", "attention", "vocabulary"].map(
+    (family) => new WebAssembly.Module(readFileSync(path(`softmax-wasm/${family}.wasm`))),
+  );
   const inThread = () =>
     new Promise((resolve, reject) => {
       const worker = new Worker(new URL(import.meta.url), { workerData: { module } });

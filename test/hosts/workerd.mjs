@@ -1,11 +1,20 @@
 // What a Cloudflare worker does: runtimes on the imported binaries, made once, and the plain import beside them.
 import * as door from "softmax-wasm";
+import attention from "softmax-wasm/attention.wasm";
+import attentionRelaxed from "softmax-wasm/attention-relaxed.wasm";
 import * as js from "softmax-wasm/js";
-import kernels from "softmax-wasm/kernels.wasm";
-import relaxed from "softmax-wasm/kernels-relaxed.wasm";
+import * as modules from "softmax-wasm/modules";
+import rows from "softmax-wasm/rows.wasm";
+import rowsRelaxed from "softmax-wasm/rows-relaxed.wasm";
+import sparse from "softmax-wasm/sparse.wasm";
+import sparseRelaxed from "softmax-wasm/sparse-relaxed.wasm";
+import vocabulary from "softmax-wasm/vocabulary.wasm";
+import vocabularyRelaxed from "softmax-wasm/vocabulary-relaxed.wasm";
 import { everything } from "./everything.mjs";
 
-const runtime = door.createRuntime({ module: relaxed });
+const plain = [rows, sparse, attention, vocabulary];
+const relaxed = [rowsRelaxed, sparseRelaxed, attentionRelaxed, vocabularyRelaxed];
+const runtime = modules.createRuntime({ module: rowsRelaxed });
 
 export default {
   fetch() {
@@ -13,7 +22,7 @@ export default {
     const reports = [
       everything(door),
       everything(js),
-      everything(door, { module: kernels }),
+      everything(door, { module: plain }),
       everything(door, { module: relaxed }),
     ];
     if (y.join() !== "0.5,0.5") reports[3].failures.push(`a runtime made outside of fetch gave ${y}`);

@@ -2,8 +2,10 @@
 import { expectTypeOf } from "expect-type";
 import * as door from "softmax-wasm";
 import * as js from "softmax-wasm/js";
-import kernels from "softmax-wasm/kernels.wasm";
-import relaxed from "softmax-wasm/kernels-relaxed.wasm";
+import * as modules from "softmax-wasm/modules";
+import rows from "softmax-wasm/rows.wasm";
+import relaxed from "softmax-wasm/rows-relaxed.wasm";
+import sparse from "softmax-wasm/sparse-relaxed.wasm";
 
 const x = new Float32Array(6);
 const mask = new Uint8Array(6);
@@ -89,13 +91,20 @@ expectTypeOf(js.createRuntime({ backend: "js" })).toEqualTypeOf<js.Runtime>();
 expectTypeOf<js.Runtime>().toEqualTypeOf<door.Runtime>();
 expectTypeOf<door.Runtime["alloc"]>().toEqualTypeOf<(length: number) => NewFloats>();
 expectTypeOf<door.Runtime["rejected"]>().toEqualTypeOf<
-  readonly { readonly backend: door.Backend; readonly reason: string }[]
+  readonly {
+    readonly backend: door.Backend;
+    readonly family?: "rows" | "sparse" | "attention" | "vocabulary";
+    readonly reason: string;
+  }[]
 >();
 expectTypeOf(door.softmax).toEqualTypeOf<door.Softmax>();
 expectTypeOf<Parameters<door.Softmax>[0]>().toEqualTypeOf<door.FloatInput>();
-expectTypeOf<door.RuntimeOptions["module"]>().toEqualTypeOf<door.WasmModule | undefined>();
-expectTypeOf(kernels).toEqualTypeOf<door.WasmModule>();
+expectTypeOf<door.RuntimeOptions["module"]>().toEqualTypeOf<door.WasmModule | readonly door.WasmModule[] | undefined>();
+expectTypeOf(rows).toEqualTypeOf<door.WasmModule>();
 expectTypeOf(door.createRuntime({ module: relaxed })).toEqualTypeOf<door.Runtime>();
+expectTypeOf(door.createRuntime({ module: [relaxed, sparse] })).toEqualTypeOf<door.Runtime>();
+expectTypeOf(modules.createRuntime({ module: [relaxed, sparse], heapBytes: 65536 })).toEqualTypeOf<door.Runtime>();
+expectTypeOf<keyof typeof modules>().toEqualTypeOf<"createRuntime">();
 
 // @ts-expect-error: not numbers
 door.softmax("1, 2, 3");

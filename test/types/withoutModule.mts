@@ -5,6 +5,6 @@ import { createRuntime, type WasmModule } from "softmax-wasm";
 expectTypeOf<WasmModule>().toEqualTypeOf<object>();
 createRuntime({ module: {} });
 // @ts-expect-error: no object
-createRuntime({ module: "kernels.wasm" });
+createRuntime({ module: "rows.wasm" });
 // @ts-expect-error: this file is compiled where there is no document
 document.title = "";
