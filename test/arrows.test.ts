@@ -14,14 +14,17 @@ const KERNELS = /^src\/kernels\//;
 /** A file's row is the first that it matches; what it may import are paths from the root, or packages. */
 const ARROWS: [file: RegExp, may: RegExp[]][] = [
   // assembly: lanes <- exp <- row <- families <- index
-  [/^assembly\/(lanes|layout)$/, []],
+  [/^assembly\/(compact|lanes|layout)$/, []],
   [/^assembly\/phases$/, [/^assembly\/layout$/]],
   [/^assembly\/(exp|log)$/, [/^assembly\/lanes$/]],
   [/^assembly\/stage$/, [/^assembly\/(lanes|phases)$/]],
   [/^assembly\/(row|columns)$/, [/^assembly\/(exp|lanes|phases|stage)$/]],
   [/^assembly\/axis$/, [/^assembly\/(columns|exp|phases|row)$/]],
   [/^assembly\/rows\//, [LAYOUT, /^assembly\/(axis|exp|lanes|log|phases|row|stage)$/, /^assembly\/rows\//]],
-  [/^assembly\/sparse\//, [LAYOUT, /^assembly\/(axis|columns|exp|lanes|log|phases|row|stage)$/, /^assembly\/sparse\//]],
+  [
+    /^assembly\/sparse\//,
+    [LAYOUT, /^assembly\/(axis|columns|compact|exp|lanes|log|phases|row|stage)$/, /^assembly\/sparse\//],
+  ],
   [/^assembly\/attention\//, [LAYOUT, /^assembly\/(exp|lanes|log|row|stage)$/, /^assembly\/attention\//]],
   [/^assembly\/vocabulary\//, [LAYOUT, /^assembly\/(exp|lanes|log|phases|row|stage)$/, /^assembly\/vocabulary\//]],
   [/^assembly\/index$/, [/^assembly\/(rows|sparse|attention|vocabulary)\//]],
