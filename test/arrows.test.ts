@@ -31,7 +31,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
 
   // src: doors -> runtime -> ops -> { options -> check, heap, kernels } <- { js, wasm }; assembly/layout is both sides'
   [/^src\/(typedArray|order)$/, []],
-  [/^src\/kernels\//, [/^src\/kernels\//]],
+  [/^src\/kernels\//, [LAYOUT, KERNELS]],
   [/^src\/check$/, [/^src\/typedArray$/]],
   [/^src\/options$/, [/^src\/check$/]],
   [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/typedArray$/]],
