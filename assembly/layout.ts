@@ -23,6 +23,44 @@ export const STRIP = 256;
 /** Bytes of the state that a kernel keeps between phases. */
 export const STATE_BYTES = 21504;
 
+// Functions with exact zeros (assembly/sparse/, src/js/sparse/). What a row's list is for:
+/** It takes what lies above the best lower bound of τ, and is shortened when it is full. */
+export const GATHERING = 0;
+/** Most of a full list stayed, so the support is large: the rest of the pass only counts. */
+export const FULL = 1;
+/** It takes logits from everywhere in the row, whose τ is where the search in the row begins. */
+export const SAMPLING = 2;
+/** Each pass over the row takes the sums at one τ, list by list. */
+export const PASSING = 3;
+/** The same, and a list went through already. */
+export const PASSED = 4;
+// What is looked for in a list above alpha = 2: the support of a part of the row, that of the row, its shares.
+export const PART = 0;
+export const SUPPORT = 1;
+export const SHARES = 2;
+
+/** Candidates that the list holds. */
+export const LIST_FLOATS = 1968;
+/** Floats that lie together in a sample; after as many the list may be shortened. */
+export const GROUP_FLOATS = 16;
+/** An S - 1 of the sample after which one step more will do. */
+export const SAMPLE_NEAR = 0.1;
+/** Steps that a sample's support is given to become the row's. */
+export const SAMPLE_GUESSES = 4;
+/** Steps that may leave most of a full list, and above alpha = 2, where half of the steps are to the other side. */
+export const IDLE_STEPS = 2;
+export const IDLE_STEPS_STEEP = 8;
+/**
+ * Newton's rule takes 2-12 steps, and the search for a support up to three for each bit of a float. This is a guard against
+ * rounding that goes in circles, and against logits that change.
+ */
+export const MOST_STEPS = 200;
+/** Columns are solved in their first positions before they are in all: in an eighth again and again, while so many are left. */
+export const FEWEST_POSITIONS = 64;
+/** Beyond these rates, 2^160 and 2^-1022, no difference of float32s is below 1, or no share can be told from 0. */
+export const MOST_RATE = 1.4615016373309029e48;
+export const LEAST_RATE = 2.2250738585072014e-308;
+
 /** Rows of o and q are padded to a multiple of this, for every backend's tiles. */
 export const ROWS_MULTIPLE = 6;
 /** Columns of o, and keys and columns of a packed chunk. */

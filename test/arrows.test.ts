@@ -15,7 +15,7 @@ const DOOR = /^src\/(check|engines|options|runtime|types|ops\/.*)$/;
 /** A file's row is the first that it matches; what it may import are paths from the root, or packages. */
 const ARROWS: [file: RegExp, may: RegExp[]][] = [
   // assembly: lanes <- exp <- row <- families; the sparse binary has those of the rows that are its limits
-  [/^assembly\/(lanes|layout)$/, []],
+  [/^assembly\/(compact|lanes|layout)$/, []],
   [/^assembly\/phases$/, [/^assembly\/layout$/]],
   [/^assembly\/(exp|log)$/, [/^assembly\/lanes$/]],
   [/^assembly\/stage$/, [/^assembly\/(lanes|phases)$/]],
@@ -23,13 +23,16 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^assembly\/axis$/, [/^assembly\/(columns|exp|phases|row)$/]],
   [/^assembly\/rows\//, [LAYOUT, /^assembly\/(axis|exp|lanes|log|phases|row|stage)$/, /^assembly\/rows\//]],
   [/^assembly\/sparse\/index$/, [/^assembly\/rows\/(softmax|hardmax)$/, /^assembly\/sparse\//]],
-  [/^assembly\/sparse\//, [LAYOUT, /^assembly\/(axis|columns|exp|lanes|log|phases|row|stage)$/, /^assembly\/sparse\//]],
+  [
+    /^assembly\/sparse\//,
+    [LAYOUT, /^assembly\/(axis|columns|compact|exp|lanes|log|phases|row|stage)$/, /^assembly\/sparse\//],
+  ],
   [/^assembly\/attention\//, [LAYOUT, /^assembly\/(exp|lanes|log|row|stage)$/, /^assembly\/attention\//]],
   [/^assembly\/vocabulary\//, [LAYOUT, /^assembly\/(exp|lanes|log|phases|row|stage)$/, /^assembly\/vocabulary\//]],
 
   // src: doors -> runtime -> { engines, ops } -> { options -> check, heap, kernels } <- { js, wasm }; assembly/layout is both sides'
   [/^src\/(typedArray|order)$/, []],
-  [/^src\/kernels\//, [/^src\/kernels\//]],
+  [/^src\/kernels\//, [LAYOUT, KERNELS]],
   [/^src\/check$/, [/^src\/typedArray$/]],
   [/^src\/options$/, [/^src\/check$/]],
   [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/typedArray$/]],

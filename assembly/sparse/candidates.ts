@@ -2,8 +2,8 @@
  * The candidates of a row: the logits that can still have a share, side by side in a list.
  *
  * p_j = [s·(x_j - m) - τ]_+^(1/s) with s = alpha - 1 sums to 1 for one τ, and τ >= -1: what lies 1/s or more below the
- * maximum, T/s above alpha = 2, has no share, and of most rows a few dozen logits remain. One pass over the row lists them, and the search for τ
- * walks over the list alone. What can be known of a row:
+ * maximum, T/s above alpha = 2, has no share, and of most rows a few dozen logits remain. One pass over the row lists them,
+ * and the search for τ walks over the list alone (list.ts). What can be known of a row:
  *
  *   GATHERING   the list takes what lies above the best lower bound of τ. When it is full the search goes on in it by
  *               itself: fewer logits have a smaller τ, so each step is a better bound, and what it rules out leaves the
@@ -15,191 +15,21 @@
  *               solved as above. PASSED: a list went through already.
  *
  * What is done depends on the order of the logits and on nothing else, so a row in tiles gets the same bits. It may be
- * written to meanwhile: the list is bounded by its own count, the passes by STEPS, and no pass needs what another one saw.
+ * written to meanwhile: the list is bounded by its own count, the passes by MOST_STEPS, and no pass needs what another one saw.
  *
  * source  Martins & Astudillo 2016 (arXiv:1602.02068); Condat 2016, doi:10.1007/s10107-015-0946-6 (bounds from a part of
  *         the row)
  * Measured, 32000 floats N(0, 3²): 0.31 ns a float for the whole of sparsemax, against 45-220 for a sort.
  */
 import { loadTail } from "../lanes";
-import { log } from "../log";
 import {
-  LIST, SPARSE_ABOVE, SPARSE_BASE, SPARSE_BELOW, SPARSE_COUNT, SPARSE_CUT, SPARSE_D, SPARSE_FAR, SPARSE_FIRST,
-  SPARSE_FLOOR, SPARSE_GUESS, SPARSE_HIGHER, SPARSE_LAST, SPARSE_LEAST, SPARSE_LENGTH, SPARSE_LEVEL, SPARSE_LIFT,
-  SPARSE_LIST, SPARSE_LOG_RATE, SPARSE_M, SPARSE_MODE, SPARSE_MOVE, SPARSE_PASSES, SPARSE_PIVOT, SPARSE_RATE, SPARSE_ROOT, SPARSE_S, SPARSE_SAMPLED,
-  SPARSE_SCALE, SPARSE_SEEN, SPARSE_SLOW, SPARSE_STAGE, SPARSE_T, SPARSE_WIDTH, SPARSE_WORK,
-} from "../phases";
-
-/** S and D += those of the list's n floats, which are followed by a vector of -Infinity. */
-export type Accumulate = (state: usize, list: usize, n: usize) => void;
-
-/** Moves τ by S and D, and LEAST with it. @returns τ is found */
-export type Step = (state: usize) => bool;
-
-const GATHERING: u32 = 0;
-const FULL: u32 = 1;
-const SAMPLING: u32 = 2;
-const PASSING: u32 = 3;
-const PASSED: u32 = 4;
-
-/** What entmaxSteep.ts does with a list: look for the support in a part of the row, in all of it, or for its shares. */
-export const PART: u32 = 0;
-export const SUPPORT: u32 = 1;
-export const SHARES: u32 = 2;
-
-/**
- * Newton's rule takes 2-12 steps, and the search of a support up to three for each bit of a float: a guard against rounding going in
- * circles, and logits that change.
- */
-const STEPS: u32 = 200;
+  FULL, GATHERING, GROUP_FLOATS, MOST_STEPS, PASSED, PASSING, SAMPLE_NEAR, SAMPLING, SHARES, SUPPORT,
+} from "../layout";
+import { append, listSums, shorten, solve } from "./list";
+import { LIST, Search } from "./search";
 
 /** Floats that lie together in a sample, and where the list is looked at. */
-const GROUP: u32 = 16;
-
-// Byte indices that move the lanes of a bit mask to the front: [a b c d], 0b1010 -> [b d . .]
-// @ts-ignore: decorator
-@lazy const FRONT: usize = memory.data<u32>([
-  0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 0000
-  0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 0001
-  0x07060504, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 0010
-  0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 0011
-  0x0b0a0908, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 0100
-  0x03020100, 0x0b0a0908, 0x0b0a0908, 0x0f0e0d0c, // 0101
-  0x07060504, 0x0b0a0908, 0x0b0a0908, 0x0f0e0d0c, // 0110
-  0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 0111
-  0x0f0e0d0c, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 1000
-  0x03020100, 0x0f0e0d0c, 0x0b0a0908, 0x0f0e0d0c, // 1001
-  0x07060504, 0x0f0e0d0c, 0x0b0a0908, 0x0f0e0d0c, // 1010
-  0x03020100, 0x07060504, 0x0f0e0d0c, 0x0f0e0d0c, // 1011
-  0x0b0a0908, 0x0f0e0d0c, 0x0b0a0908, 0x0f0e0d0c, // 1100
-  0x03020100, 0x0b0a0908, 0x0f0e0d0c, 0x0f0e0d0c, // 1101
-  0x07060504, 0x0b0a0908, 0x0f0e0d0c, 0x0f0e0d0c, // 1110
-  0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c, // 1111
-], 16);
-
-/** The lanes of d above the cut to list[count…]. @returns the new count */
-// @ts-ignore: decorator
-@inline
-function append(list: usize, count: u32, d: v128, cut: v128): u32 {
-  const taken = i32x4.bitmask(f32x4.gt(d, cut));
-  v128.store(list + (<usize>count << 2), v128.swizzle(d, v128.load(FRONT + (<usize>taken << 4))));
-  return count + popcnt(taken);
-}
-
-/** Keeps the differences of denormal logits from being denormal too: each product with one takes 150 cycles on Intel. */
-function liftOf(m: f32): f32 {
-  return abs(m) < 7.9e-31 ? 8.673617379884035e-19 : 0; // 2^-100, 2^-60
-}
-
-/** liftOf four maxima */
-export function lifts(m: v128): v128 {
-  return v128.and(f32x4.lt(f32x4.abs(m), f32x4.splat(7.9e-31)), f32x4.splat(8.673617379884035e-19));
-}
-
-/** LEAST as float32s that are smaller: CUT as it is, FLOOR for logits from which BASE has not been taken. */
-export function cutAtLeast(state: usize): void {
-  const least = load<f64>(state, SPARSE_LEAST);
-  const cut = <f32>least, floor = <f32>(least + <f64>load<f32>(state, SPARSE_BASE));
-  store<f32>(state, cut - abs(cut) * 1.2e-7 - 1e-44, SPARSE_CUT);
-  store<f32>(state, floor - (abs(floor) + abs(cut)) * 1.2e-7 - 1e-44, SPARSE_FLOOR);
-}
-
-function clearSums(state: usize): void {
-  store<f64>(state, 0, SPARSE_S);
-  store<f64>(state, 0, SPARSE_D);
-  store<f64>(state, Infinity, SPARSE_ABOVE);
-  store<f64>(state, -Infinity, SPARSE_BELOW);
-  store<f64>(state, 0, SPARSE_HIGHER);
-  store<f64>(state, 0, SPARSE_LEVEL);
-}
-
-/** The search starts with all that lies above LEAST. */
-function open(state: usize, stage: u32): void {
-  const m = <f64>load<f32>(state, SPARSE_M), cut = <f64>max(load<f32>(state, SPARSE_CUT), -f32.MAX_VALUE);
-  store<u32>(state, stage, SPARSE_STAGE);
-  store<f64>(state, m, SPARSE_ROOT);
-  store<f64>(state, cut, SPARSE_PIVOT);
-  store<f64>(state, cut, SPARSE_FIRST);
-  store<f64>(state, m, SPARSE_LAST);
-  store<f64>(state, Infinity, SPARSE_WIDTH);
-  store<f64>(state, 0, SPARSE_MOVE);
-  store<f64>(state, Infinity, SPARSE_FAR);
-  store<u32>(state, 0, SPARSE_SLOW);
-  clearSums(state);
-}
-
-/** A row whose maximum is known. @param rate  as SPARSE_RATE @param relative  the list holds x - m, else x itself */
-export function begin(state: usize, m: f32, s: f64, rate: f64, relative: bool): void {
-  const lift = relative ? liftOf(m) : 0;
-  store<f32>(state, m, SPARSE_M);
-  store<f32>(state, lift, SPARSE_LIFT);
-  store<f32>(state, relative ? m + lift : 0, SPARSE_BASE);
-  store<u32>(state, 0, SPARSE_COUNT);
-  store<u32>(state, GATHERING, SPARSE_MODE);
-  store<u32>(state, 0, SPARSE_PASSES);
-  store<u32>(state, 0, SPARSE_SEEN);
-  store<u32>(state, 0, SPARSE_WORK);
-  store<u32>(state, 0, SPARSE_GUESS);
-  store<f64>(state, (relative ? 0 : <f64>m) - 1 / rate, SPARSE_LEAST);
-  store<f64>(state, s, SPARSE_SCALE);
-  store<f64>(state, rate, SPARSE_RATE);
-  if (!relative) store<f64>(state, log(rate), SPARSE_LOG_RATE);
-  store<f64>(state, 0, SPARSE_T);
-  cutAtLeast(state);
-}
-
-/** Takes the sums of the list, each logit counting `weight` times, and a step. @returns τ is found */
-function listStep(state: usize, count: u32, weight: f64, accumulate: Accumulate, step: Step): bool {
-  clearSums(state);
-  listSums(state, count, accumulate);
-  if (weight != 1) {
-    store<f64>(state, weight * load<f64>(state, SPARSE_S), SPARSE_S);
-    store<f64>(state, weight * load<f64>(state, SPARSE_D), SPARSE_D);
-    store<f64>(state, weight * load<f64>(state, SPARSE_HIGHER), SPARSE_HIGHER);
-    store<f64>(state, weight * load<f64>(state, SPARSE_LEVEL), SPARSE_LEVEL);
-  }
-  return step(state);
-}
-
-function listSums(state: usize, count: u32, accumulate: Accumulate): void {
-  const list = state + SPARSE_LIST;
-  v128.store(list + (<usize>count << 2), f32x4.splat(-Infinity));
-  accumulate(state, list, count);
-}
-
-/** @param near  an S - 1 after which one step more will do */
-function solve(state: usize, count: u32, weight: f64, near: f64, accumulate: Accumulate, step: Step): void {
-  for (let i: u32 = 0; i < STEPS; i++) {
-    if (listStep(state, count, weight, accumulate, step) || abs(load<f64>(state, SPARSE_S) - 1) < near) return;
-  }
-}
-
-/** A full list: half of it has to go, or τ of this part of the row be found. @returns how many stay in it */
-function shorten(state: usize, count: u32, seen: u32, accumulate: Accumulate, step: Step): u32 {
-  if (load<u32>(state, SPARSE_MODE) != GATHERING) {
-    store<u32>(state, PASSED, SPARSE_MODE);
-    listSums(state, count, accumulate);
-    return 0;
-  }
-  const list = state + SPARSE_LIST, affordable = seen + 4 * LIST;
-  const patience = load<f64>(state, SPARSE_SCALE) > 1 ? 8 : 2; // above alpha 2 half of the steps are to the other side
-  let left = count, work = load<u32>(state, SPARSE_WORK), idle = 0;
-  open(state, PART);
-  while (left > LIST / 2 && work < affordable && idle < patience) {
-    work += left;
-    const found = listStep(state, left, 1, accumulate, step);
-    cutAtLeast(state);
-    const cut = f32x4.splat(load<f32>(state, SPARSE_CUT)), all = left;
-    v128.store(list + (<usize>all << 2), f32x4.splat(-Infinity));
-    left = 0;
-    for (let j: u32 = 0; j < all; j += 4) left = append(list, left, v128.load(list + (<usize>j << 2)), cut);
-    if (found) break;
-    if (left > all - all / 8) idle++;
-  }
-  store<u32>(state, work, SPARSE_WORK);
-  if (left > LIST / 4 * 3 || work >= affordable) store<u32>(state, FULL, SPARSE_MODE);
-  return left;
-}
+const GROUP: u32 = GROUP_FLOATS;
 
 /** The sample's k-th group: one of each `stride`, not always the same one of them. */
 // @ts-ignore: decorator
@@ -211,16 +41,15 @@ function sampled(k: u32, stride: u32): u32 {
 /** Of how many groups one is sampled. */
 // @ts-ignore: decorator
 @inline
-function sampleStride(state: usize): u32 {
-  return load<u32>(state, SPARSE_LENGTH) / GROUP / (LIST / GROUP - 1) + 1;
+function sampleStride(search: Search): u32 {
+  return search.length / GROUP / (LIST / GROUP - 1) + 1;
 }
 
 /** Lists the sample's candidates among n floats, `pitch` floats apart. */
-function gatherSample(state: usize, x: usize, n: u32, pitch: usize): void {
-  const list = state + SPARSE_LIST, stride = sampleStride(state);
-  const lift = load<f32>(state, SPARSE_LIFT), base = load<f32>(state, SPARSE_BASE), cut = load<f32>(state, SPARSE_CUT);
-  const seen = load<u32>(state, SPARSE_SEEN);
-  let count = load<u32>(state, SPARSE_COUNT), positions = load<u32>(state, SPARSE_SAMPLED);
+function gatherSample(search: Search, x: usize, n: u32, pitch: usize): void {
+  const list = search.list, stride = sampleStride(search);
+  const lift = search.lift, base = search.base, cut = search.cut, seen = search.seen;
+  let count = search.count, positions = search.sampled;
   for (let k = seen / GROUP / stride; ; k++) {
     const from = sampled(k, stride) * GROUP;
     if (from < seen) continue;
@@ -233,21 +62,20 @@ function gatherSample(state: usize, x: usize, n: u32, pitch: usize): void {
       count += d > cut ? 1 : 0;
     }
   }
-  store<u32>(state, count, SPARSE_COUNT);
-  store<u32>(state, positions, SPARSE_SAMPLED);
+  search.count = count;
+  search.sampled = positions;
 }
 
 /** Lists the candidates among n floats, of one tile after the other. */
-export function gather(state: usize, x: usize, n: usize, accumulate: Accumulate, step: Step): void {
-  const mode = load<u32>(state, SPARSE_MODE);
-  let seen = load<u32>(state, SPARSE_SEEN);
-  if (mode == SAMPLING) gatherSample(state, x, <u32>n, 1);
-  store<u32>(state, seen + <u32>n, SPARSE_SEEN);
+export function gather(search: Search, x: usize, n: usize): void {
+  const mode = search.mode;
+  let seen = search.seen;
+  if (mode == SAMPLING) gatherSample(search, x, <u32>n, 1);
+  search.seen = seen + <u32>n;
   if (mode == FULL || mode == SAMPLING) return;
-  const list = state + SPARSE_LIST;
-  const lift = f32x4.splat(load<f32>(state, SPARSE_LIFT)), base = f32x4.splat(load<f32>(state, SPARSE_BASE));
-  let cut = f32x4.splat(load<f32>(state, SPARSE_CUT)), floor = f32x4.splat(load<f32>(state, SPARSE_FLOOR));
-  let count = load<u32>(state, SPARSE_COUNT);
+  const list = search.list, lift = f32x4.splat(search.lift), base = f32x4.splat(search.base);
+  let cut = f32x4.splat(search.cut), floor = f32x4.splat(search.floor);
+  let count = search.count;
   for (; n >= 16; n -= 16, x += 64) {
     seen += GROUP;
     const v0 = v128.load(x), v1 = v128.load(x, 16), v2 = v128.load(x, 32), v3 = v128.load(x, 48);
@@ -269,31 +97,28 @@ export function gather(state: usize, x: usize, n: usize, accumulate: Accumulate,
       count = append(list, count, d3, cut);
     }
     if (count <= LIST - 16) continue;
-    count = shorten(state, count, seen, accumulate, step);
-    if (load<u32>(state, SPARSE_MODE) == FULL) return;
-    cut = f32x4.splat(load<f32>(state, SPARSE_CUT));
-    floor = f32x4.splat(load<f32>(state, SPARSE_FLOOR));
+    count = shorten(search, count, seen);
+    if (search.mode == FULL) return;
+    cut = f32x4.splat(search.cut);
+    floor = f32x4.splat(search.floor);
   }
   for (; n; x += 16) {
     const v = n < 4 ? loadTail(x, n, f32x4.splat(-Infinity)) : v128.load(x);
     count = append(list, count, f32x4.sub(f32x4.add(v, lift), base), cut);
     n -= min(n, 4);
   }
-  store<u32>(state, count, SPARSE_COUNT);
+  search.count = count;
 }
 
 /** As gather, for one column: positions `pitch` floats apart. */
-export function gatherColumn(
-  state: usize, x: usize, axis: usize, pitch: usize, accumulate: Accumulate, step: Step,
-): void {
-  const mode = load<u32>(state, SPARSE_MODE);
-  let seen = load<u32>(state, SPARSE_SEEN);
-  if (mode == SAMPLING) gatherSample(state, x, <u32>axis, pitch);
-  store<u32>(state, seen + <u32>axis, SPARSE_SEEN);
+export function gatherColumn(search: Search, x: usize, axis: usize, pitch: usize): void {
+  const mode = search.mode;
+  let seen = search.seen;
+  if (mode == SAMPLING) gatherSample(search, x, <u32>axis, pitch);
+  search.seen = seen + <u32>axis;
   if (mode == FULL || mode == SAMPLING) return;
-  const list = state + SPARSE_LIST, lift = load<f32>(state, SPARSE_LIFT), base = load<f32>(state, SPARSE_BASE);
-  let cut = load<f32>(state, SPARSE_CUT);
-  let count = load<u32>(state, SPARSE_COUNT);
+  const list = search.list, lift = search.lift, base = search.base;
+  let cut = search.cut, count = search.count;
   while (axis) {
     const block = min(axis, 16);
     seen += <u32>block;
@@ -305,54 +130,51 @@ export function gatherColumn(
     }
     axis -= block;
     if (block < 16 || count <= LIST - 16) continue; // where gather looks, so a column has the bits of a row
-    count = shorten(state, count, seen, accumulate, step);
-    if (load<u32>(state, SPARSE_MODE) == FULL) return;
-    cut = load<f32>(state, SPARSE_CUT);
+    count = shorten(search, count, seen);
+    if (search.mode == FULL) return;
+    cut = search.cut;
   }
-  store<u32>(state, count, SPARSE_COUNT);
+  search.count = count;
 }
 
 /** The next pass over the row. */
-function again(state: usize, mode: u32): bool {
-  cutAtLeast(state);
-  store<u32>(state, mode, SPARSE_MODE);
-  store<u32>(state, 0, SPARSE_COUNT);
-  store<u32>(state, 0, SPARSE_SEEN);
+function again(search: Search, mode: i32): bool {
+  search.cutAtLeast();
+  search.mode = mode;
+  search.count = 0;
+  search.seen = 0;
   return true;
 }
 
 /** The row's last tile is through. @returns another pass is needed */
-export function settle(state: usize, accumulate: Accumulate, step: Step): bool {
-  const mode = load<u32>(state, SPARSE_MODE);
-  const count = load<u32>(state, SPARSE_COUNT);
+export function settle(search: Search): bool {
+  const mode = search.mode;
   if (mode == FULL) {
-    store<u32>(state, load<u32>(state, SPARSE_SEEN), SPARSE_LENGTH);
-    store<u32>(state, 0, SPARSE_SAMPLED);
-    open(state, SUPPORT);
-    return again(state, SAMPLING);
+    search.length = search.seen;
+    search.sampled = 0;
+    search.open(SUPPORT);
+    return again(search, SAMPLING);
   }
   if (mode == SAMPLING) {
-    const least = load<f64>(state, SPARSE_LEAST); // as the whole row has shown it
-    const weight = <f64>load<u32>(state, SPARSE_LENGTH) / <f64>load<u32>(state, SPARSE_SAMPLED);
-    solve(state, count, weight, 0.1, accumulate, step);
-    const stage = load<u32>(state, SPARSE_STAGE), pivot = load<f64>(state, SPARSE_PIVOT), root = load<f64>(state, SPARSE_ROOT);
-    store<f64>(state, least, SPARSE_LEAST);
-    store<u32>(state, 1, SPARSE_GUESS);
-    cutAtLeast(state);
-    open(state, stage);
-    if (stage == SHARES) store<f64>(state, root, SPARSE_ROOT);
-    store<f64>(state, max(pivot, load<f64>(state, SPARSE_FIRST)), SPARSE_PIVOT);
-    return again(state, PASSING);
+    const least = search.least; // as the whole row has shown it
+    solve(search, <f64>search.length / <f64>search.sampled, SAMPLE_NEAR);
+    const stage = search.stage, pivot = search.pivot, root = search.root;
+    search.least = least;
+    search.guess = 1;
+    search.cutAtLeast();
+    search.open(stage);
+    if (stage == SHARES) search.root = root;
+    search.pivot = max(pivot, search.first);
+    return again(search, PASSING);
   }
   if (mode == PASSED) {
-    listSums(state, count, accumulate);
-    const passes = load<u32>(state, SPARSE_PASSES) + 1;
-    store<u32>(state, passes, SPARSE_PASSES);
-    if (step(state) || passes >= STEPS) return false;
-    clearSums(state);
-    return again(state, PASSING);
+    listSums(search, search.count);
+    search.passes++;
+    if (search.step(search) || search.passes >= MOST_STEPS) return false;
+    search.clear();
+    return again(search, PASSING);
   }
-  if (mode == GATHERING) open(state, SUPPORT);
-  solve(state, count, 1, 0, accumulate, step);
+  if (mode == GATHERING) search.open(SUPPORT);
+  solve(search, 1, 0);
   return false;
 }

@@ -7,11 +7,11 @@
  * S and D are float64 sums in the order of the positions, to which what is off the support adds 0. A τ that does not move any
  * more stays, whatever its neighbours do. So a column has the same bits in any strip and in any tiles.
  */
-import { columnsInit } from "../columns";
+import { columnsInit, columnsMax } from "../columns";
 import { firstLanes, high, low, narrow, storeUpTo4 } from "../lanes";
-import {
-  COLUMN_ANY, COLUMN_D, COLUMN_M, COLUMN_PART, COLUMN_S, COLUMN_T, FINISH, MASKED, SETTLE, STRIP, SUM,
-} from "../phases";
+import { FEWEST_POSITIONS, MOST_STEPS } from "../layout";
+import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, FINISH, INIT, MASKED, MAX, SETTLE, SUM, WIDEN } from "../phases";
+import { COLUMN_D, COLUMN_T } from "./search";
 
 /** An S - 1 that is too small to see. */
 const ENOUGH: f64 = 1e-9;
@@ -27,28 +27,35 @@ const FINISHED: usize = 32;
 /** Up to this many positions four columns are solved one after the other, in registers. */
 export const SHORT: usize = 32;
 
-/** Newton's rule takes 2-12 steps: a guard against rounding going in circles. */
-export const STEPS: u32 = 200;
+/** Positions that the first passes are over at the least. */
+const FEWEST: usize = FEWEST_POSITIONS;
 
 /** How many times `axis` is cut to an eighth. */
 function eighths(axis: usize): usize {
   let k: usize = 0;
-  while (axis >> (3 * (k + 1)) >= 64) k++;
+  while (axis >> (3 * (k + 1)) >= FEWEST) k++;
   return k;
 }
 
 /** Every τ may move. */
-export function widen(state: usize, width: usize): void {
+function widen(state: usize, width: usize): void {
   for (let i: usize = 0; i < width << 2; i += 16) v128.store(state + i, i32x4.splat(-1), COLUMN_PART);
 }
 
-export function newtonInit(state: usize, width: usize): void {
+function newtonInit(state: usize, width: usize): void {
   columnsInit(state, false, width);
   for (let i: usize = 0; i < width << 2; i += 16) {
     clearSums(state + (i << 1));
     v128.store(state + (i << 1), f64x2.splat(0), COLUMN_T);
     v128.store(state + (i << 1), f64x2.splat(0), COLUMN_T + 16);
   }
+}
+
+/** The phases of a strip before SUM. */
+export function newtonBegin(state: usize, phases: i32, x: usize, axis: usize, width: usize, pitch: usize): void {
+  if (phases & INIT) newtonInit(state, width);
+  if (phases & WIDEN) widen(state, width);
+  if (phases & MAX) columnsMax(state, x, 0, false, axis, width, pitch, 1);
 }
 
 function clearSums(at: usize): void {
@@ -176,7 +183,7 @@ function solveShort(state: usize, x: usize, axis: usize, width: usize, pitch: us
   for (let i: usize = 0; i < width; i += 4) {
     const m = v128.load(state + (i << 2), COLUMN_M), there = lanesOf(width - i);
     let t0 = zero, t1 = zero, open = there;
-    for (let k: u32 = 0; k < STEPS; k++) {
+    for (let k = 0; k < MOST_STEPS; k++) {
       const tau0 = f64x2.sub(t0, one), tau1 = f64x2.sub(t1, one);
       let s0 = zero, s1 = zero, d0 = zero, d1 = zero;
       for (let a = axis, from = x + (i << 2); a; a--, from += step) {
@@ -211,7 +218,7 @@ function solve(state: usize, x: usize, axis: usize, width: usize, pitch: usize, 
   }
   for (let cut = <i32>eighths(axis); cut >= 0; cut--) {
     widen(state, width);
-    for (let k: u32 = 0; k < STEPS; k++) {
+    for (let k = 0; k < MOST_STEPS; k++) {
       sums(state, x, axis >> (3 * cut), width, pitch, square);
       if (!settle(state, width, square)) break;
     }
@@ -243,7 +250,7 @@ export function presentMax(at: usize, phases: i32): v128 {
 // @ts-ignore: decorator
 @inline
 function shares(
-  phases: i32, state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize, square: bool,
+  state: usize, phases: i32, y: usize, x: usize, axis: usize, width: usize, pitch: usize, square: bool,
 ): void {
   const zero = f32x4.splat(0), one = f64x2.splat(1), step = pitch << 2;
   for (let a: usize = 0; a < axis; a += FINISHED, x += step * FINISHED, y += step * FINISHED) {
@@ -266,15 +273,16 @@ function shares(
   }
 }
 
-/** Everything after MAX; `square` is a constant, so that each kernel is compiled on its own. @returns τ still moves */
+/** A Strip (search.ts); `square` is a constant, so that each kernel is compiled on its own. @returns τ still moves */
 // @ts-ignore: decorator
 @inline
 export function columnsNewton(
-  phases: i32, state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize, square: bool,
+  state: usize, phases: i32, y: usize, x: usize, axis: usize, width: usize, pitch: usize, square: bool,
 ): bool {
+  newtonBegin(state, phases, x, axis, width, pitch);
   if ((phases & (SUM | SETTLE)) == (SUM | SETTLE)) solve(state, x, axis, width, pitch, square);
   else if (phases & SUM) sums(state, x, axis, width, pitch, square);
   else if (phases & SETTLE) return settle(state, width, square);
-  if (phases & FINISH) shares(phases, state, y, x, axis, width, pitch, square);
+  if (phases & FINISH) shares(state, phases, y, x, axis, width, pitch, square);
   return false;
 }

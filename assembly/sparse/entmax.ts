@@ -12,20 +12,18 @@
  * The powers are float32, and their sum with them: y is p / S with the S of the same powers, so what they are off by
  * together falls out. Newton's rule ends where S is 1 within 3e-7, or y within 1e-7.
  */
-import { lifts } from "./candidates";
-import { lanesOf, narrowLanes, presentMax, SHORT, STEPS } from "./columnsNewton";
+import { lanesOf, narrowLanes, newtonBegin, presentMax, SHORT } from "./columnsNewton";
 import { entmax15 } from "./entmax15";
 import { entmaxSteep } from "./entmaxSteep";
 import { exponentFloor, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
 import { fma, high as highHalf, low as lowHalf, narrow, storeUpTo4, widen } from "../lanes";
+import { MOST_STEPS } from "../layout";
 import { exp64, log } from "../log";
 import { newton } from "./newton";
-import {
-  BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, SPARSE_BASE, SPARSE_D, SPARSE_FLOOR, SPARSE_LIFT, SPARSE_S,
-  SPARSE_SCALE, SPARSE_T,
-} from "../phases";
+import { BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S } from "../phases";
 import { held, loadL0, loadL1, loadL2, loadRoot, log2, power } from "./power";
-import { alongNewton, alongSparse } from "./sparse";
+import { lifts, Search, searchAt } from "./search";
+import { alongSparse, solveEach } from "./sparse";
 import { sparsemax } from "./sparsemax";
 
 /** An S - 1 that is too small to see. */
@@ -40,8 +38,8 @@ const TINY: f32 = 1e-30;
  * 1 - t is taken in two parts: where w is small the sum of z and the first is exact. Near 1, where alpha is near 1 too, w is
  * taken from t, which holds more digits: v = w - 1.
  */
-function accumulate(state: usize, list: usize, n: usize): void {
-  const t = load<f64>(state, SPARSE_T), s = load<f64>(state, SPARSE_SCALE);
+function accumulate(search: Search, list: usize, n: usize): void {
+  const t = search.t, s = search.s;
   const c = <f32>(1 / s - 1), cv = held(0, c), fv = held(1, exponentFloor(c)), sv = held(2, <f32>s);
   const tv = held(4, <f32>t), rest = held(9, <f32>(1 - t)), low = held(10, <f32>(1 - t - <f64><f32>(1 - t)));
   const tiny = held(3, TINY), root = loadRoot();
@@ -62,31 +60,31 @@ function accumulate(state: usize, list: usize, n: usize): void {
     S = f64x2.add(S, widen(s0));
     D = f64x2.add(D, widen(d0));
   }
-  store<f64>(state, load<f64>(state, SPARSE_S) + f64x2.extract_lane(S, 0) + f64x2.extract_lane(S, 1), SPARSE_S);
-  store<f64>(state, load<f64>(state, SPARSE_D) + f64x2.extract_lane(D, 0) + f64x2.extract_lane(D, 1), SPARSE_D);
+  search.S = search.S + f64x2.extract_lane(S, 0) + f64x2.extract_lane(S, 1);
+  search.D = search.D + f64x2.extract_lane(D, 0) + f64x2.extract_lane(D, 1);
 }
 
 /**
  * S is to stay that of τ, and is 1 as nearly as a t in float32 makes it, or as shows in y = p / S: on the way to the solution
  * no p changes more than the largest, p_m = (1 - t)^(1/s), and that at most by (S - 1)·p_m.
  */
-function step(state: usize): bool {
-  const s = load<f64>(state, SPARSE_SCALE), t = load<f64>(state, SPARSE_T), off = abs(load<f64>(state, SPARSE_S) - 1);
+function step(search: Search): bool {
+  const s = search.s, t = search.t, off = abs(search.S - 1);
   if (off <= ENOUGH + 6e-8 * t * min(1 / s, 16)) return true;
   if (off <= 1e-3 && off * exp64(log(max<f64>(1 - t, 1e-300)) / s) <= 1e-7) return true;
-  return newton(state, 0);
+  return newton(search, 0);
 }
 
-function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
-  const t = load<f64>(state, SPARSE_T), s = load<f64>(state, SPARSE_SCALE);
+function rowShares(search: Search, y: usize, x: usize, n: usize): u32 {
+  const t = search.t, s = search.s;
   const c = <f32>(1 / s - 1), cv = held(0, c), fv = held(1, exponentFloor(c)), sv = held(2, <f32>s);
   const tv = held(4, <f32>t), rest = held(9, <f32>(1 - t)), low = held(10, <f32>(1 - t - <f64><f32>(1 - t)));
   const tiny = held(3, TINY), root = loadRoot();
-  const lift = held(5, load<f32>(state, SPARSE_LIFT)), base = held(6, load<f32>(state, SPARSE_BASE));
-  const r = held(7, <f32>(1 / load<f64>(state, SPARSE_S)));
+  const lift = held(5, search.lift), base = held(6, search.base);
+  const r = held(7, <f32>(1 / search.S));
   const L0 = loadL0(), L1 = loadL1(), L2 = loadL2();
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
-  const floor = held(8, load<f32>(state, SPARSE_FLOOR));
+  const floor = held(8, search.floor);
   let size = 0;
   for (; n; n -= min(n, 4), x += 16, y += 16) {
     const at = v128.load(x);
@@ -106,7 +104,7 @@ function rowShares(state: usize, y: usize, x: usize, n: usize): u32 {
 }
 
 function columnsShares(state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
-  const s = load<f64>(state, SPARSE_SCALE);
+  const s = searchAt(state).s;
   const c = <f32>(1 / s - 1), cv = held(0, c), fv = held(1, exponentFloor(c)), sv = held(2, <f32>s);
   const L0 = loadL0(), L1 = loadL1(), L2 = loadL2(), tiny = held(3, TINY), root = loadRoot();
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
@@ -160,7 +158,8 @@ function moved(t: v128, S: v128, D: v128, s: f64, logS: v128): v128 {
 }
 
 /** τ of a strip of columns of few positions, four at a time: COLUMN_S is T, COLUMN_PART 1 / S. */
-function solveShort(state: usize, x: usize, axis: usize, width: usize, pitch: usize, s: f64): void {
+function solveShort(state: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
+  const s = searchAt(state).s;
   const c = <f32>(1 / s - 1), cv = held(0, c), fv = held(1, exponentFloor(c)), sv = held(2, <f32>s);
   const L0 = loadL0(), L1 = loadL1(), L2 = loadL2(), tiny = held(3, TINY), root = loadRoot();
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
@@ -169,7 +168,7 @@ function solveShort(state: usize, x: usize, axis: usize, width: usize, pitch: us
     const at = state + (i << 2), tAt = state + (i << 3);
     const m = v128.load(at, COLUMN_M), lift = lifts(m), base = f32x4.add(m, lift), there = lanesOf(width - i);
     let t0 = zero, t1 = zero, s0 = zero, s1 = zero;
-    for (let k: u32 = 0; k < STEPS; k++) {
+    for (let k = 0; k < MOST_STEPS; k++) {
       const tv = narrow(t0, t1), rest0 = f64x2.sub(one, t0), rest1 = f64x2.sub(one, t1);
       const rest = narrow(rest0, rest1), low = narrow(f64x2.sub(rest0, lowHalf(rest)), f64x2.sub(rest1, highHalf(rest)));
       let d0 = zero, d1 = zero;
@@ -200,11 +199,18 @@ function solveShort(state: usize, x: usize, axis: usize, width: usize, pitch: us
 }
 
 /** A strip of columns of at most SHORT positions, all of it here. */
-function shortColumns(
-  phases: i32, state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize,
+function shortStrip(
+  state: usize, phases: i32, y: usize, x: usize, axis: usize, width: usize, pitch: usize,
 ): bool {
-  solveShort(state, x, axis, width, pitch, load<f64>(state, SPARSE_SCALE));
+  newtonBegin(state, phases, x, axis, width, pitch);
+  solveShort(state, x, axis, width, pitch);
   for (let i: usize = 0; i < width << 2; i += 16) v128.store(state + i, presentMax(state + i, phases), COLUMN_M);
+  columnsShares(state, y, x, axis, width, pitch);
+  return false;
+}
+
+function strip(state: usize, phases: i32, y: usize, x: usize, axis: usize, width: usize, pitch: usize): bool {
+  solveEach(state, phases, x, axis, width, pitch);
   columnsShares(state, y, x, axis, width, pitch);
   return false;
 }
@@ -216,13 +222,6 @@ export function entmax(
   if (alpha == 2) return sparsemax(y, support, x, outer, axis, inner, alpha, temperature, state, phases);
   if (alpha == 1.5) return entmax15(y, support, x, outer, axis, inner, alpha, temperature, state, phases);
   if (alpha > 2) return entmaxSteep(y, support, x, outer, axis, inner, alpha, temperature, state, phases);
-  if (inner > 1 && axis <= SHORT) {
-    store<f64>(state, alpha - 1, SPARSE_SCALE);
-    return alongNewton(
-      y, support, x, outer, axis, inner, alpha - 1, state, phases, accumulate, step, rowShares, shortColumns,
-    );
-  }
-  return alongSparse(
-    y, support, x, outer, axis, inner, alpha - 1, alpha - 1, true, state, phases, accumulate, step, rowShares, columnsShares,
-  );
+  searchAt(state).use(alpha - 1, accumulate, step, rowShares, axis <= SHORT ? shortStrip : strip);
+  return alongSparse(y, support, x, outer, axis, inner, state, phases);
 }

@@ -10,12 +10,12 @@
 import { columnsNewton } from "./columnsNewton";
 import { high, low } from "../lanes";
 import { newton } from "./newton";
-import { SPARSE_D, SPARSE_S, SPARSE_T } from "../phases";
-import { alongNewton, rowShares } from "./sparse";
+import { Search, searchAt } from "./search";
+import { alongSparse, rowShares } from "./sparse";
 
 /** w = [d / 2 - τ]_+, S = Σ w², D = Σ w, in float64 */
-function accumulate(state: usize, list: usize, n: usize): void {
-  const tau = f64x2.splat(load<f64>(state, SPARSE_T) - 1), zero = f64x2.splat(0), half = f32x4.splat(0.5);
+function accumulate(search: Search, list: usize, n: usize): void {
+  const tau = f64x2.splat(search.t - 1), zero = f64x2.splat(0), half = f32x4.splat(0.5);
   let s0 = zero, s1 = zero, d0 = zero, d1 = zero;
   for (const end = list + (n << 2); list < end; list += 16) {
     const z = f32x4.mul(v128.load(list), half);
@@ -27,27 +27,28 @@ function accumulate(state: usize, list: usize, n: usize): void {
   }
   s0 = f64x2.add(s0, s1);
   d0 = f64x2.add(d0, d1);
-  store<f64>(state, load<f64>(state, SPARSE_S) + f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1), SPARSE_S);
-  store<f64>(state, load<f64>(state, SPARSE_D) + f64x2.extract_lane(d0, 0) + f64x2.extract_lane(d0, 1), SPARSE_D);
+  search.S = search.S + f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1);
+  search.D = search.D + f64x2.extract_lane(d0, 0) + f64x2.extract_lane(d0, 1);
 }
 
-function step(state: usize): bool {
-  return newton(state, 1e-9);
+function step(search: Search): bool {
+  return newton(search, 1e-9);
 }
 
-function shares(state: usize, y: usize, x: usize, n: usize): u32 {
-  return rowShares(state, y, x, n, true);
+function shares(search: Search, y: usize, x: usize, n: usize): u32 {
+  return rowShares(search, y, x, n, true);
 }
 
-function columns(
-  phases: i32, state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize,
+function strip(
+  state: usize, phases: i32, y: usize, x: usize, axis: usize, width: usize, pitch: usize,
 ): bool {
-  return columnsNewton(phases, state, y, x, axis, width, pitch, true);
+  return columnsNewton(state, phases, y, x, axis, width, pitch, true);
 }
 
 export function entmax15(
   y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, temperature: f64, state: usize,
   phases: i32,
 ): bool {
-  return alongNewton(y, support, x, outer, axis, inner, 0.5, state, phases, accumulate, step, shares, columns);
+  searchAt(state).use(0.5, accumulate, step, shares, strip);
+  return alongSparse(y, support, x, outer, axis, inner, state, phases);
 }

@@ -17,7 +17,7 @@
  * source  for alpha = 2: Condat 2016, doi:10.1007/s10107-015-0946-6; for the rest the norm's convexity
  */
 import { exp64, log } from "../log";
-import { SPARSE_D, SPARSE_GUESS, SPARSE_LEAST, SPARSE_S, SPARSE_SCALE, SPARSE_T } from "../phases";
+import { Search } from "./search";
 
 /** 1 - exp(-v) */
 function fallen(v: f64): f64 {
@@ -32,21 +32,20 @@ export function normStep(s: f64, S: f64, D: f64): f64 {
 }
 
 /** @param enough  an S - 1 after which one step more is too small to see */
-export function newton(state: usize, enough: f64): bool {
-  const s = load<f64>(state, SPARSE_SCALE), S = load<f64>(state, SPARSE_S);
-  const t = load<f64>(state, SPARSE_T);
+export function newton(search: Search, enough: f64): bool {
+  const s = search.s, S = search.S, t = search.t;
   if (!(S > 1)) {
-    if (load<u32>(state, SPARSE_GUESS) == 0 || 1 - S <= enough) return true;
-    const least = 1 + s * load<f64>(state, SPARSE_LEAST);
-    const back = t + normStep(s, S, load<f64>(state, SPARSE_D));
-    store<f64>(state, back > least ? back : least, SPARSE_T); // least also where nothing lies above τ
-    store<u32>(state, 0, SPARSE_GUESS);
-    if (back > least) store<f64>(state, (back - 1) / s, SPARSE_LEAST);
+    if (search.guess == 0 || 1 - S <= enough) return true;
+    const least = 1 + s * search.least;
+    const back = t + normStep(s, S, search.D);
+    search.t = back > least ? back : least; // least also where nothing lies above τ
+    search.guess = 0;
+    if (back > least) search.least = (back - 1) / s;
     return false;
   }
-  store<u32>(state, 0, SPARSE_GUESS);
-  const next = t + normStep(s, S, load<f64>(state, SPARSE_D));
-  store<f64>(state, next, SPARSE_T);
-  store<f64>(state, (next - 1) / s, SPARSE_LEAST);
+  search.guess = 0;
+  const next = t + normStep(s, S, search.D);
+  search.t = next;
+  search.least = (next - 1) / s;
   return S - 1 <= enough || next == t;
 }

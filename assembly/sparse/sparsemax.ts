@@ -13,12 +13,12 @@
 import { columnsNewton } from "./columnsNewton";
 import { high, low } from "../lanes";
 import { newton } from "./newton";
-import { SPARSE_D, SPARSE_S, SPARSE_T } from "../phases";
-import { alongNewton, rowShares } from "./sparse";
+import { Search, searchAt } from "./search";
+import { alongSparse, rowShares } from "./sparse";
 
 /** S = Σ [d - τ]_+, D = |{d > τ}|, in float64 */
-function accumulate(state: usize, list: usize, n: usize): void {
-  const tau = f64x2.splat(load<f64>(state, SPARSE_T) - 1), zero = f64x2.splat(0);
+function accumulate(search: Search, list: usize, n: usize): void {
+  const tau = f64x2.splat(search.t - 1), zero = f64x2.splat(0);
   let s0 = zero, s1 = zero, count = i64x2.splat(0);
   for (const end = list + (n << 2); list < end; list += 16) {
     const d = v128.load(list);
@@ -28,28 +28,29 @@ function accumulate(state: usize, list: usize, n: usize): void {
     count = i64x2.sub(count, i64x2.add(f64x2.gt(w0, zero), f64x2.gt(w1, zero)));
   }
   s0 = f64x2.add(s0, s1);
-  store<f64>(state, load<f64>(state, SPARSE_S) + f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1), SPARSE_S);
+  search.S = search.S + f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1);
   const size = i64x2.extract_lane(count, 0) + i64x2.extract_lane(count, 1);
-  store<f64>(state, load<f64>(state, SPARSE_D) + <f64>size, SPARSE_D);
+  search.D = search.D + <f64>size;
 }
 
-function step(state: usize): bool {
-  return newton(state, 1e-9);
+function step(search: Search): bool {
+  return newton(search, 1e-9);
 }
 
-function shares(state: usize, y: usize, x: usize, n: usize): u32 {
-  return rowShares(state, y, x, n, false);
+function shares(search: Search, y: usize, x: usize, n: usize): u32 {
+  return rowShares(search, y, x, n, false);
 }
 
-function columns(
-  phases: i32, state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize,
+function strip(
+  state: usize, phases: i32, y: usize, x: usize, axis: usize, width: usize, pitch: usize,
 ): bool {
-  return columnsNewton(phases, state, y, x, axis, width, pitch, false);
+  return columnsNewton(state, phases, y, x, axis, width, pitch, false);
 }
 
 export function sparsemax(
   y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, alpha: f64, temperature: f64, state: usize,
   phases: i32,
 ): bool {
-  return alongNewton(y, support, x, outer, axis, inner, 1, state, phases, accumulate, step, shares, columns);
+  searchAt(state).use(1, accumulate, step, shares, strip);
+  return alongSparse(y, support, x, outer, axis, inner, state, phases);
 }

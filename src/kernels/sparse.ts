@@ -1,13 +1,17 @@
 /** sparsemax, entmax15, entmax. */
+import { FEWEST_POSITIONS } from "../../assembly/layout";
 import type { AxisKernel } from "./index";
 import type { RowsKernels } from "./rows";
 
 /** How many times a column is cut to an eighth: its first positions give τ a bound, and a pass over them is short. */
 export function eighths(axis: number): number {
   let k = 0;
-  while (axis >>> (3 * (k + 1)) >= 64) k++;
+  while (axis >>> (3 * (k + 1)) >= FEWEST_POSITIONS) k++;
   return k;
 }
+
+/** Whether columns are solved together, so that a strip of them may come in tiles. */
+export const solvedTogether = (alpha: number): boolean => alpha === 1.5 || alpha === 2;
 
 /**
  * A function with exact zeros along the middle of three axes, f32[outer, axis, inner], row-major.

@@ -2,24 +2,31 @@
  * assembly/sparse/candidates.ts in JavaScript: lists what can still have a share of a row, and lets a rule find τ in the list. All
  * in float64. One row at a time; what is known of it between phases stays here.
  */
-import { PART, type Rule, Search, SHARES, SUPPORT } from "./search";
-
-export const LIST = 1968;
-/** A guard against rounding going in circles, and against logits that change. */
-const STEPS = 200;
-/** Floats that lie together in a sample. */
-const GROUP = 16;
-/** An S - 1 of the sample after which one step more will do. */
-const NEAR = 0.1;
-
-const GATHERING = 0;
-const FULL = 1;
-const SAMPLING = 2;
-const PASSING = 3;
-const PASSED = 4;
+import {
+  FULL,
+  GATHERING,
+  GROUP_FLOATS as GROUP,
+  IDLE_STEPS,
+  IDLE_STEPS_STEEP,
+  INIT,
+  LIST_FLOATS as LIST,
+  MAX,
+  MOST_STEPS,
+  PART,
+  PASSED,
+  PASSING,
+  SAMPLE_NEAR,
+  SAMPLING,
+  SETTLE,
+  SHARES,
+  SUM,
+  SUPPORT,
+} from "../../../assembly/layout";
+import { largest } from "../row";
+import type { Search } from "./search";
 
 export class Candidates {
-  readonly search = new Search();
+  readonly search: Search;
   readonly #f32: Float32Array;
   readonly #list = new Float64Array(LIST);
   #count = 0;
@@ -31,13 +38,28 @@ export class Candidates {
   #sampled = 0;
   #work = 0;
 
-  constructor(f32: Float32Array) {
+  constructor(f32: Float32Array, search: Search) {
     this.#f32 = f32;
+    this.search = search;
+  }
+
+  /** The phases before FINISH of a row: `axis` positions from x on, `pitch` floats apart. @returns another pass is needed */
+  find(phases: number, _i: number, x: number, axis: number, pitch: number): boolean {
+    const { search } = this;
+    if (phases & MAX) this.#begin(largest(this.#f32, x, axis, pitch, phases & INIT ? -Infinity : search.m));
+    if (search.m - search.m !== 0) return false;
+    if (phases & SUM) this.#gather(x, axis, pitch);
+    let again = (phases & SETTLE) !== 0 && this.#settle();
+    while (again && phases & SUM) {
+      this.#gather(x, axis, pitch);
+      again = this.#settle();
+    }
+    return again;
   }
 
   /** A row whose maximum is known. */
-  begin(m: number, s: number, rate: number, base: number): void {
-    this.search.begin(m, s, rate, base);
+  #begin(m: number): void {
+    this.search.begin(m);
     this.#count = 0;
     this.#mode = GATHERING;
     this.#passes = 0;
@@ -46,7 +68,7 @@ export class Candidates {
   }
 
   /** n positions from x on, `pitch` floats apart. */
-  gather(rule: Rule, x: number, n: number, pitch: number): void {
+  #gather(x: number, n: number, pitch: number): void {
     const start = this.#seen;
     this.#seen += n;
     if (this.#mode === FULL) return;
@@ -65,7 +87,7 @@ export class Candidates {
       if (!(d > least || d === top)) continue; // `least` may round to it where alpha is huge
       list[count++] = d;
       if (count < LIST) continue;
-      count = this.#shorten(rule, start + a);
+      count = this.#shorten(start + a);
       if (this.#mode === FULL) return;
       least = search.least;
     }
@@ -73,7 +95,7 @@ export class Candidates {
   }
 
   /** The row's last tile is through. @returns another pass is needed */
-  settle(rule: Rule): boolean {
+  #settle(): boolean {
     const { search } = this;
     if (this.#mode === FULL) {
       this.#length = this.#seen;
@@ -83,7 +105,7 @@ export class Candidates {
     }
     if (this.#mode === SAMPLING) {
       const { least } = search;
-      this.#solve(rule, this.#length / this.#sampled, NEAR);
+      this.#solve(this.#length / this.#sampled, SAMPLE_NEAR);
       const { stage, pivot, root } = search;
       search.least = least;
       search.guess = 1;
@@ -93,14 +115,14 @@ export class Candidates {
       return this.#again(PASSING);
     }
     if (this.#mode === PASSED) {
-      rule.sums(search, this.#list, this.#count);
+      search.rule.accumulate(search, this.#list, this.#count);
       this.#passes++;
-      if (rule.step(search) || this.#passes >= STEPS) return false;
+      if (search.rule.step(search) || this.#passes >= MOST_STEPS) return false;
       search.clear();
       return this.#again(PASSING);
     }
     if (this.#mode === GATHERING) search.open(SUPPORT);
-    this.#solve(rule, 1, 0);
+    this.#solve(1, 0);
     return false;
   }
 
@@ -112,13 +134,15 @@ export class Candidates {
     return true;
   }
 
-  #solve(rule: Rule, weight: number, near: number): void {
-    for (let i = 0; i < STEPS; i++) {
-      this.search.clear();
-      rule.sums(this.search, this.#list, this.#count);
-      if (weight !== 1) this.search.weigh(weight);
-      const { S } = this.search;
-      if (rule.step(this.search) || Math.abs(S - 1) < near) return;
+  /** @param near  an S - 1 after which one step more will do */
+  #solve(weight: number, near: number): void {
+    const { search } = this;
+    for (let i = 0; i < MOST_STEPS; i++) {
+      search.clear();
+      search.rule.accumulate(search, this.#list, this.#count);
+      if (weight !== 1) search.weigh(weight);
+      const { S } = search;
+      if (search.rule.step(search) || Math.abs(S - 1) < near) return;
     }
   }
 
@@ -139,24 +163,24 @@ export class Candidates {
   }
 
   /** A full list: half of it has to go, or τ of this part of the row be found. @returns how many stay in it */
-  #shorten(rule: Rule, seen: number): number {
+  #shorten(seen: number): number {
     const { search } = this;
     const list = this.#list;
     if (this.#mode !== GATHERING) {
       this.#mode = PASSED;
-      rule.sums(search, list, LIST);
+      search.rule.accumulate(search, list, LIST);
       return 0;
     }
     const affordable = seen + 4 * LIST;
-    const patience = search.s > 1 ? 8 : 2; // above alpha 2 half of the steps are to the other side
+    const patience = search.s > 1 ? IDLE_STEPS_STEEP : IDLE_STEPS;
     let left = LIST;
     let idle = 0;
     search.open(PART);
     while (left > LIST / 2 && this.#work < affordable && idle < patience) {
       this.#work += left;
       search.clear();
-      rule.sums(search, list, left);
-      const found = rule.step(search);
+      search.rule.accumulate(search, list, left);
+      const found = search.rule.step(search);
       const all = left;
       left = 0;
       for (let j = 0; j < all; j++) if (list[j] > search.least || list[j] === search.top) list[left++] = list[j];

@@ -3,20 +3,16 @@
  * positions, and what is off the support is left out of them: so a column has the same bits in any tiles.
  */
 
-import { FINISH, INIT, MAX, SETTLE, STRIP, SUM, WIDEN } from "../../../assembly/layout";
+import { FINISH, INIT, LIST_FLOATS, MAX, MOST_STEPS, SETTLE, STRIP, SUM, WIDEN } from "../../../assembly/layout";
 import { eighths } from "../../kernels/sparse";
 import { largest } from "../row";
-import { LIST } from "./candidates";
-import { type Rule, Search } from "./search";
-
-/** A guard against rounding going in circles. */
-const STEPS = 200;
+import type { Search } from "./search";
 
 export class NewtonColumns {
   /** Of the column that is worked on. */
-  readonly search = new Search();
+  readonly search: Search;
   readonly #f32: Float32Array;
-  readonly #list = new Float64Array(LIST);
+  readonly #list = new Float64Array(LIST_FLOATS);
   // of each column of a strip, between tiles
   readonly #m = new Float64Array(STRIP);
   readonly #t = new Float64Array(STRIP);
@@ -24,12 +20,13 @@ export class NewtonColumns {
   readonly #D = new Float64Array(STRIP);
   readonly #open = new Uint8Array(STRIP);
 
-  constructor(f32: Float32Array) {
+  constructor(f32: Float32Array, search: Search) {
     this.#f32 = f32;
+    this.search = search;
   }
 
   /** The phases before FINISH of column i: `axis` positions from x on, `pitch` floats apart. @returns τ still moves */
-  run(phases: number, rule: Rule, s: number, i: number, x: number, axis: number, pitch: number): boolean {
+  find(phases: number, i: number, x: number, axis: number, pitch: number): boolean {
     const { search } = this;
     if (phases & INIT) {
       this.#m[i] = -Infinity;
@@ -37,16 +34,16 @@ export class NewtonColumns {
     }
     if (phases & (INIT | WIDEN)) this.#open[i] = 1;
     if (phases & MAX) this.#m[i] = largest(this.#f32, x, axis, pitch, this.#m[i]);
-    search.begin(this.#m[i], s, s, this.#m[i]);
+    search.begin(this.#m[i]);
     search.t = this.#t[i];
-    search.least = (search.t - 1) / s;
+    search.least = (search.t - 1) / search.s;
     search.S = this.#S[i];
     search.D = this.#D[i];
     if (search.m - search.m !== 0 || !this.#open[i]) return false;
-    if (phases & SUM && phases & SETTLE) this.#solve(rule, x, axis, pitch);
-    else if (phases & SUM) this.#sums(rule, x, axis, pitch);
+    if (phases & SUM && phases & SETTLE) this.#solve(x, axis, pitch);
+    else if (phases & SUM) this.#sums(x, axis, pitch);
     else if (phases & SETTLE) {
-      this.#open[i] = rule.step(search) ? 0 : 1;
+      this.#open[i] = search.rule.step(search) ? 0 : 1;
       search.clear();
     }
     this.#t[i] = search.t;
@@ -55,43 +52,46 @@ export class NewtonColumns {
     return this.#open[i] === 1 && (phases & FINISH) === 0;
   }
 
-  /** Lists what can have a share, and hands over full lists. @returns how many stay in the list */
-  #gather(x: number, axis: number, pitch: number, full: () => void): number {
-    const f32 = this.#f32;
-    const list = this.#list;
+  /** Lists what can have a share: as much as the list holds. @returns how many there are, or one more than the list holds */
+  #gather(x: number, axis: number, pitch: number): number {
     const { m, least } = this.search;
     let count = 0;
     for (let a = 0, at = x; a < axis; a++, at += pitch) {
-      const d = f32[at] - m;
+      const d = this.#f32[at] - m;
       if (!(d > least)) continue;
-      if (count === LIST) {
-        full();
-        count = 0;
-      }
-      list[count++] = d;
+      if (count === LIST_FLOATS) return count + 1;
+      this.#list[count++] = d;
     }
     return count;
   }
 
-  #sums(rule: Rule, x: number, axis: number, pitch: number): void {
-    const count = this.#gather(x, axis, pitch, () => rule.sums(this.search, this.#list, LIST));
-    rule.sums(this.search, this.#list, count);
+  /** S and D += those of what can have a share, list by list. */
+  #sums(x: number, axis: number, pitch: number): void {
+    const { m, least, rule } = this.search;
+    let count = 0;
+    for (let a = 0, at = x; a < axis; a++, at += pitch) {
+      const d = this.#f32[at] - m;
+      if (!(d > least)) continue;
+      if (count === LIST_FLOATS) {
+        rule.accumulate(this.search, this.#list, count);
+        count = 0;
+      }
+      this.#list[count++] = d;
+    }
+    rule.accumulate(this.search, this.#list, count);
   }
 
   /** All steps of a column that is all here: in the list where that holds what can have a share. */
-  #solve(rule: Rule, x: number, axis: number, pitch: number): void {
+  #solve(x: number, axis: number, pitch: number): void {
     const { search } = this;
     for (let cut = eighths(axis); cut >= 0; cut--) {
       const positions = axis >>> (3 * cut);
-      let fits = true;
-      const count = this.#gather(x, positions, pitch, () => {
-        fits = false;
-      });
-      for (let k = 0; k < STEPS; k++) {
+      const count = this.#gather(x, positions, pitch);
+      for (let k = 0; k < MOST_STEPS; k++) {
         search.clear();
-        if (fits) rule.sums(search, this.#list, count);
-        else this.#sums(rule, x, positions, pitch);
-        if (rule.step(search)) break;
+        if (count <= LIST_FLOATS) search.rule.accumulate(search, this.#list, count);
+        else this.#sums(x, positions, pitch);
+        if (search.rule.step(search)) break;
       }
     }
   }

@@ -13,7 +13,7 @@ const logOf = (w: number, v: number): number => Math.log(w) + (v - (w - 1)) / w;
 /** 1 < alpha < 2 */
 const ENTMAX: Rule = {
   absolute: false,
-  sums(search, list, n) {
+  accumulate(search, list, n) {
     const { s, t } = search;
     let { S, D } = search;
     for (let j = 0; j < n; j++) {

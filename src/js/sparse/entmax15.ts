@@ -3,7 +3,7 @@ import { newton, type Rule } from "./search";
 /** assembly/sparse/entmax15.ts in JavaScript: y = [(x - m) / 2 - τ]_+². */
 export const ENTMAX15: Rule = {
   absolute: false,
-  sums(search, list, n) {
+  accumulate(search, list, n) {
     const tau = search.t - 1;
     for (let j = 0; j < n; j++) {
       const w = list[j] / 2 - tau;

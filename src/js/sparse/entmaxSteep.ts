@@ -1,8 +1,7 @@
+import { PART, SAMPLE_GUESSES, SHARES, SUPPORT } from "../../../assembly/layout";
 import { exp } from "../exp";
-import { ENOUGH, normStep, PART, type Rule, type Search, SHARES, SUPPORT } from "./search";
+import { ENOUGH, normStep, type Rule, type Search } from "./search";
 
-/** Steps that a sample's support is given to become the row's. */
-const GUESSES = 4;
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 
@@ -29,10 +28,10 @@ const excessOf = (s: number, logRate: number, q: number): number => Math.exp(s *
  * Σ over what is above r: the pivot, q being 0, or the support's smallest, and q its share. Of a sample they may be wrong for
  * the row: what is below r and above r - q^s / rate is taken too, which it must not be where the support is known.
  */
-function sums(search: Search, list: Float64Array, n: number): void {
+function accumulate(search: Search, list: Float64Array, n: number): void {
   const { s, c, logRate, stage, pivot } = search;
   const root = stage === SHARES ? search.root : pivot;
-  const excess = stage === SHARES ? excessOf(s, logRate, search.t) : 0;
+  const excess = stage === SHARES ? excessOf(s, logRate, search.q) : 0;
   const floor = stage === SHARES && search.guess ? -excess : 0;
   let { S, D, above, below, higher, level } = search;
   for (let j = 0; j < n; j++) {
@@ -106,14 +105,14 @@ function decide(search: Search): boolean {
   }
   if (stage === PART) return true;
   search.stage = SHARES;
-  search.t = firstShare(search, off);
+  search.q = firstShare(search, off);
   return false;
 }
 
 /** Newton's rule for q, from a sample's support too; see assembly/sparse/entmaxSteep.ts. */
 function fall(search: Search): boolean {
   const { s, c, rate, logRate, level, above, below, guess } = search;
-  let { t: q, root } = search;
+  let { q, root } = search;
   let excess = excessOf(s, logRate, q);
   search.excess = excess;
   search.S += level * q;
@@ -134,7 +133,7 @@ function fall(search: Search): boolean {
   let to = q - (S - 1) / (excess > 0 ? (D * excess) / q : level);
   if (guess) {
     const most = power(c, logRate, Math.min(root - below, 1 / rate));
-    if (!(to > 0) || guess > GUESSES || (to > most && S < 1 && q >= 0.999 * most)) {
+    if (!(to > 0) || guess > SAMPLE_GUESSES || (to > most && S < 1 && q >= 0.999 * most)) {
       search.guess = 0;
       search.stage = SUPPORT;
       search.pivot = Math.max(to > 0 ? below : root, search.first);
@@ -143,16 +142,16 @@ function fall(search: Search): boolean {
     to = Math.min(to, most);
   }
   search.root = root;
-  search.t = to > 0 ? to : 0;
+  search.q = to > 0 ? to : 0;
   return !moved && to === q;
 }
 
 /** assembly/sparse/entmaxSteep.ts in JavaScript: alpha > 2, first the support, then its shares. */
 export const STEEP: Rule = {
   absolute: true,
-  sums,
+  accumulate,
   step: (search) => (search.stage === SHARES ? fall(search) : decide(search)),
-  share({ c, logRate, t: q, root, excess }, d) {
+  share({ c, logRate, q, root, excess }, d) {
     if (d > root) return power(c, logRate, d - root + excess);
     return d === root ? q : 0;
   },

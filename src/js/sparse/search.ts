@@ -1,36 +1,52 @@
-/** The search for τ of a row, as in assembly/sparse/newton.ts and assembly/sparse/entmaxSteep.ts; d = x - base throughout. */
-
-/** What a list is searched for: the support of a part of the row, that of the row, its shares (above alpha = 2). */
-export const PART = 0;
-export const SUPPORT = 1;
-export const SHARES = 2;
+/**
+ * The search for τ of a row: the fields of assembly/sparse/search.ts, and Newton's rule as in assembly/sparse/newton.ts. d = x - base
+ * throughout.
+ */
+import { LEAST_RATE, MOST_RATE, SUPPORT } from "../../../assembly/layout";
 
 const LEAST_FLOAT = -3.4028234663852886e38;
 
+/** What a function along an axis knows of its τ. */
+export interface Rule {
+  /** d is x itself, not x - m. */
+  readonly absolute: boolean;
+  /** S and D += those of the list's n candidates. */
+  accumulate(search: Search, list: Float64Array, n: number): void;
+  /** Moves τ by them, and `least` with it. @returns τ is found */
+  step(search: Search): boolean;
+  /** The share of d, once τ is found. */
+  share(search: Search, d: number): number;
+}
+
 export class Search {
-  /** max x, and s = alpha - 1. */
-  m = -Infinity;
+  rule: Rule;
+  /** s = alpha - 1, and 1 / s. */
   s = 1;
-  /** 1 / s */
   c = 1;
+  /** What a difference of logits is multiplied by, and its logarithm: s, and above alpha = 2 s / T. */
+  rate = 1;
+  logRate = 0;
+
+  /** max x. */
+  m = -Infinity;
   /** m, and above alpha = 2 it is 0: what two logits differ by is the difference of their ds to the last digit. */
   base = 0;
   /** m - base */
   top = 0;
-  /** What a difference of logits is multiplied by, and its logarithm: s, and above alpha = 2 s / T. */
-  rate = 1;
-  logRate = 0;
-  /** t = 1 + τ; above alpha = 2 the smallest share q. */
-  t = 0;
   /** Everything up to it is off the support. */
   least = 0;
-  /** Not 0 while τ is a sample's and may be too high. */
-  guess = 0;
+  /** t = 1 + τ; above alpha = 2 it is q, the smallest share. */
+  t = 0;
+  q = 0;
   /** Σ p, and the slope that goes with it. */
   S = 0;
   D = 0;
+  /** Not 0 while τ is a sample's and may be too high. */
+  guess = 0;
+
   // above alpha = 2
   stage = SUPPORT;
+  slow = 0;
   pivot = 0;
   root = 0;
   /** q^s / rate */
@@ -44,18 +60,28 @@ export class Search {
   width = 0;
   far = 0;
   move = 0;
-  slow = 0;
 
-  begin(m: number, s: number, rate: number, base: number): void {
-    this.m = m;
+  constructor(rule: Rule) {
+    this.rule = rule;
+  }
+
+  /** The function of a call. */
+  use(rule: Rule, s: number, temperature: number): void {
+    this.rule = rule;
     this.s = s;
     this.c = 1 / s;
-    this.base = base;
-    this.top = base === m ? 0 : m; // of an infinite m too
-    this.rate = rate;
-    this.logRate = Math.log(rate);
+    this.rate = Math.max(Math.min(s / temperature, MOST_RATE), LEAST_RATE);
+    this.logRate = Math.log(this.rate);
+  }
+
+  /** A row whose maximum is known. */
+  begin(m: number): void {
+    this.m = m;
+    this.base = this.rule.absolute ? 0 : m;
+    this.top = this.base === m ? 0 : m; // of an infinite m too
     this.t = 0;
-    this.least = this.top - 1 / rate;
+    this.q = 0;
+    this.least = this.top - 1 / this.rate;
     this.guess = 0;
   }
 
@@ -90,22 +116,6 @@ export class Search {
     this.level *= weight;
   }
 }
-
-/** What a function along an axis knows of its τ. */
-export interface Rule {
-  /** d is x itself, not x - m. */
-  readonly absolute: boolean;
-  /** S and D += those of the list's n candidates. */
-  sums(search: Search, list: Float64Array, n: number): void;
-  /** Moves τ by them, and `least` with it. @returns τ is found */
-  step(search: Search): boolean;
-  /** The share of d, once τ is found. */
-  share(search: Search, d: number): number;
-}
-
-/** s / T within what float32s can differ by: of a rate beyond that no difference is below 1, or no share above 0. */
-export const rateOf = (s: number, temperature: number): number =>
-  Math.max(Math.min(s / temperature, 2 ** 160), 2 ** -1022);
 
 /** An S - 1 that is too small to see. */
 export const ENOUGH = 1e-7;

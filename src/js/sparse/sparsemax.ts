@@ -3,7 +3,7 @@ import { newton, type Rule } from "./search";
 /** assembly/sparse/sparsemax.ts in JavaScript: y = [x - m - τ]_+. */
 export const SPARSEMAX: Rule = {
   absolute: false,
-  sums(search, list, n) {
+  accumulate(search, list, n) {
     const tau = search.t - 1;
     for (let j = 0; j < n; j++) {
       if (!(list[j] > tau)) continue;

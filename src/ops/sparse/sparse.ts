@@ -7,11 +7,22 @@
  * alpha = 2 the kernel itself takes the temperature, which rounds nothing, and scores are of a mask alone.
  */
 
-import { ALL, ALL_SPARSE, FINISH, INIT, MASKED, MAX, SETTLE, STRIP, SUM, WIDEN } from "../../../assembly/layout";
+import {
+  ALL,
+  ALL_SPARSE,
+  FINISH,
+  INIT,
+  MASKED,
+  MAX,
+  MOST_STEPS,
+  SETTLE,
+  STRIP,
+  SUM,
+  WIDEN,
+} from "../../../assembly/layout";
 import { checkSupport, checkTemperature, type FloatInput } from "../../check";
 import type { Core } from "../../heap";
-import type { SparseKernels } from "../../kernels/sparse";
-import { eighths, type SparseKernel } from "../../kernels/sparse";
+import { eighths, type SparseKernel, type SparseKernels, solvedTogether } from "../../kernels/sparse";
 import { checkObject, isGiven, ownOptions } from "../../options";
 import { lengthOf } from "../../typedArray";
 import { type AxisCall, type AxisOptions, BLOCK_FLOATS, checkCall, type Flow, runAlongAxis, stripOf } from "../axis";
@@ -63,37 +74,59 @@ export function countShares(support: Uint32Array, { out, outer, axis, inner }: A
 
 const SCORES_FLOW: Flow = { reduces: false, writesTerms: false, sums: false };
 
+/** What goes through a kernel, and how. */
+interface Run {
+  readonly core: Core<SparseKernels>;
+  readonly kernel: SparseKernel;
+  readonly call: AxisCall;
+  readonly support: Uint32Array | undefined;
+  readonly alpha: number;
+  /** What `scores` divides by, and what the kernel takes; one of them is 1. */
+  readonly divisor: number;
+  readonly temperature: number;
+  /** MASKED where the kernel's x is what `scores` wrote, else 0. */
+  readonly masked: number;
+}
+
 export function runSparse(core: Core<SparseKernels>, kernel: SparseKernel, checked: SparseCall, alpha: number): void {
   const { call, temperature, support } = checked;
   const { heap, kernels } = core;
-  const { x, out, mask, outer, axis, inner } = call;
-  const slab = axis * inner;
-  if (slab === 0 && support !== undefined) noShares(support);
-  if (outer * slab === 0) return;
+  if (call.outer * call.axis * call.inner === 0) {
+    if (support !== undefined) noShares(support);
+    return;
+  }
   if (temperature === 0) {
     runAlongAxis(heap, kernels.hardmax, HARDMAX_FLOW, call, 0);
     if (support !== undefined) countShares(support, call);
     return;
   }
-
   const steep = alpha > 2;
   const divisor = steep ? 1 : temperature;
-  const scored = divisor !== 1 || mask !== undefined;
-  const rest = steep ? temperature : 1;
+  const masked = divisor !== 1 || call.mask !== undefined ? MASKED : 0;
+  const run = { core, kernel, call, support, alpha, divisor, temperature: steep ? temperature : 1, masked };
+  if (runBlocks(run)) return;
+  if (masked === 0) {
+    stream(run);
+    return;
+  }
+  runAlongAxis(heap, kernels.scores, SCORES_FLOW, call, divisor);
+  stream({ ...run, call: { ...call, x: call.out, xOffset: call.outOffset } });
+}
+
+/** As many rows of the axis together as stay in the second cache. @returns false where the heap does not hold a slab of them */
+function runBlocks({ core, kernel, call, support, alpha, divisor, temperature, masked }: Run): boolean {
+  const { heap, kernels } = core;
+  const { x, out, mask, outer, axis, inner } = call;
+  const slab = axis * inner;
   const xHome = heap.locate(x, call.xOffset);
   const yHome = heap.locate(out, call.outOffset);
   const maskHome = mask === undefined ? 0 : heap.locate(mask, call.maskOffset);
-  const shared = mask !== undefined && checked.call.maskLength === axis ? 1 : 0;
+  const shared = mask !== undefined && call.maskLength === axis ? 1 : 0;
   const maskSlab = mask === undefined || maskHome !== 0 ? 0 : shared ? axis : slab;
   const staged = yHome !== 0 ? 0 : slab; // x goes to out's own memory where that is in the heap
   const counted = support === undefined ? 0 : inner;
   const oneFloats = staged + counted + maskSlab / 4;
-  if (oneFloats > heap.room) {
-    if (scored) runAlongAxis(heap, kernels.scores, SCORES_FLOW, call, divisor);
-    const scores = scored ? { ...call, x: out, xOffset: call.outOffset } : call;
-    streamSparse({ core, kernel, call: scores, alpha, temperature: rest, support, masked: scored ? MASKED : 0 });
-    return;
-  }
+  if (oneFloats > heap.room) return false;
 
   const fitting = Math.min(BLOCK_FLOATS, heap.room);
   const block = outer * oneFloats > fitting ? Math.max(1, Math.floor(fitting / oneFloats)) : outer;
@@ -106,7 +139,7 @@ export function runSparse(core: Core<SparseKernels>, kernel: SparseKernel, check
     const yAt = yHome !== 0 ? yHome + 4 * o * slab : stage;
     let xAt = xHome !== 0 ? xHome + 4 * o * slab : yAt;
     if (xHome === 0) heap.write(xAt, x, o * slab, count * slab);
-    if (scored) {
+    if (masked !== 0) {
       let maskAt = 0;
       if (mask !== undefined) {
         maskAt = maskHome !== 0 ? maskHome + (shared ? 0 : o * slab) : maskStage;
@@ -115,100 +148,101 @@ export function runSparse(core: Core<SparseKernels>, kernel: SparseKernel, check
       kernels.scores(yAt, xAt, maskAt, shared, count, axis, inner, inner, divisor, heap.state, ALL);
       xAt = yAt;
     }
-    const phases = scored ? ALL_SPARSE | MASKED : ALL_SPARSE;
-    kernel(yAt, supportAt, xAt, count, axis, inner, alpha, rest, heap.state, phases);
+    kernel(yAt, supportAt, xAt, count, axis, inner, alpha, temperature, heap.state, ALL_SPARSE | masked);
     if (yHome === 0) heap.read(out, o * slab, yAt, count * slab);
     if (support !== undefined) heap.readWords(support, o * inner, supportAt, count * inner);
   }
+  return true;
 }
 
-/** What goes on through the heap in pieces: x is what `scores` wrote where `masked` is MASKED, else that is 0. */
-interface Stream {
-  readonly core: Core<SparseKernels>;
-  readonly kernel: SparseKernel;
-  readonly call: AxisCall;
-  readonly alpha: number;
-  /** Above alpha = 2; else 1. */
-  readonly temperature: number;
-  readonly support: Uint32Array | undefined;
-  readonly masked: number;
+/** `width` neighbouring columns: the places of the first one's first logit, and of its support. */
+interface Strip {
+  readonly from: number;
+  readonly row: number;
+  readonly width: number;
 }
 
 /** A slab larger than the workspace: strips of whole columns where they fit, else strips in tiles. */
-function streamSparse(stream: Stream): void {
-  const { outer, axis, inner } = stream.call;
-  const fitting = Math.floor(stream.core.heap.room / (axis + 1)); // and a word of support for each
-  const together = stream.alpha === 1.5 || stream.alpha === 2; // columns are solved together, so they may come in tiles
-  const width = stripOf(inner, Math.max(together ? STRIP : 1, fitting));
+function stream(run: Run): void {
+  const { outer, axis, inner } = run.call;
+  const fitting = Math.floor(run.core.heap.room / (axis + 1)); // and a word of support for each
+  const most = stripOf(inner, Math.max(solvedTogether(run.alpha) ? STRIP : 1, fitting));
   for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i += width) {
-      const from = o * axis * inner + i;
-      const row = o * inner + i;
-      const columns = Math.min(width, inner - i);
-      if (width <= fitting) runStrip(stream, from, row, columns);
-      else runTiles(stream, from, row, columns);
+    for (let i = 0; i < inner; i += most) {
+      const strip = { from: o * axis * inner + i, row: o * inner + i, width: Math.min(most, inner - i) };
+      if (most <= fitting) runStrip(run, strip);
+      else runTiles(run, strip);
     }
   }
 }
 
-/** Moves `count` positions of `width` columns, `inner` floats apart, between an array at `from` and the heap at `at`. */
-function move(
-  copy: (at: number, from: number, floats: number) => void,
-  at: number,
-  from: number,
-  count: number,
-  width: number,
-  inner: number,
-): void {
-  if (width === inner) copy(at, from, count * width);
-  else for (let a = 0; a < count; a++) copy(at + 4 * a * width, from + a * inner, width);
+/** `count` positions of a strip, from position a on: x to the heap at `at`. */
+function bring({ core, call }: Run, { from, width }: Strip, a: number, count: number, at: number): void {
+  const { x, inner } = call;
+  const first = from + a * inner;
+  if (width === inner) core.heap.write(at, x, first, count * width);
+  else for (let r = 0; r < count; r++) core.heap.write(at + 4 * r * width, x, first + r * inner, width);
 }
 
-function runStrip(stream: Stream, from: number, row: number, width: number): void {
-  const { heap } = stream.core;
-  const { kernel, alpha, temperature, support, masked } = stream;
-  const { x, out, axis, inner } = stream.call;
+/** The same the other way: from the heap to out. */
+function take({ core, call }: Run, { from, width }: Strip, a: number, count: number, at: number): void {
+  const { out, inner } = call;
+  const first = from + a * inner;
+  if (width === inner) core.heap.read(out, first, at, count * width);
+  else for (let r = 0; r < count; r++) core.heap.read(out, first + r * inner, at + 4 * r * width, width);
+}
+
+function runStrip(run: Run, strip: Strip): void {
+  const { heap } = run.core;
+  const { kernel, alpha, temperature, support, masked } = run;
+  const { axis } = run.call;
+  const { width } = strip;
   const at = heap.workspace;
   const supportAt = support === undefined ? 0 : at + 4 * axis * width;
-  move((to, source, floats) => heap.write(to, x, source, floats), at, from, axis, width, inner);
+  bring(run, strip, 0, axis, at);
   kernel(at, supportAt, at, 1, axis, width, alpha, temperature, heap.state, ALL_SPARSE | masked);
-  move((source, to, floats) => heap.read(out, to, source, floats), at, from, axis, width, inner);
-  if (support !== undefined) heap.readWords(support, row, supportAt, width);
+  take(run, strip, 0, axis, at);
+  if (support !== undefined) heap.readWords(support, strip.row, supportAt, width);
 }
 
-/** What the kernels bound within: a τ takes 2-12 passes, but x may change meanwhile. */
-const PASSES = 200;
+/** Tiles of a strip: how many positions they have and where they lie, behind the words of support. */
+interface Tiles extends Strip {
+  readonly positions: number;
+  readonly supportAt: number;
+  readonly at: number;
+}
 
-function runTiles(stream: Stream, from: number, row: number, width: number): void {
-  const { heap } = stream.core;
-  const { kernel, alpha, temperature, support, masked } = stream;
-  const { x, out, axis, inner } = stream.call;
-  const { state } = heap;
+/** A pass over the first `positions` of the strip; phases of its first tile, and of the others. */
+function pass(run: Run, tiles: Tiles, positions: number, first: number, others: number): void {
+  const { core, kernel, alpha, temperature } = run;
+  const { width, supportAt, at } = tiles;
+  for (let a = 0; a < positions; a += tiles.positions) {
+    const count = Math.min(tiles.positions, positions - a);
+    bring(run, tiles, a, count, at);
+    kernel(at, supportAt, at, 1, count, width, alpha, temperature, core.heap.state, a === 0 ? first : others);
+    if (others & FINISH) take(run, tiles, a, count, at);
+  }
+}
+
+function runTiles(run: Run, strip: Strip): void {
+  const { heap } = run.core;
+  const { kernel, alpha, temperature, support, masked } = run;
+  const { axis } = run.call;
+  const { width } = strip;
   const supportAt = heap.workspace;
   const words = (width + 3) & ~3;
   const at = supportAt + 4 * words;
   const multiple = width === 1 ? STRIP : 8; // a row's blocks are the same in every tile
-  const tile = Math.floor((heap.room - words) / width / multiple) * multiple;
-  /** A pass over the strip's first `positions`; phases of its first tile, and of the others. */
-  const pass = (first: number, others: number, positions: number) => {
-    for (let a = 0; a < positions; a += tile) {
-      const count = Math.min(tile, positions - a);
-      const start = from + a * inner;
-      move((to, source, floats) => heap.write(to, x, source, floats), at, start, count, width, inner);
-      kernel(at, supportAt, at, 1, count, width, alpha, temperature, state, a === 0 ? first : others);
-      if ((others & FINISH) === 0) continue;
-      move((source, to, floats) => heap.read(out, to, source, floats), at, start, count, width, inner);
-    }
-  };
-  pass(INIT | MAX, MAX, axis);
+  const positions = Math.floor((heap.room - words) / width / multiple) * multiple;
+  const tiles = { ...strip, positions, supportAt, at };
+  pass(run, tiles, axis, INIT | MAX, MAX);
   for (let cut = width === 1 ? 0 : eighths(axis); cut >= 0; cut--) {
-    const positions = axis >>> (3 * cut);
     let more = 1;
-    for (let n = 0; more && n < PASSES; n++) {
-      pass(n === 0 ? SUM | WIDEN : SUM, SUM, positions);
-      more = kernel(at, supportAt, at, 1, 0, width, alpha, temperature, state, SETTLE);
+    for (let n = 0; more && n < MOST_STEPS; n++) {
+      pass(run, tiles, axis >>> (3 * cut), n === 0 ? SUM | WIDEN : SUM, SUM);
+      more = kernel(at, supportAt, at, 1, 0, width, alpha, temperature, heap.state, SETTLE);
     }
   }
-  pass(FINISH | masked, FINISH | masked, axis);
-  if (support !== undefined) heap.readWords(support, row, supportAt, width);
+  pass(run, tiles, axis, FINISH | masked, FINISH | masked);
+  if (support !== undefined) heap.readWords(support, strip.row, supportAt, width);
 }
