@@ -7,6 +7,7 @@
  */
 
 import { STATE_BYTES } from "../assembly/layout";
+import { refuseValue } from "./check";
 import type { Engine } from "./kernels";
 import { bufferOf, bytesOf, lengthOf, offsetOf, setAll, type TypedArray } from "./typedArray";
 
@@ -80,10 +81,9 @@ export class Heap {
   alloc(length: number): Float32Array<ArrayBuffer> {
     const free = (this.#arenaEnd - this.#mark) >> 2;
     if (!(length <= free)) {
-      throw new RangeError(
-        `alloc: "length" expected at most ${free} floats (${this.#mark - this.#arena} of ${this.#arenaEnd - this.#arena} bytes ` +
-          `are taken; createRuntime({ heapBytes }) makes a larger heap), got ${length}`,
-      );
+      const taken = `${this.#mark - this.#arena} of ${this.#arenaEnd - this.#arena} bytes are taken`;
+      const hint = `${taken}; createRuntime({ heapBytes }) makes a larger heap`;
+      refuseValue("alloc", "length", `at most ${free} floats (${hint})`, length);
     }
     const view = new Float32Array(this.#buffer, this.#mark, length);
     view.fill(0);

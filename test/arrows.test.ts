@@ -26,12 +26,13 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^assembly\/vocabulary\//, [LAYOUT, /^assembly\/(exp|lanes|log|phases|row|stage)$/, /^assembly\/vocabulary\//]],
   [/^assembly\/index$/, [/^assembly\/(rows|sparse|attention|vocabulary)\//]],
 
-  // src: doors -> runtime -> ops -> { options -> check, heap, kernels } <- { js, wasm }; assembly/layout is both sides'
+  // src: doors -> runtime -> ops -> { options -> check, heap -> check, kernels } <- { js, wasm }; assembly/layout is both sides'
   [/^src\/(typedArray|order)$/, []],
   [/^src\/kernels\//, [/^src\/kernels\//]],
-  [/^src\/check$/, [/^src\/typedArray$/]],
+  [/^src\/check\//, [/^src\/typedArray$/, /^src\/check\//]],
+  [/^src\/check$/, [/^src\/check\//]],
   [/^src\/options$/, [/^src\/check$/]],
-  [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/typedArray$/]],
+  [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/(check|typedArray)$/]],
   [/^src\/ops\//, [LAYOUT, KERNELS, /^src\/(check|heap|options|order|typedArray)$/, /^src\/ops\//]],
   [/^src\/js\//, [LAYOUT, KERNELS, /^src\/order$/, /^src\/js\//]],
   [/^src\/wasm\//, [LAYOUT, KERNELS, /^src\/wasm\//, /^@assemblyscript\/loader$/]],
