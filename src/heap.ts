@@ -48,7 +48,7 @@ export interface Core<Kernels> {
 }
 
 export class Heap {
-  /** Where kernels keep what they know between phases. */
+  /** Where kernels keep what they know between phases, and attention its pass; always there, whatever `alloc` has given out. */
   readonly state: number;
   readonly #buffer: ArrayBuffer;
   readonly #f32: Float32Array;
@@ -181,5 +181,14 @@ export class Heap {
 
   word(at: number): number {
     return this.#u32[at >>> 2];
+  }
+
+  /** A word or a float64 of what a kernel is to read; a negative word is an i32. */
+  setWord(at: number, value: number): void {
+    this.#u32[at >>> 2] = value;
+  }
+
+  setFloat64(at: number, value: number): void {
+    this.#f64[at >>> 3] = value;
   }
 }

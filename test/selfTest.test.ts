@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { PASS_O } from "../assembly/layout";
 import { createRuntime } from "../src/index";
 import { jsEngine } from "../src/js/index";
 import type { Kernels } from "../src/kernels";
@@ -84,10 +85,11 @@ describe("one wrong float of one kernel", () => {
     start: (bytes) => {
       const engine = jsEngine(bytes);
       const [f32, f64] = [new Float32Array(engine.buffer), new Float64Array(engine.buffer)];
+      const u32 = new Uint32Array(engine.buffer);
       const right = engine.kernels[kernel] as (...args: number[]) => number | undefined;
       const wrong = (...args: number[]): number | undefined => {
         const result = right(...args);
-        if (kernel === "attentionTiles" || kernel === "attentionRows") f64[args[0] >>> 3] += by;
+        if (kernel === "attentionTiles" || kernel === "attentionRows") f64[u32[(args[0] + PASS_O) >>> 2] >>> 3] += by;
         else f32[args[0] >>> 2] += by;
         return result;
       };

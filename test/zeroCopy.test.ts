@@ -3,6 +3,7 @@
  * every other copy would go through), counted; and the addresses that kernels are called with.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { PASS_BYTES } from "../assembly/layout";
 import { Heap } from "../src/heap";
 import type { Runtime } from "../src/index";
 import type { Kernels } from "../src/kernels";
@@ -13,7 +14,9 @@ import { type Arrays, argumentsOf, type Call, copies, EVERY_CALL, run, type Valu
 import { errorOf } from "./refusal";
 
 /** A few numbers each, copied wherever they lie. */
-const COPIED = ["alibi", "sinks", "keyLengths", "support"];
+const COPIED = ["keyLengths", "support"];
+/** Kernels whose arguments are a pass in memory. */
+const PASSES = ["attentionTiles", "attentionRows"];
 
 /** A runtime whose kernels tell the numbers that they are called with. */
 function watched(backend: (typeof BACKENDS)[number], numbers: Set<number>): Runtime {
@@ -23,7 +26,8 @@ function watched(backend: (typeof BACKENDS)[number], numbers: Set<number>): Runt
       Object.entries(engine.kernels).map(([name, kernel]) => [
         name,
         (...args: number[]) => {
-          for (const n of args) numbers.add(n);
+          const words = PASSES.includes(name) ? new Uint32Array(engine.buffer, args[0], PASS_BYTES / 4) : args;
+          for (const n of words) numbers.add(n);
           return (kernel as (...args: number[]) => unknown)(...args);
         },
       ]),
