@@ -53,34 +53,37 @@ export interface Pass {
   readonly wRow: number;
 }
 
-export function passAt({ f64, u32 }: Memory, at: number): Pass {
+/** As an i32: an engine counts slower with words that might not be one, and no heap is so large. */
+const word = ({ u32 }: Memory, at: number): number => u32[at >>> 2] | 0;
+
+export function passAt(memory: Memory, at: number): Pass {
   return {
-    softcap: f64[(at + PASS_SOFTCAP) >>> 3],
-    position: f64[(at + PASS_POSITION) >>> 3],
-    o: u32[(at + PASS_O) >>> 2],
-    query: u32[(at + PASS_QUERY) >>> 2],
-    q: u32[(at + PASS_Q) >>> 2],
-    scratch: u32[(at + PASS_SCRATCH) >>> 2],
-    headDim: u32[(at + PASS_HEAD_DIM) >>> 2],
-    valueDim: u32[(at + PASS_VALUE_DIM) >>> 2],
-    k: u32[(at + PASS_K) >>> 2],
-    kPitch: u32[(at + PASS_K + 4) >>> 2],
-    v: u32[(at + PASS_V) >>> 2],
-    vPitch: u32[(at + PASS_V + 4) >>> 2],
-    heads: u32[(at + PASS_HEADS) >>> 2],
-    queries: u32[(at + PASS_QUERIES) >>> 2],
-    alibi: u32[(at + PASS_ALIBI) >>> 2],
-    keys: u32[(at + PASS_KEYS) >>> 2],
-    from: u32[(at + PASS_FROM) >>> 2] | 0, // these two may be negative
-    to: u32[(at + PASS_TO) >>> 2] | 0,
-    bias: u32[(at + PASS_BIAS) >>> 2],
-    biasHead: u32[(at + PASS_BIAS + 4) >>> 2],
-    biasRow: u32[(at + PASS_BIAS + 8) >>> 2],
-    mask: u32[(at + PASS_MASK) >>> 2],
-    maskHead: u32[(at + PASS_MASK + 4) >>> 2],
-    maskRow: u32[(at + PASS_MASK + 8) >>> 2],
-    w: u32[(at + PASS_WEIGHTS) >>> 2],
-    wHead: u32[(at + PASS_WEIGHTS + 4) >>> 2],
-    wRow: u32[(at + PASS_WEIGHTS + 8) >>> 2],
+    softcap: memory.f64[(at + PASS_SOFTCAP) >>> 3],
+    position: memory.f64[(at + PASS_POSITION) >>> 3],
+    o: word(memory, at + PASS_O),
+    query: word(memory, at + PASS_QUERY),
+    q: word(memory, at + PASS_Q),
+    scratch: word(memory, at + PASS_SCRATCH),
+    headDim: word(memory, at + PASS_HEAD_DIM),
+    valueDim: word(memory, at + PASS_VALUE_DIM),
+    k: word(memory, at + PASS_K),
+    kPitch: word(memory, at + PASS_K + 4),
+    v: word(memory, at + PASS_V),
+    vPitch: word(memory, at + PASS_V + 4),
+    heads: word(memory, at + PASS_HEADS),
+    queries: word(memory, at + PASS_QUERIES),
+    alibi: word(memory, at + PASS_ALIBI),
+    keys: word(memory, at + PASS_KEYS),
+    from: word(memory, at + PASS_FROM),
+    to: word(memory, at + PASS_TO),
+    bias: word(memory, at + PASS_BIAS),
+    biasHead: word(memory, at + PASS_BIAS + 4),
+    biasRow: word(memory, at + PASS_BIAS + 8),
+    mask: word(memory, at + PASS_MASK),
+    maskHead: word(memory, at + PASS_MASK + 4),
+    maskRow: word(memory, at + PASS_MASK + 8),
+    w: word(memory, at + PASS_WEIGHTS),
+    wHead: word(memory, at + PASS_WEIGHTS + 4),
+    wRow: word(memory, at + PASS_WEIGHTS + 8),
   };
 }
