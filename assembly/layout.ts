@@ -65,13 +65,42 @@ export const LEAST_RATE = 2.2250738585072014e-308;
 export const ROWS_MULTIPLE = 6;
 /** Columns of o, and keys and columns of a packed chunk. */
 export const COLUMNS_MULTIPLE = 24;
-/** Queries that the tiles take together, and keys: their scores are a block of scratch. */
+/** Queries that attentionTiles takes together, and keys: their scores are its scratch. */
 export const TILED_ROWS = 24;
 export const TILED_KEYS = 192;
-/** Floats of scratch for each row of attentionRows, and as many more as a row of o has columns. */
-export const ROW_SCRATCH = 128;
+/** Keys that attentionRows takes together: for each row its scratch holds their scores, their weights, and a row of o. */
+export const ROW_KEYS = 64;
 /** Bytes kept of a query between chunks of keys: its maximum, its exponent and its sum. */
 export const QUERY_BYTES = 16;
+
+/**
+ * A pass: the arguments of attentionTiles and attentionRows, a block of queries against a chunk of keys, as they lie in memory.
+ * assembly/attention/pass.ts says what they are. Words, but for the first two, which are float64s.
+ */
+export const PASS_SOFTCAP = 0;
+export const PASS_POSITION = 8;
+export const PASS_O = 16;
+export const PASS_QUERY = 20;
+export const PASS_Q = 24;
+export const PASS_SCRATCH = 28;
+export const PASS_ODD = 32;
+export const PASS_PACKED = 36;
+export const PASS_HEAD_DIM = 40;
+export const PASS_VALUE_DIM = 44;
+/** An address, and the pitch behind it. */
+export const PASS_K = 48;
+export const PASS_V = 56;
+export const PASS_HEADS = 64;
+export const PASS_QUERIES = 68;
+export const PASS_ALIBI = 72;
+export const PASS_KEYS = 76;
+export const PASS_FROM = 80;
+export const PASS_TO = 84;
+/** An address, and behind it the pitches of heads and of rows. */
+export const PASS_BIAS = 88;
+export const PASS_MASK = 100;
+export const PASS_WEIGHTS = 112;
+export const PASS_BYTES = 128;
 
 /** Blocks of tokens whose maxima are kept (assembly/vocabulary/). */
 export const VOCABULARY_BLOCKS = 1024;

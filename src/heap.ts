@@ -7,6 +7,7 @@
  */
 
 import { HEAP_BASE, STATE_BYTES } from "../assembly/layout";
+import { refuseValue } from "./check";
 import { bufferOf, bytesOf, lengthOf, offsetOf, setAll, type TypedArray } from "./typedArray";
 
 /** Kernels load whole vectors, at most two, where a row ends, and drop the lanes behind it. */
@@ -46,7 +47,7 @@ export interface Core<Kernels> {
 }
 
 export class Heap {
-  /** Where kernels keep what they know between phases. */
+  /** Where kernels keep what they know between phases, and attention its pass; always there, whatever `alloc` has given out. */
   readonly state = HEAP_BASE;
   readonly #buffer: ArrayBuffer;
   readonly #f32: Float32Array;
@@ -78,10 +79,9 @@ export class Heap {
   alloc(length: number): Float32Array<ArrayBuffer> {
     const free = (this.#arenaEnd - this.#mark) >> 2;
     if (!(length <= free)) {
-      throw new RangeError(
-        `alloc: "length" expected at most ${free} floats (${this.#mark - this.#arena} of ${this.#arenaEnd - this.#arena} bytes ` +
-          `are taken; createRuntime({ heapBytes }) makes a larger heap), got ${length}`,
-      );
+      const taken = `${this.#mark - this.#arena} of ${this.#arenaEnd - this.#arena} bytes are taken`;
+      const hint = `${taken}; createRuntime({ heapBytes }) makes a larger heap`;
+      refuseValue("alloc", "length", `at most ${free} floats (${hint})`, length);
     }
     const view = new Float32Array(this.#buffer, this.#mark, length);
     view.fill(0);
@@ -179,5 +179,14 @@ export class Heap {
 
   word(at: number): number {
     return this.#u32[at >>> 2];
+  }
+
+  /** A word or a float64 of what a kernel is to read; a negative word is an i32. */
+  setWord(at: number, value: number): void {
+    this.#u32[at >>> 2] = value;
+  }
+
+  setFloat64(at: number, value: number): void {
+    this.#f64[at >>> 3] = value;
   }
 }

@@ -5,7 +5,7 @@
  *
  * @packageDocumentation
  */
-import { checkAttached, isFloat32Array, isList, kind } from "./check";
+import { checkAttached, checkElement, isFloat32Array, isList, kind, refuseType, refuseValue } from "./check";
 import { logSoftmax as logSoftmax32, softmax as softmax32 } from "./index";
 import { type Float64s, logSoftmax64, softmax64 } from "./transformers/float64";
 import { lengthOf, typeOf } from "./typedArray";
@@ -26,21 +26,18 @@ export type NumberArray = number[] | Float32Array | Float64Array;
 function checkNumbers(fn: string, arr: NumberArray): Float32Array | Float64s {
   const isArray = isList(arr);
   if (!isArray && !isFloat32Array(arr) && typeOf(arr) !== "Float64Array") {
-    throw new TypeError(
-      `${fn}: "arr" expected a Float32Array, a Float64Array or an array of numbers, got ${kind(arr)}`,
-    );
+    refuseType(fn, "arr", "a Float32Array, a Float64Array or an array of numbers", kind(arr));
   }
   const length = isArray ? arr.length : lengthOf(arr);
   if (length === 0) {
     if (!isArray) checkAttached(fn, "arr", arr);
-    throw new RangeError(`${fn}: "arr" expected at least one number, got length 0`);
+    refuseValue(fn, "arr", "at least one number", "length 0");
   }
   if (isFloat32Array(arr)) return arr;
   const numbers: Float64s = isArray ? [] : new Float64Array(length);
   for (let k = 0; k < length; k++) {
-    const number: unknown = arr[k];
-    if (typeof number !== "number")
-      throw new TypeError(`${fn}: "arr" expected numbers, got ${kind(number)} at index ${k}`);
+    const number = arr[k];
+    checkElement(fn, "arr", number, k);
     numbers[k] = number;
   }
   return numbers;

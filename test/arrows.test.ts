@@ -33,9 +33,10 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   // src: doors -> runtime -> { engines, ops } -> { options -> check, heap, kernels } <- { js, wasm }; assembly/layout is both sides'
   [/^src\/(typedArray|order)$/, []],
   [/^src\/kernels\//, [LAYOUT, KERNELS]],
-  [/^src\/check$/, [/^src\/typedArray$/]],
+  [/^src\/check\//, [/^src\/typedArray$/, /^src\/check\//]],
+  [/^src\/check$/, [/^src\/check\//]],
   [/^src\/options$/, [/^src\/check$/]],
-  [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/typedArray$/]],
+  [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/(check|typedArray)$/]],
   [/^src\/ops\//, [LAYOUT, KERNELS, /^src\/(check|family|heap|options|order|typedArray)$/, /^src\/ops\//]],
   [/^src\/js\//, [LAYOUT, KERNELS, /^src\/order$/, /^src\/js\//]],
   [/^src\/wasm\/modules$/, [KERNELS, /^src\/check$/, /^src\/wasm\/index$/]],

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { PASS_O } from "../assembly/layout";
 import { type Candidate, Engines, startEngines } from "../src/engines";
 import { createRuntime, type Runtime } from "../src/index";
 import { jsEngine } from "../src/js/index";
@@ -133,11 +134,12 @@ describe("one wrong float of one kernel", () => {
     start: (bytes) => {
       const machine = machineOf("js", bytes);
       const [f32, f64] = [new Float32Array(machine.buffer), new Float64Array(machine.buffer)];
+      const u32 = new Uint32Array(machine.buffer);
       return engineOn({
         ...wrapped(machine, (right, name) => (...args) => {
           const result = right(...args);
           if (name !== kernel) return result;
-          if (kernel === "attentionTiles" || kernel === "attentionRows") f64[args[0] >>> 3] += by;
+          if (kernel === "attentionTiles" || kernel === "attentionRows") f64[u32[(args[0] + PASS_O) >>> 2] >>> 3] += by;
           else f32[args[0] >>> 2] += by;
           return result;
         }),

@@ -3,6 +3,7 @@
  * every other copy would go through), counted; and the addresses that kernels are called with.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { PASS_BYTES } from "../assembly/layout";
 import { Heap } from "../src/heap";
 import type { Runtime } from "../src/index";
 import { BACKENDS } from "./backends";
@@ -11,13 +12,17 @@ import { type Arrays, argumentsOf, type Call, copies, EVERY_CALL, run, type Valu
 import { errorOf } from "./refusal";
 
 /** A few numbers each, copied wherever they lie. */
-const COPIED = ["alibi", "sinks", "keyLengths", "support"];
+const COPIED = ["keyLengths", "support"];
+/** Kernels whose arguments are a pass in memory. */
+const PASSES = ["attentionTiles", "attentionRows"];
 
 /** A runtime whose kernels tell the numbers that they are called with. */
 function watched(backend: (typeof BACKENDS)[number], numbers: Set<number>): Runtime {
+  const machine = machineOf(backend);
   return runtimeOnMachine(
-    wrapped(machineOf(backend), (kernel) => (...args) => {
-      for (const n of args) numbers.add(n);
+    wrapped(machine, (kernel, name) => (...args) => {
+      const words = PASSES.includes(name) ? new Uint32Array(machine.buffer, args[0], PASS_BYTES / 4) : args;
+      for (const n of words) numbers.add(n);
       return kernel(...args);
     }),
   );

@@ -3,24 +3,22 @@
  *
  *   blocks of 64 keys: dots of the rows with four keys at a time, scores -> weights, weighted sums of the values
  *
- * q, o, query, bias, mask, w, alibi, position, from, to    as in tiles.ts; rows = heads · queries
- * k, v     f32[keys, headDim], f32[keys, valueDim], kPitch and vPitch floats from key to key
  * scratch  for each row f32[64] scores, f32[64] weights, f32[valueDim] sums, padded to a multiple of 24
+ * else     as in pass.ts
  *
  * Rows go in pairs, which halves the loads of keys and values; a single row has its own loops. Sums that come out not finite
  * are taken again without the masked keys: 0 · NaN is NaN. Scores that overflow are taken again (overflow.ts).
  */
 import { fma, loadTail } from "../lanes";
-import { rowFill } from "../row";
-import { scoresAgain } from "./overflow";
-import { rowScores } from "./scores";
-import { padded } from "./state";
-import { within } from "./tiles";
-import { addTo, COLUMNS_MULTIPLE } from "./tile";
-import { QUERY_BYTES, QUERY_EXPONENT, weigh } from "./weigh";
+import { ROW_KEYS } from "../layout";
+import { Pass } from "./pass";
+import { errorBytes, oBytes, padded, qBytes, queryAt } from "./query";
+import { clearScores, scoreRow, within } from "./scores";
+import { addTo } from "./tile";
+import { weigh } from "./weigh";
 
-const KEYS: usize = 64;
-const NEAR: usize = 16; // keys that stay in the first cache while all rows meet them
+const KEYS: usize = ROW_KEYS;
+const NEAR: usize = 16; // keys that stay in L1 while all rows meet them
 const WEIGHTS: usize = KEYS << 2; // bytes from a row's scores to its weights
 const SUMS: usize = 2 * WEIGHTS; // and to its sums
 
@@ -202,7 +200,7 @@ function oneKey(t: usize, p: usize, v: usize, columns: usize): void {
   }
 }
 
-/** t = Σ p·v over n keys, `rows` rows: in pairs, four keys at a time, which stay in the first cache for all of them */
+/** t = Σ p·v over n keys, `rows` rows: in pairs, four keys at a time, which stay in L1 for all of them */
 function sums(t: usize, p: usize, rowPitch: usize, rows: usize, v: usize, pitch: usize, n: usize, columns: usize): void {
   const paired = rows & ~1;
   if (rows & 1) sums1(t + paired * rowPitch, p + paired * rowPitch, v, pitch, n, columns);
@@ -238,62 +236,52 @@ function sumsCarefully(t: usize, s: usize, p: usize, v: usize, pitch: usize, n: 
   }
 }
 
-export function attentionRows(
-  o: usize, query: usize, w: usize, q: usize, k: usize, v: usize,
-  bias: usize, mask: usize, alibi: usize, scratch: usize,
-  heads: usize, queries: usize, keys: usize, headDim: usize, valueDim: usize, kPitch: usize, vPitch: usize,
-  biasHead: usize, biasRow: usize, maskHead: usize, maskRow: usize, wHead: usize, wRow: usize,
-  position: f32, from: i32, to: i32, softcap: f32,
-): void {
-  const rows = heads * queries;
-  const qPitch = padded(headDim, 4) << 2;
-  const error = padded(valueDim, COLUMNS_MULTIPLE) << 2;
-  const oPitch = 2 * error;
-  const rowPitch = SUMS + error;
-  if (w) {
-    for (let r: usize = 0; r < rows; r++) rowFill(w + ((r / queries * wHead + r % queries * wRow) << 2), keys, -Infinity);
+/** s = q·k[j] for every row and n keys, a few of them at a time. @returns whether some product is not finite */
+function scoreRows(pass: Pass, rows: usize, rowPitch: usize, k: usize, n: usize): bool {
+  const q = pass.q, qPitch = qBytes(pass.headDim), headDim = pass.headDim, kPitch = pass.kPitch << 2;
+  let s = pass.scratch, odd = f32x4.splat(0);
+  for (let j: usize = 0; j < n; j += NEAR, k += NEAR * kPitch, s += NEAR << 2) {
+    const near = min(NEAR, n - j);
+    let r: usize = 0;
+    for (; r + 1 < rows; r += 2) odd = dots2(s + r * rowPitch, rowPitch, q + r * qPitch, qPitch, k, kPitch, near, headDim, odd);
+    if (r < rows) odd = dots1(s + r * rowPitch, q + r * qPitch, k, kPitch, near, headDim, odd);
   }
-  const end = within(to + <i32>queries - 1, keys);
-  for (let j0 = within(from, keys); j0 < end; j0 += KEYS) {
-    const n = min(KEYS, end - j0);
-    const width = padded(n, 4);
-    const keysAt = k + ((j0 * kPitch) << 2);
-    let kAt = keysAt, odd = f32x4.splat(0);
-    for (let j: usize = 0; j < n; j += NEAR, kAt += (NEAR * kPitch) << 2) {
-      const near = min(NEAR, n - j);
-      let r: usize = 0;
-      for (; r + 1 < rows; r += 2) {
-        const s = scratch + r * rowPitch + (j << 2);
-        odd = dots2(s, rowPitch, q + r * qPitch, qPitch, kAt, kPitch << 2, near, headDim, odd);
-      }
-      if (r < rows) odd = dots1(scratch + r * rowPitch + (j << 2), q + r * qPitch, kAt, kPitch << 2, near, headDim, odd);
-    }
-    const overflows = v128.any_true(f32x4.ne(odd, odd));
+  return v128.any_true(f32x4.ne(odd, odd));
+}
 
-    for (let r: usize = 0; r < rows; r++) {
-      const g = r / queries, row = r % queries;
-      const s = scratch + r * rowPitch;
-      const moved = <i32>row - <i32>j0;
-      const first = within(from + moved, n), last = within(to + moved, n);
-      const biasAt = bias ? bias + ((g * biasHead + row * biasRow + j0) << 2) : 0;
-      const maskAt = mask ? mask + g * maskHead + row * maskRow + j0 : 0;
-      const at = query + r * QUERY_BYTES;
-      const e = <i32>load<i16>(at, QUERY_EXPONENT);
-      if (overflows || e != 0) {
-        scoresAgain(s, q + r * qPitch, keysAt, kPitch << 2, 1, headDim, e, biasAt, maskAt, first, last);
-      }
-      rowScores(
-        s, biasAt, maskAt, width, first, last, position + <f32>moved, softcap, alibi ? load<f32>(alibi + (g << 2)) : 0,
-      );
-      if (w) memory.copy(w + ((g * wHead + row * wRow + j0) << 2), s, n << 2);
-      weigh(s + WEIGHTS, s, width, at, o + r * oPitch, oPitch >> 2);
-    }
-    const vAt = v + ((j0 * vPitch) << 2);
-    sums(scratch + SUMS, scratch + WEIGHTS, rowPitch, rows, vAt, vPitch << 2, n, valueDim);
-    for (let r: usize = 0; r < rows; r++) {
-      const s = scratch + r * rowPitch;
-      if (!allFinite(s + SUMS, valueDim)) sumsCarefully(s + SUMS, s, s + WEIGHTS, vAt, vPitch << 2, n, valueDim);
-      for (let d: usize = 0; d < valueDim << 2; d += 16) addTo(o + r * oPitch + d, v128.load(s + SUMS + d), error);
-    }
+/** A row's scores, from its products with keys j0 … j0 + n, and its weights; `k` is key j0. */
+function weighRow(pass: Pass, r: usize, s: usize, k: usize, j0: usize, n: usize, overflows: bool): void {
+  const query = queryAt(pass.query, r);
+  const e = <i32>query.exponent;
+  const q = pass.q + r * qBytes(pass.headDim), width = padded(n, 4), oPitch = oBytes(pass.valueDim);
+  scoreRow(pass, r, s, j0, n, width, overflows || e != 0, e, q, k, pass.kPitch << 2, 1);
+  weigh(s + WEIGHTS, s, width, query, pass.o + r * oPitch, oPitch >> 2);
+}
+
+/** o += Σ p·v for every row, over n keys, of which `v` is the first's value */
+function addValues(pass: Pass, rows: usize, rowPitch: usize, v: usize, n: usize): void {
+  const scratch = pass.scratch, valueDim = pass.valueDim, vPitch = pass.vPitch << 2;
+  const oPitch = oBytes(valueDim), error = errorBytes(valueDim);
+  sums(scratch + SUMS, scratch + WEIGHTS, rowPitch, rows, v, vPitch, n, valueDim);
+  let o = pass.o, s = scratch;
+  for (let r: usize = 0; r < rows; r++, s += rowPitch, o += oPitch) {
+    if (!allFinite(s + SUMS, valueDim)) sumsCarefully(s + SUMS, s, s + WEIGHTS, v, vPitch, n, valueDim);
+    for (let d: usize = 0; d < valueDim << 2; d += 16) addTo(o + d, v128.load(s + SUMS + d), error);
+  }
+}
+
+export function attentionRows(pass: Pass): void {
+  const rows = pass.heads * pass.queries;
+  const rowPitch = SUMS + errorBytes(pass.valueDim);
+  if (pass.w) {
+    for (let r: usize = 0; r < rows; r++) clearScores(pass, r);
+  }
+  const end = within(pass.to + <i32>pass.queries - 1, pass.keys);
+  for (let j0 = within(pass.from, pass.keys); j0 < end; j0 += KEYS) {
+    const n = min(KEYS, end - j0);
+    const k = pass.k + ((j0 * pass.kPitch) << 2);
+    const overflows = scoreRows(pass, rows, rowPitch, k, n);
+    for (let r: usize = 0; r < rows; r++) weighRow(pass, r, pass.scratch + r * rowPitch, k, j0, n, overflows);
+    addValues(pass, rows, rowPitch, pass.v + ((j0 * pass.vPitch) << 2), n);
   }
 }

@@ -11,6 +11,8 @@
  */
 import { rowFill } from "../row";
 import { maskLanes } from "../stage";
+import { scoresAgain } from "./overflow";
+import { Pass } from "./pass";
 import { tanh } from "./tanh";
 
 function soften(s: usize, n: usize, softcap: f32): void {
@@ -62,7 +64,7 @@ function addBias(s: usize, n: usize, bias: usize): void {
   if (!areBelowInfinity(sum)) mendSums(s, n, bias, 0);
 }
 
-export function rowScores(
+function rowScores(
   s: usize, bias: usize, mask: usize, n: usize, from: usize, to: usize, position: f32, softcap: f32, slope: f32,
 ): void {
   if (softcap > 0) soften(s, n, softcap);
@@ -77,4 +79,38 @@ export function rowScores(
   }
   if (from > 0) rowFill(s, from, -Infinity);
   if (to < n) rowFill(s + (to << 2), n - to, -Infinity);
+}
+
+/** Where sight begins or ends among `keys`. */
+// @ts-ignore: decorator
+@inline
+export function within(j: i32, keys: usize): usize {
+  return <usize>min<i32>(max<i32>(j, 0), <i32>keys);
+}
+
+/** Row r's scores in w: -Infinity for every key of the chunk, until one is computed. */
+export function clearScores(pass: Pass, r: usize): void {
+  rowFill(pass.w + ((r / pass.queries * pass.wHead + r % pass.queries * pass.wRow) << 2), pass.keys, -Infinity);
+}
+
+/**
+ * s = the scores of row r and keys j0 … j0 + n of a chunk, from their products, in place; and a copy of them in w.
+ *
+ * @param width   n, and what stands behind the last key as far as whole vectors or tiles reach
+ * @param again   products may have overflowed, or have an exponent e: they are looked at one by one (overflow.ts)
+ * @param k       the keys from j0 on, as scoresAgain takes them
+ */
+export function scoreRow(
+  pass: Pass, r: usize, s: usize, j0: usize, n: usize, width: usize,
+  again: bool, e: i32, q: usize, k: usize, panel: usize, lanes: usize,
+): void {
+  const g = r / pass.queries, row = r % pass.queries;
+  const moved = <i32>row - <i32>j0;
+  const from = within(pass.from + moved, n), to = within(pass.to + moved, n);
+  const bias = pass.bias ? pass.bias + ((g * pass.biasHead + row * pass.biasRow + j0) << 2) : 0;
+  const mask = pass.mask ? pass.mask + g * pass.maskHead + row * pass.maskRow + j0 : 0;
+  const slope: f32 = pass.alibi ? load<f32>(pass.alibi + (g << 2)) : 0;
+  if (again) scoresAgain(s, q, k, panel, lanes, pass.headDim, e, bias, mask, from, to);
+  rowScores(s, bias, mask, width, from, to, <f32>pass.position + <f32>moved, <f32>pass.softcap, slope);
+  if (pass.w) memory.copy(pass.w + ((g * pass.wHead + row * pass.wRow + j0) << 2), s, n << 2);
 }

@@ -1,28 +1,18 @@
 /**
- * What stands before and after the keys: rows are the queries of a few heads, head after head.
+ * The steps before the first chunk of keys and after the last, for a block of queries: q, o and query are in query.ts.
  *
  *   start    q = source · scale, o = 0, m = sink, l = 1; without a sink m = -Infinity, l = 0; a q that float32 cannot hold
  *            has an exponent (overflow.ts)
  *   finish   out = o / l, lse = m + log l; no key and no sink: 0 and -Infinity
  *   weights  w = exp(w - m) / l, in place over the scores that the keys left there
  *
- * q       f32[rows, headDim], rows padded with zeros to a multiple of 4 floats; behind the last, rows of 0 up to a multiple of 6
- * o       f32[rows, 2, valueDim], padded to a multiple of 24 floats: a sum, then the error of its roundings (addTo)
- * query   f32 m, i16 whether q is large, i16 its exponent, f64 l, for each row
  * pitches of source, out, lse and w are floats from head to head and from query to query
  */
 import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
 import { fma, loadTail, storeUpTo4 } from "../lanes";
 import { log } from "../log";
 import { safe, scaleIsPlain, startWide } from "./overflow";
-import { COLUMNS_MULTIPLE, ROWS_MULTIPLE } from "./tile";
-import { QUERY_BYTES, QUERY_EXPONENT, QUERY_L, QUERY_LARGE, QUERY_M } from "./weigh";
-
-// @ts-ignore: decorator
-@inline
-export function padded(n: usize, multiple: usize): usize {
-  return (n + multiple - 1) / multiple * multiple;
-}
+import { oBytes, padded, qBytes, QUERY_BYTES, queryAt, ROWS_MULTIPLE } from "./query";
 
 /**
  * q = source · scale
@@ -58,19 +48,20 @@ export function attentionStart(
   heads: usize, queries: usize, headDim: usize, valueDim: usize, headPitch: usize, rowPitch: usize, scale: f64,
 ): void {
   const plain = scaleIsPlain(scale), limit = safe(headDim) * safe(headDim);
-  const pitch = padded(headDim, 4) << 2;
+  const pitch = qBytes(headDim);
   const rows = heads * queries;
-  memory.fill(o, 0, (padded(rows, ROWS_MULTIPLE) * padded(valueDim, COLUMNS_MULTIPLE)) << 3);
+  memory.fill(o, 0, padded(rows, ROWS_MULTIPLE) * oBytes(valueDim));
   for (let g: usize = 0; g < heads; g++) {
     const sink: f32 = sinks ? load<f32>(sinks + (g << 2)) : -Infinity;
     for (let i: usize = 0; i < queries; i++, q += pitch, query += QUERY_BYTES) {
       const x = source + ((g * headPitch + i * rowPitch) << 2);
       const large = startRow(q, x, headDim, plain ? <f32>scale : 0, limit);
       const wide = !plain || (large && anyInfinite(q, headDim));
-      store<i16>(query, wide ? <i16>startWide(q, x, headDim, scale) : 0, QUERY_EXPONENT);
-      store<i16>(query, wide || large ? 1 : 0, QUERY_LARGE);
-      store<f32>(query, sink, QUERY_M);
-      store<f64>(query, sink == -Infinity ? 0 : <f64>(1 + (sink - sink)), QUERY_L);
+      const kept = queryAt(query, 0);
+      kept.exponent = wide ? <i16>startWide(q, x, headDim, scale) : 0;
+      kept.large = wide || large ? 1 : 0;
+      kept.maximum = sink;
+      kept.sum = sink == -Infinity ? 0 : <f64>(1 + (sink - sink));
     }
   }
   memory.fill(q, 0, (padded(rows, ROWS_MULTIPLE) - rows) * pitch);
@@ -80,11 +71,11 @@ export function attentionFinish(
   out: usize, lse: usize, o: usize, query: usize,
   heads: usize, queries: usize, valueDim: usize, headPitch: usize, rowPitch: usize, lsePitch: usize,
 ): void {
-  const pitch = padded(valueDim, COLUMNS_MULTIPLE) << 3;
+  const pitch = oBytes(valueDim);
   for (let g: usize = 0; g < heads; g++) {
     for (let i: usize = 0; i < queries; i++, o += pitch, query += QUERY_BYTES) {
-      const m = load<f32>(query, QUERY_M);
-      const l = load<f64>(query, QUERY_L);
+      const kept = queryAt(query, 0);
+      const m = kept.maximum, l = kept.sum;
       const r = f32x4.splat(l == 0 ? 0 : <f32>(1 / l));
       const y = out + ((g * headPitch + i * rowPitch) << 2);
       for (let d: usize = 0; d < valueDim; d += 4) {
@@ -103,8 +94,8 @@ export function attentionWeights(
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   for (let g: usize = 0; g < heads; g++) {
     for (let i: usize = 0; i < queries; i++, query += QUERY_BYTES) {
-      const m = load<f32>(query, QUERY_M);
-      const l = load<f64>(query, QUERY_L);
+      const kept = queryAt(query, 0);
+      const m = kept.maximum, l = kept.sum;
       const mv = f32x4.splat(m == -Infinity ? 0 : m);
       const r = f32x4.splat(l == 0 ? 0 : <f32>(1 / l));
       const row = w + ((g * headPitch + i * rowPitch) << 2);

@@ -15,9 +15,6 @@ import { fma } from "../lanes";
 export const MR: usize = ASC_FEATURE_RELAXED_SIMD ? 6 : 3;
 export const NR: usize = ASC_FEATURE_RELAXED_SIMD ? 8 : 12;
 
-export const ROWS_MULTIPLE: usize = 6;
-export const COLUMNS_MULTIPLE: usize = 24;
-
 // @ts-ignore: decorator
 @inline
 function put(c: usize, v: v128, at: usize, error: usize): void {

@@ -2,17 +2,12 @@
  * Many queries against a chunk of packed keys: blocks of 24 queries, blocks of 192 keys, register tiles.
  *
  *   S[24, 192] = q·Kᵀ                  tiles over panels of keys
- *   S          -> scores -> weights    row by row, while the block lies in the first cache
+ *   S          -> scores -> weights    row by row, while the block lies in L1
  *   o[24, :]  += S·V                   tiles over panels of columns
  *
- * q, o, query            as attentionStart left them; rows = heads · queries
- * k, v, odd              as attentionPack left them
- * bias, mask, w          0 for none; f32, u8, f32 at key 0 of the chunk; pitches in elements, 0 where broadcast
- * w                      receives the scores, -Infinity where nothing was computed
- * alibi                  f32[heads] or 0
- * position               of query 0, counted from key 0 of the chunk; alibi alone asks for it
- * from, to               query 0 sees the keys from … to - 1 of the chunk, each further query one further
- * scratch                S, and a row of scores for the careful way
+ * k, v, odd    as attentionPack left them
+ * scratch      S, and a row of scores for the careful way
+ * else         as in pass.ts
  *
  * Blocks that from and to rule out are not computed. A key with values that are not finite is added row by row, so that
  * it reaches only the queries it is not masked for. Scores that overflow are taken again (overflow.ts).
@@ -20,24 +15,17 @@
  * Blocks of 24×192 and 48×192 are alike; 24×96, 48×96 and 96×96 take 2 % longer, 48×48 6 % (64 floats, 512 keys).
  */
 import { fma } from "../lanes";
-import { rowFill } from "../row";
-import { scoresAgain } from "./overflow";
+import { TILED_KEYS, TILED_ROWS } from "../layout";
 import { ODD_KEY, ODD_VALUE } from "./pack";
-import { rowScores } from "./scores";
-import { padded } from "./state";
-import { addTo, COLUMNS_MULTIPLE, MR, NR, tile } from "./tile";
-import { QUERY_BYTES, QUERY_EXPONENT, QUERY_LARGE, weigh } from "./weigh";
+import { Pass } from "./pass";
+import { errorBytes, oBytes, padded, qBytes, queryAt } from "./query";
+import { clearScores, scoreRow, within } from "./scores";
+import { addTo, MR, NR, tile } from "./tile";
+import { weigh } from "./weigh";
 
-const ROWS: usize = 24;
-const KEYS: usize = 192;
+const ROWS: usize = TILED_ROWS;
+const KEYS: usize = TILED_KEYS;
 const PITCH: usize = KEYS << 2;
-
-/** Where sight begins or ends among `keys`. */
-// @ts-ignore: decorator
-@inline
-export function within(j: i32, keys: usize): usize {
-  return <usize>min<i32>(max<i32>(j, 0), <i32>keys);
-}
 
 /** What is odd about n keys. */
 function oddities(odd: usize, n: usize): u8 {
@@ -59,71 +47,63 @@ function addCarefully(o: usize, p: usize, s: usize, v: usize, n: usize, panel: u
   }
 }
 
-export function attentionTiles(
-  o: usize, query: usize, w: usize, q: usize, k: usize, v: usize, odd: usize,
-  bias: usize, mask: usize, alibi: usize, scratch: usize,
-  heads: usize, queries: usize, keys: usize, packed: usize, headDim: usize, valueDim: usize,
-  biasHead: usize, biasRow: usize, maskHead: usize, maskRow: usize, wHead: usize, wRow: usize,
-  position: f32, from: i32, to: i32, softcap: f32,
-): void {
-  const rows = heads * queries;
-  const qPitch = padded(headDim, 4) << 2;
-  const error = padded(valueDim, COLUMNS_MULTIPLE) << 2;
-  const oPitch = 2 * error;
-  const columns = padded(valueDim, NR);
-  const keyPanel = (headDim * NR) << 2;
-  const valuePanel = (packed * NR) << 2;
-  const kept = scratch + padded(min(rows, ROWS), MR) * PITCH;
+/** S = q·Kᵀ for `rows` rows from r0 on and `width` keys from j0 on, whole tiles */
+function scoreTiles(pass: Pass, r0: usize, rows: usize, j0: usize, width: usize): void {
+  const scratch = pass.scratch, headDim = pass.headDim, qPitch = qBytes(headDim), keyPanel = (headDim * NR) << 2;
+  const q = pass.q + r0 * qPitch;
+  let k = pass.k + j0 / NR * keyPanel;
+  for (let j: usize = 0; j < width << 2; j += NR << 2, k += keyPanel) {
+    for (let i: usize = 0; i < rows; i += MR) tile(scratch + i * PITCH + j, PITCH, q + i * qPitch, qPitch, k, headDim, 0);
+  }
+}
 
+/** o += S·V for `rows` rows from r0 on and n keys, of which `v` is the first's line in the first panel; whole tiles */
+function addTiles(pass: Pass, r0: usize, rows: usize, v: usize, n: usize, valuePanel: usize): void {
+  const scratch = pass.scratch, oPitch = oBytes(pass.valueDim), error = errorBytes(pass.valueDim);
+  const o = pass.o + r0 * oPitch, columns = padded(pass.valueDim, NR) << 2;
+  for (let d: usize = 0; d < columns; d += NR << 2, v += valuePanel) {
+    for (let i: usize = 0; i < rows; i += MR) tile(o + i * oPitch + d, oPitch, scratch + i * PITCH, PITCH, v, n, error);
+  }
+}
+
+/** `rows` rows from r0 on, of which one sees keys from `first` to `end` */
+function attendBlock(pass: Pass, r0: usize, rows: usize, first: usize, end: usize, kept: usize): void {
+  const headDim = pass.headDim, valueDim = pass.valueDim;
+  const qPitch = qBytes(headDim), oPitch = oBytes(valueDim), error = errorBytes(valueDim);
+  const keyPanel = (headDim * NR) << 2, valuePanel = (pass.packed * NR) << 2;
+  const tiled = padded(rows, MR);
+  for (let j0 = first / NR * NR; j0 < end; j0 += KEYS) {
+    const n = min(KEYS, end - j0);
+    const width = padded(n, NR);
+    scoreTiles(pass, r0, tiled, j0, width);
+    const any = oddities(pass.odd + j0, n);
+    const careful = (any & ODD_VALUE) != 0;
+    const k = pass.k + j0 / NR * keyPanel, v = pass.v + ((j0 * NR) << 2);
+    let s = pass.scratch;
+    for (let r = r0; r < r0 + rows; r++, s += PITCH) {
+      const query = queryAt(pass.query, r), o = pass.o + r * oPitch;
+      const again = ((any & ODD_KEY) | <u8>query.large) != 0;
+      scoreRow(pass, r, s, j0, n, width, again, <i32>query.exponent, pass.q + r * qPitch, k, keyPanel, NR);
+      if (careful) memory.copy(kept, s, width << 2);
+      weigh(s, s, width, query, o, oPitch >> 2);
+      if (careful) addCarefully(o, s, kept, v, n, valuePanel, padded(valueDim, NR), error);
+    }
+    if (!careful) addTiles(pass, r0, tiled, v, n, valuePanel);
+  }
+}
+
+export function attentionTiles(pass: Pass): void {
+  const queries = pass.queries, keys = pass.keys;
+  const rows = pass.heads * queries;
+  const kept = pass.scratch + padded(min(rows, ROWS), MR) * PITCH;
   for (let r0: usize = 0; r0 < rows; r0 += ROWS) {
-    const block = min(ROWS, rows - r0);
-    const oneHead = r0 / queries == (r0 + block - 1) / queries;
+    const block = min(ROWS, rows - r0), last = r0 + block - 1;
+    const oneHead = r0 / queries == last / queries;
     const nearest = <i32>(oneHead ? r0 % queries : 0);
-    const furthest = <i32>(oneHead ? (r0 + block - 1) % queries : queries - 1);
-    const first = within(from + nearest, keys);
-    const end = within(to + furthest, keys);
-    const tiled = padded(block, MR);
-    if (w) {
-      for (let r = r0; r < r0 + block; r++) rowFill(w + ((r / queries * wHead + r % queries * wRow) << 2), keys, -Infinity);
+    const furthest = <i32>(oneHead ? last % queries : queries - 1);
+    if (pass.w) {
+      for (let r = r0; r <= last; r++) clearScores(pass, r);
     }
-    for (let j0 = first / NR * NR; j0 < end; j0 += KEYS) {
-      const n = min(KEYS, end - j0);
-      const width = padded(n, NR);
-      for (let j: usize = 0; j < width; j += NR) {
-        const b = k + (j0 + j) / NR * keyPanel;
-        for (let i: usize = 0; i < tiled; i += MR) {
-          tile(scratch + i * PITCH + (j << 2), PITCH, q + (r0 + i) * qPitch, qPitch, b, headDim, 0);
-        }
-      }
-      const any = oddities(odd + j0, n);
-      const careful = (any & ODD_VALUE) != 0;
-      for (let i: usize = 0; i < block; i++) {
-        const r = r0 + i, g = r / queries, row = r % queries;
-        const s = scratch + i * PITCH;
-        const moved = <i32>row - <i32>j0;
-        const first = within(from + moved, n), last = within(to + moved, n);
-        const biasAt = bias ? bias + ((g * biasHead + row * biasRow + j0) << 2) : 0;
-        const maskAt = mask ? mask + g * maskHead + row * maskRow + j0 : 0;
-        const at = query + r * QUERY_BYTES;
-        if ((any & ODD_KEY) | load<u8>(at, QUERY_LARGE)) {
-          const e = <i32>load<i16>(at, QUERY_EXPONENT);
-          scoresAgain(s, q + r * qPitch, k + j0 / NR * keyPanel, keyPanel, NR, headDim, e, biasAt, maskAt, first, last);
-        }
-        rowScores(
-          s, biasAt, maskAt, width, first, last, position + <f32>moved, softcap, alibi ? load<f32>(alibi + (g << 2)) : 0,
-        );
-        if (w) memory.copy(w + ((g * wHead + row * wRow + j0) << 2), s, n << 2);
-        if (careful) memory.copy(kept, s, width << 2);
-        weigh(s, s, width, at, o + r * oPitch, oPitch >> 2);
-        if (careful) addCarefully(o + r * oPitch, s, kept, v + ((j0 * NR) << 2), n, valuePanel, columns, error);
-      }
-      if (careful) continue;
-      for (let d: usize = 0; d < columns; d += NR) {
-        const b = v + d / NR * valuePanel + ((j0 * NR) << 2);
-        for (let i: usize = 0; i < tiled; i += MR) {
-          tile(o + (r0 + i) * oPitch + (d << 2), oPitch, scratch + i * PITCH, PITCH, b, n, error);
-        }
-      }
-    }
+    attendBlock(pass, r0, block, within(pass.from + nearest, keys), within(pass.to + furthest, keys), kept);
   }
 }

@@ -3,20 +3,13 @@
  *
  *   m' = max(m, s)      a = exp(m - m')      p = exp(s - m')      l = l·a + Σ p      o *= a
  *
- * m       f32, the largest score so far, -Infinity before the first
- * l       f64, NaN once a score was NaN
+ * m, l    the query's maximum and sum (query.ts)
  * p, s    f32[n], n a multiple of 4; p may be s; -Infinity weighs exactly 0
  * source  Milakov & Gimelshein 2018, arXiv:1805.02867; Dao et al. 2022, arXiv:2205.14135
  */
 import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
 import { horizontalMax, maxNumber, widen } from "../lanes";
-
-// what is kept of a query: its m and its l; whether its q may overflow scores, and its exponent (overflow.ts)
-export const QUERY_BYTES: usize = 16;
-export const QUERY_M: usize = 0;
-export const QUERY_LARGE: usize = 4;
-export const QUERY_EXPONENT: usize = 6;
-export const QUERY_L: usize = 8;
+import { Query } from "./query";
 
 /** The largest of n floats, NaN left out. */
 function largestNumber(s: usize, n: usize): f32 {
@@ -30,8 +23,8 @@ function largestNumber(s: usize, n: usize): f32 {
 }
 
 /** @param o  f32[columns], columns a multiple of 4 */
-export function weigh(p: usize, s: usize, n: usize, query: usize, o: usize, columns: usize): void {
-  const before = load<f32>(query, QUERY_M);
+export function weigh(p: usize, s: usize, n: usize, query: Query, o: usize, columns: usize): void {
+  const before = query.maximum;
   const here = largestNumber(s, n);
   const m = here > before ? here : before;
   const c = exponentScale(1);
@@ -52,12 +45,12 @@ export function weigh(p: usize, s: usize, n: usize, query: usize, o: usize, colu
     s0 = f32x4.add(s0, e);
   }
   const wide = widen(f32x4.add(s0, s1));
-  let l = load<f64>(query, QUERY_L);
+  let l = query.sum;
   if (here > before) {
     const a = exp(f32x4.sub(f32x4.splat(before), mv), cv, fv, B, C0, C1, C2, C3, C4, C5);
     l *= <f64>f32x4.extract_lane(a, 0);
-    store<f32>(query, m, QUERY_M);
+    query.maximum = m;
     for (const end = o + (columns << 2); o < end; o += 16) v128.store(o, f32x4.mul(v128.load(o), a));
   }
-  store<f64>(query, l + f64x2.extract_lane(wide, 0) + f64x2.extract_lane(wide, 1), QUERY_L);
+  query.sum = l + f64x2.extract_lane(wide, 0) + f64x2.extract_lane(wide, 1);
 }

@@ -1,8 +1,9 @@
-/** attention, mergeAttention. */
 /**
- * Attention, in the steps that keys and values larger than the heap need: start, then chunk after chunk of keys (packed
- * and tiled, or row by row where they lie), finish. Rows are the queries of some heads that share their keys, head after head.
- * Arguments as in assembly/attention/: destinations, sources, sizes, pitches in elements, scalars.
+ * attention and mergeAttention. Attention works in the steps that keys and values larger than the heap need: start, then chunk
+ * after chunk of keys (packed and tiled, or row by row where they lie), finish. Rows are the queries of some heads that share
+ * their keys, head after head. Arguments as in assembly/attention/: destinations, sources, sizes, pitches in elements, scalars.
+ *
+ * A pass is the address of PASS_BYTES, at a multiple of 8: the arguments of what a block of queries does with a chunk of keys.
  */
 export interface AttentionKernels {
   readonly attentionStart: (
@@ -33,64 +34,8 @@ export interface AttentionKernels {
     kPitch: number,
     vPitch: number,
   ) => void;
-  readonly attentionTiles: (
-    o: number,
-    query: number,
-    w: number,
-    q: number,
-    packedK: number,
-    packedV: number,
-    odd: number,
-    bias: number,
-    mask: number,
-    alibi: number,
-    scratch: number,
-    heads: number,
-    queries: number,
-    keys: number,
-    packed: number,
-    headDim: number,
-    valueDim: number,
-    biasHead: number,
-    biasRow: number,
-    maskHead: number,
-    maskRow: number,
-    wHead: number,
-    wRow: number,
-    position: number,
-    from: number,
-    to: number,
-    softcap: number,
-  ) => void;
-  readonly attentionRows: (
-    o: number,
-    query: number,
-    w: number,
-    q: number,
-    k: number,
-    v: number,
-    bias: number,
-    mask: number,
-    alibi: number,
-    scratch: number,
-    heads: number,
-    queries: number,
-    keys: number,
-    headDim: number,
-    valueDim: number,
-    kPitch: number,
-    vPitch: number,
-    biasHead: number,
-    biasRow: number,
-    maskHead: number,
-    maskRow: number,
-    wHead: number,
-    wRow: number,
-    position: number,
-    from: number,
-    to: number,
-    softcap: number,
-  ) => void;
+  readonly attentionTiles: (pass: number) => void;
+  readonly attentionRows: (pass: number) => void;
   readonly attentionFinish: (
     out: number,
     lse: number,

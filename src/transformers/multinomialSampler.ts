@@ -1,5 +1,17 @@
-import { checkCount, checkShare, checkTemperature, isFloat32Array, isList, kind } from "../check";
-import { type SampleResult, sample } from "../index";
+import {
+  checkBoolean,
+  checkCount,
+  checkFunction,
+  checkNumber,
+  checkShare,
+  checkTemperature,
+  isFloat32Array,
+  isList,
+  kind,
+  refuseType,
+  refuseValue,
+} from "../check";
+import { type SampleOptions, type SampleResult, sample } from "../index";
 import { checkObject, ownFields, ownOptions } from "../options";
 import { bufferOf, lengthOf, offsetOf } from "../typedArray";
 
@@ -85,19 +97,16 @@ function sizesOf(dims: readonly number[]): { sizes: number[]; product: number } 
 /** The rows of logits, as arrays of ours over their memory; checked before the first is drawn from. */
 function rowsOf(logits: LogitsTensor): { rows: Float32Array[]; sizes: number[] } {
   if (typeof logits !== "object" || logits === null) {
-    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "logits" expected a Tensor, got ${kind(logits)}`);
+    refuseType(MULTINOMIAL_SAMPLER, "logits", "a Tensor", kind(logits));
   }
   const { dims, data } = logits;
-  if (!isList(dims))
-    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "logits.dims" expected an array of sizes, got ${kind(dims)}`);
-  if (!isFloat32Array(data))
-    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "logits.data" expected a Float32Array, got ${kind(data)}`);
+  if (!isList(dims)) refuseType(MULTINOMIAL_SAMPLER, "logits.dims", "an array of sizes", kind(dims));
+  if (!isFloat32Array(data)) refuseType(MULTINOMIAL_SAMPLER, "logits.data", "a Float32Array", kind(data));
   const { sizes, product } = sizesOf(dims);
   const length = lengthOf(data);
   if (product !== length) {
-    throw new RangeError(
-      `${MULTINOMIAL_SAMPLER}: "logits.dims" expected sizes >= 1 whose product is logits.data.length = ${length}, got [${sizes.join(", ")}]`,
-    );
+    const expected = `sizes >= 1 whose product is logits.data.length = ${length}`;
+    refuseValue(MULTINOMIAL_SAMPLER, "logits.dims", expected, `[${sizes.join(", ")}]`);
   }
   const vocabulary = sizes[sizes.length - 1];
   const buffer = bufferOf(data);
@@ -105,6 +114,23 @@ function rowsOf(logits: LogitsTensor): { rows: Float32Array[]; sizes: number[] }
   const rows: Float32Array[] = [];
   for (let at = 0; at < length; at += vocabulary) rows.push(new Float32Array(buffer, offset + 4 * at, vocabulary));
   return { rows, sizes };
+}
+
+/** How a token is drawn, as `sample` takes it. */
+function checkConfig(config: GenerationConfig): SampleOptions {
+  const doSample = config.do_sample ?? true;
+  checkBoolean(MULTINOMIAL_SAMPLER, "do_sample", doSample);
+  const temperature = checkTemperature(MULTINOMIAL_SAMPLER, config.temperature ?? 1);
+  const topK = config.top_k === null ? 0 : (config.top_k ?? 50);
+  checkCount(MULTINOMIAL_SAMPLER, "top_k", topK, 0, "0 or null keeps every token");
+  const topP = config.top_p ?? 1;
+  checkShare(MULTINOMIAL_SAMPLER, "top_p", topP, false, "1 or null keeps every token");
+  const minP = config.min_p ?? 0;
+  checkShare(MULTINOMIAL_SAMPLER, "min_p", minP, true, "0 or null keeps every token");
+  const beams = config.num_beams ?? 1;
+  checkNumber(MULTINOMIAL_SAMPLER, "num_beams", beams);
+  if (beams !== 1) refuseValue(MULTINOMIAL_SAMPLER, "num_beams", "1", beams);
+  return { temperature: doSample ? temperature : 0, topK: topK === 0 ? undefined : topK, topP, minP };
 }
 
 /**
@@ -138,33 +164,10 @@ export function multinomialSampler(
     random: options.random,
     onSample: options.onSample,
   });
-  const doSample = config.do_sample ?? true;
-  if (typeof doSample !== "boolean")
-    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "do_sample" expected a boolean, got ${kind(doSample)}`);
-  const temperature = checkTemperature(MULTINOMIAL_SAMPLER, config.temperature ?? 1);
-  const topK = config.top_k === null ? 0 : (config.top_k ?? 50);
-  checkCount(MULTINOMIAL_SAMPLER, "top_k", topK, 0, "0 or null keeps every token");
-  const topP = config.top_p ?? 1;
-  checkShare(MULTINOMIAL_SAMPLER, "top_p", topP, false, "1 or null keeps every token");
-  const minP = config.min_p ?? 0;
-  checkShare(MULTINOMIAL_SAMPLER, "min_p", minP, true, "0 or null keeps every token");
-  const beams = config.num_beams ?? 1;
-  if (typeof beams !== "number")
-    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "num_beams" expected a number, got ${kind(beams)}`);
-  if (beams !== 1) throw new RangeError(`${MULTINOMIAL_SAMPLER}: "num_beams" expected 1, got ${beams}`);
-  if (random !== undefined && typeof random !== "function") {
-    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "random" expected a function, got ${kind(random)}`);
-  }
-  if (onSample !== undefined && typeof onSample !== "function") {
-    throw new TypeError(`${MULTINOMIAL_SAMPLER}: "onSample" expected a function, got ${kind(onSample)}`);
-  }
-  const how = {
-    temperature: doSample ? temperature : 0,
-    topK: topK === 0 ? undefined : topK,
-    topP,
-    minP,
-    random,
-  };
+  const drawn = checkConfig(config);
+  if (random !== undefined) checkFunction(MULTINOMIAL_SAMPLER, "random", random);
+  if (onSample !== undefined) checkFunction(MULTINOMIAL_SAMPLER, "onSample", onSample);
+  const how: SampleOptions = { ...drawn, random };
 
   function choose<T extends LogitsTensor>(_input_ids: unknown, logits: T): T {
     const { rows } = rowsOf(logits);
@@ -182,9 +185,7 @@ export function multinomialSampler(
     sample(logits: LogitsTensor): [bigint, number][] {
       const { rows, sizes } = rowsOf(logits);
       if (rows.length !== 1) {
-        throw new RangeError(
-          `${MULTINOMIAL_SAMPLER}: "logits" expected one row, got ${rows.length} (dims [${sizes.join(", ")}])`,
-        );
+        refuseValue(MULTINOMIAL_SAMPLER, "logits", "one row", `${rows.length} (dims [${sizes.join(", ")}])`);
       }
       const token = sample(rows[0], how);
       onSample?.(token, 0);

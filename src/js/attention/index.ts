@@ -2,7 +2,7 @@
 import type { AttentionKernels } from "../../kernels/attention";
 import type { Memory } from "../state";
 import { mergeAttentionKernel } from "./merge";
-import { attentionPack, attentionRows, attentionTiles } from "./rows";
+import { attentionPack, attentionRows } from "./rows";
 import { attentionFinish, attentionStart, attentionWeights } from "./state";
 
 export function attentionKernels(memory: Memory): AttentionKernels {
@@ -10,7 +10,7 @@ export function attentionKernels(memory: Memory): AttentionKernels {
   return {
     attentionStart: attentionStart(memory),
     attentionPack: attentionPack(memory),
-    attentionTiles: attentionTiles(rows),
+    attentionTiles: rows, // k and v are packed side by side,
     attentionRows: rows,
     attentionFinish: attentionFinish(memory),
     attentionWeights: attentionWeights(memory),

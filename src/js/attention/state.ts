@@ -1,35 +1,27 @@
-/** assembly/attention/state.ts in JavaScript: before and after the keys. Each query's l, and its o, are float64s. */
-
-import { COLUMNS_MULTIPLE } from "../../../assembly/layout";
+/** assembly/attention/state.ts in JavaScript: the steps before the first chunk of keys and after the last. */
 import type { AttentionKernels } from "../../kernels/attention";
 import { exp } from "../exp";
 import type { Memory } from "../state";
 import { scaleIsPlain, startWide } from "./overflow";
-
-export const padded = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
-/** Index of row r's m among the float32s; its exponent is the next. */
-export const maxAt = (query: number, r: number): number => (query >>> 2) + 4 * r;
-/** Index of its l among the float64s. */
-export const sumAt = (query: number, r: number): number => (query >>> 3) + 2 * r + 1;
+import { exponentAt, maximumAt, oPitch, qPitch, sumAt } from "./query";
 
 export function attentionStart({ f32, f64 }: Memory): AttentionKernels["attentionStart"] {
   return (q, o, query, source, sinks, heads, queries, headDim, valueDim, headPitch, rowPitch, scale) => {
-    const qPitch = padded(headDim, 4);
-    const oPitch = padded(valueDim, COLUMNS_MULTIPLE);
+    const qRow = qPitch(headDim);
     const plain = scaleIsPlain(scale);
-    f64.fill(0, o >>> 3, (o >>> 3) + heads * queries * oPitch);
+    f64.fill(0, o >>> 3, (o >>> 3) + heads * queries * oPitch(valueDim));
     for (let g = 0, r = 0; g < heads; g++) {
       const sink = sinks === 0 ? -Infinity : f32[(sinks >>> 2) + g];
       for (let i = 0; i < queries; i++, r++) {
         const from = (source >>> 2) + g * headPitch + i * rowPitch;
-        const to = (q >>> 2) + r * qPitch;
+        const to = (q >>> 2) + r * qRow;
         let inRange = plain;
         for (let d = 0; d < headDim; d++) {
           f32[to + d] = f32[from + d] * scale;
           if (Math.abs(f32[to + d]) === Infinity) inRange = false;
         }
-        f32[maxAt(query, r)] = sink;
-        f32[maxAt(query, r) + 1] = inRange ? 0 : startWide(f32, to, from, headDim, scale);
+        f32[maximumAt(query, r)] = sink;
+        f32[exponentAt(query, r)] = inRange ? 0 : startWide(f32, to, from, headDim, scale);
         f64[sumAt(query, r)] = sink === -Infinity ? 0 : 1 + (sink - sink);
       }
     }
@@ -38,13 +30,13 @@ export function attentionStart({ f32, f64 }: Memory): AttentionKernels["attentio
 
 export function attentionFinish({ f32, f64 }: Memory): AttentionKernels["attentionFinish"] {
   return (out, lse, o, query, heads, queries, valueDim, headPitch, rowPitch, lsePitch) => {
-    const oPitch = padded(valueDim, COLUMNS_MULTIPLE);
+    const oRow = oPitch(valueDim);
     for (let g = 0, r = 0; g < heads; g++) {
       for (let i = 0; i < queries; i++, r++) {
-        const m = f32[maxAt(query, r)];
+        const m = f32[maximumAt(query, r)];
         const l = f64[sumAt(query, r)];
         const by = l === 0 ? 0 : 1 / l;
-        const from = (o >>> 3) + r * oPitch;
+        const from = (o >>> 3) + r * oRow;
         const to = (out >>> 2) + g * headPitch + i * rowPitch;
         for (let d = 0; d < valueDim; d++) f32[to + d] = f64[from + d] * by;
         if (lse !== 0) f32[(lse >>> 2) + g * lsePitch + i] = m - m === 0 ? m + Math.log(l) : m + l * 0;
@@ -57,7 +49,7 @@ export function attentionWeights({ f32, f64 }: Memory): AttentionKernels["attent
   return (w, query, heads, queries, keys, headPitch, rowPitch) => {
     for (let g = 0, r = 0; g < heads; g++) {
       for (let i = 0; i < queries; i++, r++) {
-        const top = f32[maxAt(query, r)];
+        const top = f32[maximumAt(query, r)];
         const l = f64[sumAt(query, r)];
         const m = top === -Infinity ? 0 : top;
         const by = l === 0 ? 0 : 1 / l;

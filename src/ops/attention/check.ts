@@ -16,16 +16,8 @@ import {
 } from "../../check";
 import { checkObject, ownOptions } from "../../options";
 import { lengthOf, offsetOf } from "../../typedArray";
+import type { Spread } from "./operands";
 import type { AttentionOptions, Shape4 } from "./options";
-
-/** A bias or a mask: pitches in elements, 0 where it is broadcast. */
-export interface Spread<Values> {
-  readonly values: Values;
-  readonly offset: number;
-  readonly batch: number;
-  readonly head: number;
-  readonly row: number;
-}
 
 /** A call whose arguments are in order. */
 export interface AttentionCall {
@@ -147,7 +139,6 @@ function checkSpread<T extends Float32Array | Uint8Array>(
   }
   return {
     values,
-    offset: offsetOf(values),
     batch: b === 1 ? 0 : h * q * k,
     head: h === 1 ? 0 : q * k,
     row: q === 1 ? 0 : k,

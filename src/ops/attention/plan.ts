@@ -5,7 +5,7 @@
 import {
   COLUMNS_MULTIPLE,
   QUERY_BYTES,
-  ROW_SCRATCH,
+  ROW_KEYS,
   ROWS_MULTIPLE,
   TILED_KEYS,
   TILED_ROWS,
@@ -13,10 +13,10 @@ import {
 
 /** Rows that share their keys, up to which these are read where they lie and not packed. */
 export const FEW_ROWS = 12;
-/** Keys copied in and packed at a time, at most. */
+/** Keys of a piece, at most. */
 const PIECE = TILED_KEYS;
 
-/** Keys and values that are copied in and read where they lie stay in the second cache meanwhile. */
+/** Keys and values that are copied in and read where they lie stay in L2 meanwhile. */
 const CACHED_FLOATS = 65536;
 
 interface Need {
@@ -27,42 +27,58 @@ interface Need {
   readonly keys: number;
   /** k or v lies outside the heap. */
   readonly keysOutside: boolean;
-  /** Floats of bias, mask and weights that every pair of query and key needs here. */
-  readonly perPair: number;
+  /** There are bias, weights or a mask, and outside the heap. */
+  readonly bias: boolean;
+  readonly weights: boolean;
+  readonly mask: boolean;
 }
 
-/** Sizes, and offsets in floats from the workspace. */
+/** Where the plan is to fit: an address, and how many floats there are from it on. */
+interface Space {
+  readonly workspace: number;
+  readonly room: number;
+}
+
+/** Sizes, and addresses in the workspace. */
 export interface Plan {
   readonly tiled: boolean;
-  /** Rows of a block at most, of a slice of one (what goes through the stage at a time), and keys of a chunk. */
+  /** Rows of a block and of a slice, keys of a chunk and of a piece, at most. */
   readonly rows: number;
   readonly slice: number;
   readonly chunk: number;
-  /** Keys that go through the stage at a time. */
   readonly piece: number;
+  /** What is kept of a block's queries (assembly/attention/query.ts), and bytes from row to row of it. */
   readonly q: number;
   readonly o: number;
   readonly query: number;
-  readonly scalars: number;
-  readonly lse: number;
+  readonly qBytes: number;
+  readonly oBytes: number;
   readonly scratch: number;
-  /** q and out of a slice of rows, or k and v of a piece of keys, on their way in or out. */
-  readonly stage: number;
   readonly packedK: number;
   readonly packedV: number;
   readonly odd: number;
-  /** bias, mask and weights of a block of rows and a chunk of keys. */
-  readonly pairs: number;
+  /** Stages: of q and out of a slice, or of k and v of a piece; of the rest, of a slice or of a block and a chunk. */
+  readonly stage: number;
+  readonly sinks: number;
+  readonly alibi: number;
+  readonly lse: number;
+  readonly bias: number;
+  readonly weights: number;
+  readonly mask: number;
 }
 
 export const roundUp = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
 
-/** Slack behind bias and mask: whole tiles are read of them. */
+/** Floats behind the stages and behind bias and mask: kernels read these in whole tiles, up to so far past the end. */
 const SLACK = 16;
 
+/** Floats that every pair of a row and a key needs. */
+const perPair = (need: Need): number => (need.bias ? 1 : 0) + (need.weights ? 1 : 0) + (need.mask ? 1 / 4 : 0);
+
 /** A plan for blocks of `rows`, with as many keys as then fit; undefined when fewer than `least` do. */
-function planFor(need: Need, room: number, tiled: boolean, rows: number, least: number): Plan | undefined {
-  const { headDim, valueDim, keysOutside, perPair } = need;
+function planFor(need: Need, heap: Space, tiled: boolean, rows: number, least: number): Plan | undefined {
+  const { headDim, valueDim, keysOutside } = need;
+  const { room } = heap;
   const columns = roundUp(valueDim, COLUMNS_MULTIPLE);
   const dims = headDim + valueDim;
   const slice = Math.min(rows, TILED_ROWS);
@@ -70,17 +86,16 @@ function planFor(need: Need, room: number, tiled: boolean, rows: number, least: 
   const all = roundUp(rows, ROWS_MULTIPLE) + (slice < rows ? ROWS_MULTIPLE : 0);
   const piece = tiled ? Math.min(PIECE, roundUp(Math.max(need.keys, 1), COLUMNS_MULTIPLE)) : 0;
 
-  const q = 0;
-  const o = q + all * roundUp(headDim, 4);
+  const o = all * roundUp(headDim, 4);
   const query = o + 2 * all * columns;
   const scalars = query + (all * QUERY_BYTES) / 4;
   const lse = scalars + roundUp(2 * rows, 4);
   const scratch = lse + roundUp(rows, 4);
-  const stage = scratch + (tiled ? (roundUp(slice, ROWS_MULTIPLE) + 1) * TILED_KEYS : rows * (ROW_SCRATCH + columns));
+  const stage = scratch + (tiled ? (roundUp(slice, ROWS_MULTIPLE) + 1) * TILED_KEYS : rows * (2 * ROW_KEYS + columns));
   const staged = roundUp(slice * Math.max(headDim, valueDim) + SLACK, 4);
   const fixed = stage + Math.max(staged, tiled && keysOutside ? piece * dims + SLACK : 0) + 4 * SLACK;
 
-  const perKey = (tiled ? headDim + columns + 1 / 4 : keysOutside ? dims : 0) + rows * perPair;
+  const perKey = (tiled ? headDim + columns + 1 / 4 : keysOutside ? dims : 0) + rows * perPair(need);
   let most = perKey === 0 ? Infinity : Math.floor((room - fixed) / perKey);
   if (!tiled && keysOutside) most = Math.min(most, Math.max(4, Math.floor(CACHED_FLOATS / dims)));
   const multiple = tiled ? COLUMNS_MULTIPLE : 4;
@@ -91,54 +106,60 @@ function planFor(need: Need, room: number, tiled: boolean, rows: number, least: 
   const packedK = fixed - 4 * SLACK;
   const packedV = packedK + roundUp(chunk * (tiled || direct ? headDim : 0), 4);
   const odd = packedV + roundUp(chunk * (tiled ? columns : direct ? valueDim : 0), 4);
-  const pairs = odd + (tiled ? roundUp(chunk, 16) / 4 : 0) + SLACK;
-  return { tiled, rows, slice, chunk, piece, q, o, query, scalars, lse, scratch, stage, packedK, packedV, odd, pairs };
+  const bias = odd + (tiled ? roundUp(chunk, 16) / 4 : 0) + SLACK;
+  const weights = bias + (need.bias ? rows * chunk : 0);
+  const mask = weights + (need.weights ? rows * chunk : 0);
+  const at = (floats: number): number => heap.workspace + 4 * floats;
+  return {
+    tiled,
+    rows,
+    slice,
+    chunk,
+    piece,
+    q: at(0),
+    o: at(o),
+    query: at(query),
+    qBytes: 4 * roundUp(headDim, 4),
+    oBytes: 8 * columns,
+    scratch: at(scratch),
+    packedK: at(packedK),
+    packedV: at(packedV),
+    odd: at(odd),
+    stage: at(stage),
+    sinks: at(scalars),
+    alibi: at(scalars + rows),
+    lse: at(lse),
+    bias: at(bias),
+    weights: at(weights),
+    mask: at(mask),
+  };
 }
 
 /** @throws {RangeError} one query and four keys do not fit */
-export function plan(need: Need, room: number): Plan {
+export function plan(need: Need, heap: Space): Plan {
   const { rows, keys } = need;
   if (rows > FEW_ROWS) {
     // Blocks of 24 rows while all keys fit beside them; then keys are packed once for all blocks.
     for (let block = TILED_ROWS; block >= ROWS_MULTIPLE; block >>= 1) {
-      const found = planFor(need, room, true, Math.min(rows, block), PIECE);
+      const found = planFor(need, heap, true, Math.min(rows, block), PIECE);
       if (found === undefined) continue;
-      if (found.chunk >= keys || need.perPair > 0 || block < TILED_ROWS) return found;
+      if (found.chunk >= keys || perPair(need) > 0 || block < TILED_ROWS) return found;
       // Keys stream past: the more rows a block has, the less often they are packed again.
       for (let more = Math.floor(rows / TILED_ROWS) * TILED_ROWS; more > TILED_ROWS; more = half(more)) {
-        const wide = planFor(need, room, true, more, 4 * PIECE);
+        const wide = planFor(need, heap, true, more, 4 * PIECE);
         if (wide !== undefined) return wide;
       }
       return found;
     }
   }
   for (let block = Math.min(rows, FEW_ROWS); block >= 1; block >>= 1) {
-    const found = planFor(need, room, false, block, 4);
+    const found = planFor(need, heap, false, block, 4);
     if (found !== undefined) return found;
   }
   throw new RangeError(
-    `attention: "headDim" and "valueDim" expected rows of which one query and four keys fit the ${4 * room} bytes left of the heap ` +
+    `attention: "headDim" and "valueDim" expected rows of which one query and four keys fit the ${4 * heap.room} bytes left of the heap ` +
       `(createRuntime({ heapBytes }) makes a larger one), got ${need.headDim} and ${need.valueDim}`,
   );
-}
-
-/**
- * Cuts heads × queries into parts of at most `rows` rows: whole heads while one fits, else some queries of one head. A
- * block of all the queries that share their keys is cut out so, and a slice of a block.
- */
-export function eachPart(
-  heads: number,
-  queries: number,
-  rows: number,
-  work: (h: number, heads: number, i: number, queries: number) => void,
-): void {
-  const headsTogether = Math.max(1, Math.floor(rows / queries));
-  const queriesTogether = Math.min(rows, queries);
-  for (let h = 0; h < heads; h += headsTogether) {
-    for (let i = 0; i < queries; i += queriesTogether) {
-      work(h, Math.min(headsTogether, heads - h), i, Math.min(queriesTogether, queries - i));
-    }
-  }
 }
 
 const half = (rows: number): number => Math.floor(rows / 2 / TILED_ROWS) * TILED_ROWS;

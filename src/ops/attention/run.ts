@@ -1,356 +1,254 @@
 /**
- * How attention gets through its kernels: for every head of keys, blocks of the queries that share it against chunks
- * of keys, packed once where all fit. What lies in the heap is worked on where it is; everything else is copied in and out,
- * block by block.
+ * How attention gets through its kernels: for every head of keys, blocks of the queries that share it against chunks of keys,
+ * packed once where all fit. In the words of this folder:
+ *
+ *   row      a query of a head; rows that share their keys are those of all heads that share a head of keys
+ *   block    rows that are worked on together, at most plan.rows: q, o, maximum and sum of each are kept meanwhile
+ *   chunk    keys that a block meets in one go, at most plan.chunk, with their values
+ *   pass     a block against a chunk: one call of attentionTiles or attentionRows
+ *   tile     the corner of a product that stays in registers; where there are many rows the pass is made of tiles
+ *   packed   laid out for the tiles, as a chunk's keys and values are for them (assembly/attention/pack.ts)
+ *   home     where an array lies in the heap, if it does; kernels then work on it there (operands.ts)
+ *   stage    room in the workspace for a part of an array that lies outside, on its way in or out
+ *   slice    rows of a block that go through the stages of q, out and lse at a time
+ *   piece    keys of a chunk that go through the stage at a time, to be packed
  */
 
-import { COLUMNS_MULTIPLE, QUERY_BYTES } from "../../../assembly/layout";
-import type { Core } from "../../heap";
+import { QUERY_BYTES } from "../../../assembly/layout";
+import type { Core, Heap } from "../../heap";
 import type { AttentionKernels } from "../../kernels/attention";
-import { offsetOf } from "../../typedArray";
-import type { AttentionCall, Spread } from "./check";
-import { eachPart, type Plan, plan, roundUp } from "./plan";
+import type { AttentionCall } from "./check";
+import { type Block, bring, cut, isOutside, NOWHERE, type Operand, operand, place, take, tensor } from "./operands";
+import { writeBlock, writeCall, writeKeys, writePairs, writeSight } from "./pass";
+import { type Plan, plan } from "./plan";
 
-/** Queries i … i + queries of heads h … h + heads, in batch entry b. */
-interface Block {
-  readonly b: number;
-  readonly h: number;
-  readonly heads: number;
-  readonly i: number;
-  readonly queries: number;
-}
-
-/** Where a kernel finds bias, mask or w, and its pitches. */
-interface Place {
-  at: number;
-  head: number;
-  row: number;
-}
-
-const NOWHERE: Place = { at: 0, head: 0, row: 0 };
-const clamp = (n: number, least: number, most: number): number => Math.min(Math.max(n, least), most);
-
-/** Runs of x that lie side by side, for [heads, queries, dim] at the given pitches: offset in the block, in x, length. */
-function eachRun(
-  heads: number,
-  queries: number,
-  headPitch: number,
-  rowPitch: number,
-  dim: number,
-  move: (at: number, from: number, count: number) => void,
-): void {
-  const rowsTouch = queries === 1 || rowPitch === dim;
-  if (rowsTouch && (heads === 1 || headPitch === queries * dim)) {
-    move(0, 0, heads * queries * dim);
-    return;
-  }
-  for (let g = 0; g < heads; g++) {
-    if (rowsTouch) move(g * queries * dim, g * headPitch, queries * dim);
-    else for (let i = 0; i < queries; i++) move((g * queries + i) * dim, g * headPitch + i * rowPitch, dim);
-  }
+/** A call on its way: what it runs on, its plan, and its arrays. */
+interface Run {
+  readonly heap: Heap;
+  readonly kernels: AttentionKernels;
+  readonly call: AttentionCall;
+  readonly plan: Plan;
+  readonly q: Operand;
+  readonly k: Operand;
+  readonly v: Operand;
+  readonly out: Operand;
+  readonly lse: Operand | undefined;
+  readonly weights: Operand | undefined;
+  readonly bias: Operand | undefined;
+  readonly mask: Operand<Uint8Array> | undefined;
+  readonly alibi: Operand | undefined;
+  readonly sinks: Operand | undefined;
 }
 
 export function runAttention(core: Core<AttentionKernels>, call: AttentionCall): void {
-  const { heap, kernels } = core;
-  const { q, k, v, out, lse, weights, bias, mask, alibi, sinks } = call;
-  const { batch, heads, kvHeads, queries, keys, headDim, valueDim, sequenceFirst } = call;
-  if (queries === 0) return;
+  if (call.queries === 0) return;
+  const run = prepare(core, call);
+  writeCall(run.heap, call, run.plan);
+  if (call.weights !== undefined) Float32Array.prototype.fill.call(call.weights, 0); // what is out of sight stays so
+  for (let b = 0; b < call.batch; b++) {
+    for (let kvHead = 0; kvHead < call.kvHeads; kvHead++) attendHead(run, b, kvHead);
+  }
+}
 
-  const group = heads / kvHeads;
-  const qHome = heap.locate(q, offsetOf(q));
-  const kHome = heap.locate(k, offsetOf(k));
-  const vHome = heap.locate(v, offsetOf(v));
-  const outHome = heap.locate(out, offsetOf(out));
-  const lseHome = lse === undefined ? 0 : heap.locate(lse, offsetOf(lse));
-  const wHome = weights === undefined ? 0 : heap.locate(weights, offsetOf(weights));
-  const biasHome = bias === undefined ? 0 : heap.locate(bias.values, bias.offset);
-  const maskHome = mask === undefined ? 0 : heap.locate(mask.values, mask.offset);
-  const biasStaged = bias !== undefined && biasHome === 0;
-  const maskStaged = mask !== undefined && maskHome === 0;
-  const wStaged = weights !== undefined && wHome === 0;
-  const keysOutside = kHome === 0 || vHome === 0;
-
-  const p: Plan = plan(
-    {
-      headDim,
-      valueDim,
-      rows: queries * group,
-      keys,
-      keysOutside,
-      perPair: (biasStaged ? 1 : 0) + (wStaged ? 1 : 0) + (maskStaged ? 1 / 4 : 0),
-    },
-    heap.room,
-  );
-  const at = (floats: number): number => heap.workspace + 4 * floats;
-  const pairs = p.rows * p.chunk;
-  const wStage = p.pairs + (biasStaged ? pairs : 0);
-  const maskStage = wStage + (wStaged ? pairs : 0);
-
-  // floats from head to head and from position to position
-  const qHead = sequenceFirst ? headDim : queries * headDim;
-  const qRow = sequenceFirst ? heads * headDim : headDim;
-  const outHead = sequenceFirst ? valueDim : queries * valueDim;
-  const outRow = sequenceFirst ? heads * valueDim : valueDim;
-  const kHead = sequenceFirst ? headDim : keys * headDim;
-  const kRow = sequenceFirst ? kvHeads * headDim : headDim;
-  const vHead = sequenceFirst ? valueDim : keys * valueDim;
-  const vRow = sequenceFirst ? kvHeads * valueDim : valueDim;
-  const qPitch = roundUp(headDim, 4);
-  const oPitch = 2 * roundUp(valueDim, COLUMNS_MULTIPLE);
-
-  /** The first key that a query at position offset + i sees, and one past the last, among least … most. */
-  const seenFrom = (offset: number, i: number, least: number, most: number): number =>
-    call.left === Infinity ? least : clamp(offset - call.left + i, least, most);
-  const seenTo = (offset: number, i: number, least: number, most: number): number =>
-    call.right === Infinity ? most : clamp(offset + call.right + i + 1, least, most);
-
-  /** The block in slices, for what goes through the stage; `row` is the slice's first in the block. */
-  const slices = (block: Block, work: (slice: Block, row: number) => void): void => {
-    const { b, h, heads: n, i, queries: m } = block;
-    if (n * m <= p.slice) work(block, 0);
-    else
-      eachPart(n, m, p.slice, (g, someHeads, s, someQueries) =>
-        work({ b, h: h + g, heads: someHeads, i: i + s, queries: someQueries }, g * m + s),
-      );
+function prepare({ heap, kernels }: Core<AttentionKernels>, call: AttentionCall): Run {
+  const { heads, kvHeads, queries, keys, headDim, valueDim, sequenceFirst } = call;
+  const k = tensor(heap, call.k, kvHeads, keys, headDim, sequenceFirst);
+  const v = tensor(heap, call.v, kvHeads, keys, valueDim, sequenceFirst);
+  const weights = call.weights && tensor(heap, call.weights, heads, queries, keys);
+  const bias = call.bias && operand(heap, call.bias, 4);
+  const mask = call.mask && operand(heap, call.mask, 1);
+  const need = {
+    headDim,
+    valueDim,
+    rows: (queries * heads) / kvHeads,
+    keys,
+    keysOutside: isOutside(k) || isOutside(v),
+    bias: isOutside(bias),
+    weights: isOutside(weights),
+    mask: isOutside(mask),
   };
-
-  const start = (block: Block): void => {
-    if (sinks !== undefined) heap.write(at(p.scalars), sinks, block.h, block.heads);
-    if (alibi !== undefined) heap.write(at(p.scalars + block.heads), alibi, block.h, block.heads);
-    slices(block, ({ b, h, heads: n, i, queries: m }, row) => {
-      const from = b * heads * queries * headDim + h * qHead + i * qRow;
-      let source = qHome + 4 * from;
-      if (qHome === 0) {
-        source = at(p.stage);
-        eachRun(n, m, qHead, qRow, headDim, (to, of, count) => heap.write(source + 4 * to, q, from + of, count));
-      }
-      kernels.attentionStart(
-        at(p.q + row * qPitch),
-        at(p.o + row * oPitch),
-        at(p.query) + row * QUERY_BYTES,
-        source,
-        sinks === undefined ? 0 : at(p.scalars + h - block.h),
-        n,
-        m,
-        headDim,
-        valueDim,
-        qHome === 0 ? m * headDim : qHead,
-        qHome === 0 ? headDim : qRow,
-        call.scale,
-      );
-    });
+  return {
+    heap,
+    kernels,
+    call,
+    plan: plan(need, heap),
+    q: tensor(heap, call.q, heads, queries, headDim, sequenceFirst),
+    k,
+    v,
+    out: tensor(heap, call.out, heads, queries, valueDim, sequenceFirst),
+    lse: call.lse && tensor(heap, call.lse, heads, queries, 1),
+    weights,
+    bias,
+    mask,
+    alibi: call.alibi && perHead(heap, call.alibi),
+    sinks: call.sinks && perHead(heap, call.sinks),
   };
+}
 
-  const finish = (block: Block): void => {
-    slices(block, ({ b, h, heads: n, i, queries: m }, row) => {
-      const to = b * heads * queries * valueDim + h * outHead + i * outRow;
-      const lseTo = (b * heads + h) * queries + i;
-      const y = outHome === 0 ? at(p.stage) : outHome + 4 * to;
-      let lseAt = 0;
-      if (lse !== undefined) lseAt = lseHome === 0 ? at(p.lse) : lseHome + 4 * lseTo;
-      kernels.attentionFinish(
-        y,
-        lseAt,
-        at(p.o + row * oPitch),
-        at(p.query) + row * QUERY_BYTES,
-        n,
-        m,
-        valueDim,
-        outHome === 0 ? m * valueDim : outHead,
-        outHome === 0 ? valueDim : outRow,
-        lseHome === 0 ? m : queries,
-      );
-      if (outHome === 0) {
-        eachRun(n, m, outHead, outRow, valueDim, (from, of, count) => heap.read(out, to + of, y + 4 * from, count));
-      }
-      if (lse !== undefined && lseHome === 0) {
-        eachRun(n, m, queries, 1, 1, (from, of, count) => heap.read(lse, lseTo + of, lseAt + 4 * from, count));
-      }
-    });
-  };
+/** A float a head, for all batch entries and rows. */
+const perHead = (heap: Heap, values: Float32Array): Operand => operand(heap, { values, batch: 0, head: 1, row: 0 }, 4);
 
-  /** `count` keys or values from position j to the heap. */
-  const copyKeys = (to: number, x: Float32Array, from: number, row: number, dim: number, count: number): void =>
-    eachRun(1, count, 0, row, dim, (offset, of, n) => heap.write(to + 4 * offset, x, from + of, n));
+/** Position of query 0 among the keys: the last query stands at the last valid key unless the call says otherwise. */
+const offsetIn = ({ call }: Run, b: number): number => call.queryOffset ?? validIn(call, b) - call.queries;
 
-  /** Keys j … j + count, and their values, ready for the kernels. */
-  const load = (b: number, kvHead: number, j: number, count: number): void => {
-    const kFrom = b * kvHeads * keys * headDim + kvHead * kHead + j * kRow;
-    const vFrom = b * kvHeads * keys * valueDim + kvHead * vHead + j * vRow;
-    if (!p.tiled) {
-      if (kHome === 0) copyKeys(at(p.packedK), k, kFrom, kRow, headDim, count);
-      if (vHome === 0) copyKeys(at(p.packedV), v, vFrom, vRow, valueDim, count);
-      return;
-    }
-    const piece = keysOutside ? p.piece : count;
-    const kStage = at(p.stage);
-    const vStage = at(p.stage + piece * headDim);
-    for (let from = 0; from < count; from += piece) {
-      const n = Math.min(piece, count - from);
-      if (kHome === 0) copyKeys(kStage, k, kFrom + from * kRow, kRow, headDim, n);
-      if (vHome === 0) copyKeys(vStage, v, vFrom + from * vRow, vRow, valueDim, n);
-      kernels.attentionPack(
-        at(p.packedK),
-        at(p.packedV),
-        at(p.odd),
-        kHome === 0 ? kStage : kHome + 4 * (kFrom + from * kRow),
-        vHome === 0 ? vStage : vHome + 4 * (vFrom + from * vRow),
-        from,
-        n,
-        p.chunk,
-        headDim,
-        valueDim,
-        kHome === 0 ? headDim : kRow,
-        vHome === 0 ? valueDim : vRow,
-      );
-    }
-  };
+const validIn = ({ keyLengths, keys }: AttentionCall, b: number): number => keyLengths?.[b] ?? keys;
 
-  /** A bias or mask for a block and keys j … j + count: where it lies, or copied to the stage. */
-  const spread = (
-    { values, batch: ofBatch, head, row }: Spread<Float32Array | Uint8Array>,
-    bytes: 1 | 4, // of a value; instanceof does not know the arrays of another realm
-    home: number,
-    stage: number,
-    { b, h, heads: n, i, queries: m }: Block,
-    j: number,
-    count: number,
-  ): Place => {
-    const from = b * ofBatch + h * head + i * row + j;
-    if (home !== 0) return { at: home + bytes * from, head, row };
-    const headsHere = head === 0 ? 1 : n;
-    const rowsHere = row === 0 ? 1 : m;
-    eachRun(headsHere, rowsHere, head, row, count, (to, of, length) => {
-      if (bytes === 1) heap.writeBytes(stage + to, values as Uint8Array, from + of, length);
-      else heap.write(stage + 4 * to, values as Float32Array, from + of, length);
-    });
-    return { at: stage, head: head === 0 ? 0 : rowsHere * count, row: row === 0 ? 0 : count };
-  };
+const clamp = (n: number, least: number, most: number): number => Math.min(Math.max(n, least), most);
 
-  const weightsPlace = ({ b, h, i, queries: m }: Block, j: number, count: number): Place => {
-    if (weights === undefined) return NOWHERE;
-    if (wHome === 0) return { at: at(wStage), head: m * count, row: count };
-    return { at: wHome + 4 * (((b * heads + h) * queries + i) * keys + j), head: queries * keys, row: keys };
-  };
+/** The first key that a query at position offset + i sees, and one past the last, among least … most. */
+const seenFrom = ({ left }: AttentionCall, offset: number, i: number, least: number, most: number): number =>
+  left === Infinity ? least : clamp(offset - left + i, least, most);
+const seenTo = ({ right }: AttentionCall, offset: number, i: number, least: number, most: number): number =>
+  right === Infinity ? most : clamp(offset + right + i + 1, least, most);
 
-  /** Moves the stage's scores or weights of a block and keys j … j + count out of the heap, or back in. */
-  const moveWeights = ({ b, h, heads: n, i, queries: m }: Block, j: number, count: number, out: boolean): void => {
-    const to = ((b * heads + h) * queries + i) * keys + j;
-    eachRun(n, m, queries * keys, keys, count, (from, of, length) => {
-      if (out) heap.read(weights as Float32Array, to + of, at(wStage + from), length);
-      else heap.write(at(wStage + from), weights as Float32Array, to + of, length);
-    });
-  };
+/** The keys that any row of a block sees: the first, and one past the last. */
+function seenBy(run: Run, { b, i, rows }: Block): readonly [from: number, to: number] {
+  const valid = validIn(run.call, b);
+  const offset = offsetIn(run, b);
+  return [seenFrom(run.call, offset, i, 0, valid), seenTo(run.call, offset, i + rows - 1, 0, valid)];
+}
 
-  /** A block of queries against the loaded keys j … j + count. */
-  const attend = (block: Block, kvHead: number, offset: number, j: number, count: number): void => {
-    const { b, heads: n, queries: m } = block;
-    const biasAt = bias === undefined ? NOWHERE : spread(bias, 4, biasHome, at(p.pairs), block, j, count);
-    const maskAt = mask === undefined ? NOWHERE : spread(mask, 1, maskHome, at(maskStage), block, j, count);
-    const w = weightsPlace(block, j, count);
-    const slopes = alibi === undefined ? 0 : at(p.scalars + n);
-    // positions are any integers; what a kernel gets of them is where sight begins and ends among these keys
-    const position = offset - j + block.i;
-    const from = seenFrom(offset, block.i - j, -m, count);
-    const to = seenTo(offset, block.i - j, -m, count);
-    if (p.tiled) {
-      kernels.attentionTiles(
-        at(p.o),
-        at(p.query),
-        w.at,
-        at(p.q),
-        at(p.packedK),
-        at(p.packedV),
-        at(p.odd),
-        biasAt.at,
-        maskAt.at,
-        slopes,
-        at(p.scratch),
-        n,
-        m,
-        count,
-        p.chunk,
-        headDim,
-        valueDim,
-        biasAt.head,
-        biasAt.row,
-        maskAt.head,
-        maskAt.row,
-        w.head,
-        w.row,
-        position,
-        from,
-        to,
-        call.softcap,
-      );
-      return;
-    }
-    const kFrom = b * kvHeads * keys * headDim + kvHead * kHead + j * kRow;
-    const vFrom = b * kvHeads * keys * valueDim + kvHead * vHead + j * vRow;
-    kernels.attentionRows(
-      at(p.o),
-      at(p.query),
-      w.at,
-      at(p.q),
-      kHome === 0 ? at(p.packedK) : kHome + 4 * kFrom,
-      vHome === 0 ? at(p.packedV) : vHome + 4 * vFrom,
-      biasAt.at,
-      maskAt.at,
-      slopes,
-      at(p.scratch),
-      n,
-      m,
-      count,
-      headDim,
-      valueDim,
-      kHome === 0 ? headDim : kRow,
-      vHome === 0 ? valueDim : vRow,
-      biasAt.head,
-      biasAt.row,
-      maskAt.head,
-      maskAt.row,
-      w.head,
-      w.row,
-      position,
-      from,
-      to,
-      call.softcap,
+/** A head of keys, and the rows that share it. */
+function attendHead(run: Run, b: number, kvHead: number): void {
+  const { call, plan } = run;
+  const group = call.heads / call.kvHeads;
+  const rows: Block = { b, h: kvHead * group, heads: group, i: 0, rows: call.queries };
+  const [first, last] = seenBy(run, rows);
+  const whole = last - first <= plan.chunk;
+  if (whole && first < last) load(run, b, kvHead, first, last - first);
+  for (const block of cut(rows, plan.rows)) {
+    if (whole) attendBlock(run, block, first, last);
+    else attendBlock(run, block, ...seenBy(run, block), kvHead);
+  }
+}
+
+/** A block against keys from … to, which are loaded already, or else are those of kvHead. */
+function attendBlock(run: Run, block: Block, from: number, to: number, kvHead?: number): void {
+  const { heap, plan, weights } = run;
+  start(run, block);
+  for (let j = from; j < to; j += plan.chunk) {
+    const count = Math.min(plan.chunk, to - j);
+    if (kvHead !== undefined) load(run, block.b, kvHead, j, count);
+    attend(run, block, j, count);
+    if (weights !== undefined && to - from > plan.chunk) take(heap, weights, block, j, count, plan.weights);
+  }
+  finish(run, block);
+  if (weights !== undefined) weigh(run, weights, block, from, to);
+}
+
+/** Rows of a block before the first one of a slice. */
+const rowsBefore = (block: Block, slice: Block): number => (slice.h - block.h) * block.rows + slice.i - block.i;
+
+/** q of a block, and what is kept of it. */
+function start(run: Run, block: Block): void {
+  const { heap, kernels, call, plan, q, sinks } = run;
+  for (const slice of cut(block, plan.slice)) {
+    const row = rowsBefore(block, slice);
+    const source = bring(heap, q, slice, 0, call.headDim, plan.stage);
+    kernels.attentionStart(
+      plan.q + row * plan.qBytes,
+      plan.o + row * plan.oBytes,
+      plan.query + row * QUERY_BYTES,
+      source.at,
+      bring(heap, sinks, slice, 0, 1, plan.sinks).at,
+      slice.heads,
+      slice.rows,
+      call.headDim,
+      call.valueDim,
+      source.head,
+      source.row,
+      call.scale,
     );
-  };
+  }
+  writeBlock(heap, block, bring(heap, run.alibi, block, 0, 1, plan.alibi));
+}
 
-  if (weights !== undefined) Float32Array.prototype.fill.call(weights, 0); // what is out of sight stays so
-  for (let b = 0; b < batch; b++) {
-    const valid = call.keyLengths?.[b] ?? keys;
-    const offset = call.queryOffset ?? valid - queries;
-    /** The keys that any of `n` queries from i on sees. */
-    const seen = (i: number, n: number): [from: number, to: number] => [
-      seenFrom(offset, i, 0, valid),
-      seenTo(offset, i + n - 1, 0, valid),
-    ];
-    const [first, last] = seen(0, queries);
-    const whole = last - first <= p.chunk;
-    for (let kvHead = 0; kvHead < kvHeads; kvHead++) {
-      if (whole && first < last) load(b, kvHead, first, last - first);
-      eachPart(group, queries, p.rows, (g, someHeads, i, someQueries) => {
-        const block: Block = { b, h: kvHead * group + g, heads: someHeads, i, queries: someQueries };
-        const [from, to] = whole ? [first, last] : seen(i, someQueries);
-        start(block);
-        for (let j = from; j < to; j += p.chunk) {
-          const count = Math.min(p.chunk, to - j);
-          if (!whole) load(b, kvHead, j, count);
-          attend(block, kvHead, offset, j, count);
-          if (wStaged && to - from > p.chunk) moveWeights(block, j, count, true);
-        }
-        finish(block);
-        if (weights === undefined) return;
-        for (let j = from; j < to; j += p.chunk) {
-          const count = Math.min(p.chunk, to - j);
-          if (wStaged && to - from > p.chunk) moveWeights(block, j, count, false);
-          const w = weightsPlace(block, j, count);
-          kernels.attentionWeights(w.at, at(p.query), block.heads, block.queries, count, w.head, w.row);
-          if (wStaged) moveWeights(block, j, count, true);
-        }
-      });
-    }
+/** Keys j … j + count and their values: where they lie, staged, or packed. */
+function load(run: Run, b: number, kvHead: number, j: number, count: number): void {
+  const { heap, call, plan, k, v } = run;
+  const { headDim, valueDim } = call;
+  const keys: Block = { b, h: kvHead, heads: 1, i: j, rows: count };
+  if (plan.tiled) {
+    pack(run, keys);
+    writeKeys(heap, plan.packedK, headDim, plan.packedV, valueDim);
+  } else {
+    const kPlace = bring(heap, k, keys, 0, headDim, plan.packedK);
+    const vPlace = bring(heap, v, keys, 0, valueDim, plan.packedV);
+    writeKeys(heap, kPlace.at, kPlace.row, vPlace.at, vPlace.row);
+  }
+}
+
+function pack({ heap, kernels, call, plan, k, v }: Run, chunk: Block): void {
+  const { headDim, valueDim } = call;
+  const most = isOutside(k) || isOutside(v) ? plan.piece : chunk.rows;
+  for (const piece of cut(chunk, most)) {
+    const kPlace = bring(heap, k, piece, 0, headDim, plan.stage);
+    const vPlace = bring(heap, v, piece, 0, valueDim, plan.stage + 4 * most * headDim);
+    kernels.attentionPack(
+      plan.packedK,
+      plan.packedV,
+      plan.odd,
+      kPlace.at,
+      vPlace.at,
+      piece.i - chunk.i,
+      piece.rows,
+      plan.chunk,
+      headDim,
+      valueDim,
+      kPlace.row,
+      vPlace.row,
+    );
+  }
+}
+
+/** A pass: a block against the loaded keys j … j + count. */
+function attend(run: Run, block: Block, j: number, count: number): void {
+  const { heap, kernels, call, plan, weights } = run;
+  const bias = bring(heap, run.bias, block, j, count, plan.bias);
+  const mask = bring(heap, run.mask, block, j, count, plan.mask);
+  const w = weights === undefined ? NOWHERE : place(weights, block, j, count, plan.weights);
+  writePairs(heap, bias, mask, w);
+  // positions are any integers; what a kernel gets of them is where sight begins and ends among these keys
+  const offset = offsetIn(run, block.b);
+  const i = block.i - j;
+  const from = seenFrom(call, offset, i, -block.rows, count);
+  const to = seenTo(call, offset, i, -block.rows, count);
+  writeSight(heap, count, offset - j + block.i, from, to);
+  if (plan.tiled) kernels.attentionTiles(heap.state);
+  else kernels.attentionRows(heap.state);
+}
+
+/** A block's rows of out and lse, after its last key. */
+function finish({ heap, kernels, call, plan, out, lse }: Run, block: Block): void {
+  for (const slice of cut(block, plan.slice)) {
+    const row = rowsBefore(block, slice);
+    const y = place(out, slice, 0, call.valueDim, plan.stage);
+    const l = lse === undefined ? NOWHERE : place(lse, slice, 0, 1, plan.lse);
+    kernels.attentionFinish(
+      y.at,
+      l.at,
+      plan.o + row * plan.oBytes,
+      plan.query + row * QUERY_BYTES,
+      slice.heads,
+      slice.rows,
+      call.valueDim,
+      y.head,
+      y.row,
+      l.head,
+    );
+    take(heap, out, slice, 0, call.valueDim, plan.stage);
+    if (lse !== undefined) take(heap, lse, slice, 0, 1, plan.lse);
+  }
+}
+
+/** The weights of a block and keys from … to, of the scores that its passes have left in their place, or on the stage. */
+function weigh({ heap, kernels, plan }: Run, weights: Operand, block: Block, from: number, to: number): void {
+  const away = to - from > plan.chunk; // the stage holds the last chunk's scores alone
+  for (let j = from; j < to; j += plan.chunk) {
+    const count = Math.min(plan.chunk, to - j);
+    if (away) bring(heap, weights, block, j, count, plan.weights);
+    const w = place(weights, block, j, count, plan.weights);
+    kernels.attentionWeights(w.at, plan.query, block.heads, block.rows, count, w.head, w.row);
+    take(heap, weights, block, j, count, plan.weights);
   }
 }

@@ -1,0 +1,109 @@
+/** What functions along an axis take: x seen from one of its axes, and arrays whose lengths go with it. */
+import { lengthOf } from "../typedArray";
+import { checkApart } from "./apart";
+import { checkArray, checkAttached, checkLength, checkList } from "./array";
+import { kind, refuseType, refuseValue } from "./refuse";
+
+/** f32[outer, axis, inner], row-major: any shape, seen from one of its axes. */
+interface Geometry {
+  readonly outer: number;
+  readonly axis: number;
+  readonly inner: number;
+  /** Which axis of the shape that is, and the shape, if one was given. */
+  readonly at: number;
+  readonly shape: readonly number[] | undefined;
+}
+
+/** x.length, of an x that is alive. */
+function liveLength(fn: string, x: Float32Array): number {
+  const length = lengthOf(x);
+  if (length === 0) checkAttached(fn, "x", x);
+  return length;
+}
+
+/** The axis that is meant, counted from the first. */
+function checkAlong(fn: string, axis: number | undefined, sizes: readonly number[]): number {
+  const rank = sizes.length;
+  const along = axis === undefined ? -1 : axis;
+  if (typeof along !== "number") refuseType(fn, "axis", "an integer", kind(along));
+  if (!Number.isInteger(along) || along < -rank || along >= rank) {
+    refuseValue(fn, "axis", `an integer from ${-rank} to ${rank - 1} (shape [${sizes.join(", ")}])`, along);
+  }
+  return along < 0 ? along + rank : along;
+}
+
+/** shape and axis as one Geometry; their product is x.length, which is read when no getter can change it any more. */
+export function checkAxis(
+  fn: string,
+  x: Float32Array,
+  shape: readonly number[] | undefined,
+  axis: number | undefined,
+): Geometry {
+  if (shape === undefined && axis === undefined) {
+    return { outer: 1, axis: liveLength(fn, x), inner: 1, at: 0, shape };
+  }
+  const sizes = shape === undefined ? [lengthOf(x)] : checkList(fn, "shape", shape, "an array of sizes");
+  if (sizes.length === 0) refuseValue(fn, "shape", "at least one size", "[]");
+  const at = checkAlong(fn, axis, sizes);
+  let outer = 1;
+  let inner = 1;
+  for (let i = 0; i < sizes.length; i++) {
+    const size = sizes[i];
+    if (!Number.isSafeInteger(size) || size < 0) {
+      refuseValue(fn, "shape", "sizes that are integers >= 0", `[${sizes.join(", ")}]`);
+    }
+    if (i < at) outer *= size;
+    else if (i > at) inner *= size;
+  }
+  const length = liveLength(fn, x);
+  const product = outer * sizes[at] * inner;
+  if (product !== length) {
+    refuseValue(fn, "shape", `sizes whose product is x.length = ${length}`, `[${sizes.join(", ")}] = ${product}`);
+  }
+  return { outer, axis: sizes[at], inner, at, shape: shape === undefined ? undefined : sizes };
+}
+
+/** Shaped as x, or as its axis and shared by all rows. @returns its length */
+export function checkMask(fn: string, value: Uint8Array, length: number, axis: number, at: number): number {
+  const given = checkArray(fn, "mask", value, "Uint8Array");
+  if (given !== length && given !== axis) {
+    const shared = axis === length ? "" : ` or ${axis} (as its axis ${at})`;
+    refuseValue(fn, "mask", `length ${length} (as x)${shared}`, given);
+  }
+  return given;
+}
+
+/**
+ * @param shape    what the length is explained by
+ * @param without  the axis of it that the result does not have; -1 for none
+ */
+export function checkOut(
+  fn: string,
+  value: Float32Array,
+  length: number,
+  shape: readonly number[] | undefined,
+  without: number,
+): void {
+  const given = checkArray(fn, "out", value, "Float32Array");
+  if (given === length) return;
+  const whole = shape === undefined ? "x" : `shape [${shape.join(", ")}]`;
+  const of = without >= 0 ? ` (${whole} without axis ${without})` : shape === undefined ? "" : ` (${whole})`;
+  refuseValue(fn, "out", `length ${length}${of}`, given);
+}
+
+/** One entry a row, in memory that neither x nor out nor the mask lies in. */
+export function checkSupport(
+  fn: string,
+  value: Uint32Array,
+  rows: number,
+  x: Float32Array,
+  out: Float32Array,
+  mask: Uint8Array | undefined,
+): void {
+  checkLength(fn, "support", checkArray(fn, "support", value, "Uint32Array"), rows, "one entry a row");
+  checkApart(fn, "support", value, [
+    ["x", x, 4],
+    ["out", out, 4],
+    ["mask", mask, 1],
+  ]);
+}

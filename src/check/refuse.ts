@@ -1,0 +1,37 @@
+/** How an argument is refused: the two errors that every check ends in, and what came, in words. */
+import { typeOf } from "../typedArray";
+
+/** The argument is not of the type it must be. @param got  what came, `kind` mostly */
+export function refuseType(fn: string, name: string, expected: string, got: string): never {
+  throw new TypeError(`${fn}: "${name}" expected ${expected}, got ${got}`);
+}
+
+/** The argument is of its type, and its value is not one that the function takes. */
+export function refuseValue(fn: string, name: string, expected: string, got: string | number): never {
+  throw new RangeError(`${fn}: "${name}" expected ${expected}, got ${got}`);
+}
+
+/** "Float32Array", "number 3", "string", "null". */
+export function kind(value: unknown): string {
+  if (typeof value === "number" || typeof value === "boolean") return `${typeof value} ${value}`;
+  if (isRevoked(value)) return "a revoked Proxy";
+  if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
+  return typeOf(value) ?? Object.prototype.toString.call(value).slice(8, -1);
+}
+
+/** A Proxy that was taken back: whatever else it is asked for throws an error of the engine. */
+export function isRevoked(value: unknown): boolean {
+  try {
+    Array.isArray(value);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** An array, of any realm; asked without a care, a Proxy that was taken back throws. */
+export const isList = (value: unknown): value is readonly number[] => !isRevoked(value) && Array.isArray(value);
+
+export const isFloat32Array = (value: unknown): value is Float32Array => typeOf(value) === "Float32Array";
+export const isUint32Array = (value: unknown): value is Uint32Array => typeOf(value) === "Uint32Array";
+export const isUint8Array = (value: unknown): value is Uint8Array => typeOf(value) === "Uint8Array";
