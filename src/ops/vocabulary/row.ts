@@ -23,12 +23,14 @@ export interface Source {
   next(): boolean;
 }
 
-/** Blocks are of 2^shift tokens: at least a strip, and as many as it takes to have no more than VOCABULARY_BLOCKS of them. */
-function shiftOf(tokens: number): number {
-  let shift = Math.log2(VOCABULARY_STRIP);
-  while (tokens / 2 ** shift > VOCABULARY_BLOCKS) shift++;
-  return shift;
+/** Tokens to a block: a strip, or a strip times a power of two where those would be too many. */
+function blockOf(tokens: number): number {
+  let block = VOCABULARY_STRIP;
+  while (tokens > block * VOCABULARY_BLOCKS) block *= 2;
+  return block;
 }
+
+const align16 = (bytes: number): number => (bytes + 15) & ~15;
 
 export class Row implements Source {
   readonly length: number;
@@ -56,6 +58,10 @@ export class Row implements Source {
   /** First token of the pass's next tile, and whether what it copies in is to stay. */
   #from = 0;
   #stays = false;
+  /** The tile that the kernels know of. */
+  #toldX = 0;
+  #toldFrom = 0;
+  #toldTokens = 0;
 
   constructor({ heap, kernels }: Core<VocabularyKernels>, { x, length }: Tokens, mask: Allowed | undefined) {
     this.#heap = heap;
@@ -64,8 +70,9 @@ export class Row implements Source {
     this.length = length;
     this.logits = x;
     this.tile = heap.state + VOCABULARY_ROW_TILE;
-    this.shift = shiftOf(length);
-    this.blocks = Math.ceil(length / 2 ** this.shift);
+    const block = blockOf(length);
+    this.shift = 31 - Math.clz32(block);
+    this.blocks = Math.ceil(length / block);
 
     const xHome = heap.locate(x, offsetOf(x));
     const bitsHome = mask === undefined ? 0 : mask.home(length);
@@ -76,16 +83,11 @@ export class Row implements Source {
     this.#fits = length <= fitting;
     this.#step = this.#fits ? TILE : fitting & -VOCABULARY_STRIP;
     const staged = this.#fits ? length : this.#step;
-    let at = heap.workspace;
-    const take = (floats: number): number => {
-      const from = at;
-      at += (4 * floats + 15) & ~15;
-      return from;
-    };
-    this.#x = this.#xHere ? xHome : take(staged);
-    this.#bits = this.#maskHere ? bitsHome : take(Math.ceil(staged / 32));
-    this.#scratch = take(scratch);
-    this.end = at;
+    this.#x = this.#xHere ? xHome : heap.workspace;
+    const bits = align16(heap.workspace + (this.#xHere ? 0 : 4 * staged));
+    this.#bits = this.#maskHere ? bitsHome : bits;
+    this.#scratch = align16(bits + (this.#maskHere ? 0 : 4 * Math.ceil(staged / 32)));
+    this.end = align16(this.#scratch + 4 * scratch);
   }
 
   /** How many tokens the workspace has room for. @param scratch  floats that writing the mask needs */
@@ -128,8 +130,17 @@ export class Row implements Source {
     const left = this.length - from;
     const n = this.#here ? left : Math.min(this.#step, left);
     this.#from = from + n;
-    this.#kernels.vocabularyTile(this.tile, this.#placeLogits(from, n), this.#placeBits(from, n), from, n, this.shift);
+    this.#tell(this.#placeLogits(from, n), this.#placeBits(from, n), from, n);
     return true;
+  }
+
+  /** Tells the kernels of a tile, unless it is the one they know of. */
+  #tell(x: number, bits: number, from: number, n: number): void {
+    if (x === this.#toldX && from === this.#toldFrom && n === this.#toldTokens) return;
+    this.#kernels.vocabularyTile(this.tile, x, bits, from, n, this.shift);
+    this.#toldX = x;
+    this.#toldFrom = from;
+    this.#toldTokens = n;
   }
 
   /** Where n logits are from `from` on, in the heap. */

@@ -12,13 +12,18 @@ export class Vocabulary implements Core<VocabularyKernels> {
   readonly heap: Heap;
   readonly kernels: VocabularyKernels;
   readonly row: Row;
-  readonly list: List;
+  #list: List | undefined;
 
   constructor(core: Core<VocabularyKernels>, tokens: Tokens) {
     this.heap = core.heap;
     this.kernels = core.kernels;
     this.row = new Row(core, tokens, tokens.mask === undefined ? undefined : new Allowed(core, tokens.mask));
-    this.list = new List(core, this.row.end);
+  }
+
+  /** Made when it is first asked for: short calls have no need of it. */
+  get list(): List {
+    this.#list ??= new List(this, this.row.end);
+    return this.#list;
   }
 
   /**
