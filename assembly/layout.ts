@@ -104,12 +104,35 @@ export const PASS_BYTES = 128;
 
 /** Blocks of tokens whose maxima are kept (assembly/vocabulary/). */
 export const VOCABULARY_BLOCKS = 1024;
-/** Bins of a histogram, two float64s each. */
+/** Bins of a histogram, two float64s each; and their number as a power of two. */
 export const VOCABULARY_BINS = 1024;
+export const VOCABULARY_BIN_BITS = 10;
 /** Tokens that a pass works on together; tiles and blocks are multiples of it. */
 export const VOCABULARY_STRIP = 256;
 /** No limit to the tokens taken at a threshold. */
 export const ALL_TIES = 0xffffffff;
+
+/** Byte offsets in the state: the results of the vocabulary's kernels, as the class Marks of assembly/vocabulary/marks.ts. */
+export const VOCABULARY_SUM = 0; // f64[2], Σ exp((x - m) / T) in two parts
+export const VOCABULARY_TAIL = 16; // f64[2], the weights of the tail in two parts
+export const VOCABULARY_LOG = 96; // f64, log Σ exp((x - m) / T)
+export const VOCABULARY_MASS = 104; // f64, weight of the tokens taken so far
+export const VOCABULARY_WEIGHT = 112; // f64, weight of the token drawn, or of the bin found
+export const VOCABULARY_COUNT = 120; // u32, how many logits gather found between its bounds
+export const VOCABULARY_ABOVE = 124; // u32, and how many above them
+export const VOCABULARY_TIES = 128; // u32, how many tokens at the threshold are taken, or may still be
+export const VOCABULARY_THRESHOLD = 132; // f32, the last logit that is taken
+export const VOCABULARY_LEAST = 136; // f32, the smallest of a list of logits
+export const VOCABULARY_MOST = 140; // f32, the largest of them
+export const VOCABULARY_TOTAL = 144; // f32, log Σ exp(x / T)
+/** Behind them: the tile of the row, the tile that a list of logits is, and the weights. */
+export const VOCABULARY_ROW_TILE = 160;
+export const VOCABULARY_LIST_TILE = 192;
+export const VOCABULARY_WEIGHTS = 224;
+/** f64[VOCABULARY_BINS][2], a histogram; or the digits that a list is sorted by; or where the blocks of a draw begin. */
+export const VOCABULARY_HISTOGRAM = 1024;
+/** f32[VOCABULARY_BLOCKS], the largest allowed logit of each block. */
+export const VOCABULARY_MAXIMA = 17408;
 
 /** Where the families' static data begins (tables, stages): all their binaries may live in one memory. Then comes what is the host's. */
 export const ROWS_DATA = 16;

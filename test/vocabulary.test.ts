@@ -2,7 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { Heap } from "../src/heap";
 import type { Backend } from "../src/kernels";
-import type { Prefix } from "../src/ops/vocabulary/row";
+import { Distribution } from "../src/ops/vocabulary/distribution";
+import type { Prefix } from "../src/ops/vocabulary/prefix";
+import { truncate } from "../src/ops/vocabulary/truncate";
 import { Vocabulary } from "../src/ops/vocabulary/vocabulary";
 import { BACKENDS } from "./backends";
 import { random } from "./cases";
@@ -89,10 +91,9 @@ describe.each(BACKENDS)("%s", (backend) => {
       }
       const { temperature = 1, topK = x.length, topP = 1, minP = 0 } = o;
       for (const core of cores) {
-        const vocabulary = new Vocabulary(core, "sample", { x, length: x.length, mask });
-        const m = vocabulary.largest(true);
-        vocabulary.sum(m, temperature);
-        const got = tokensOf(vocabulary.truncate(m, temperature, topK, topP, minP), x, mask);
+        const vocabulary = new Vocabulary(core, { x, length: x.length, mask });
+        const distribution = new Distribution(vocabulary, vocabulary.largest("sample", true), temperature);
+        const got = tokensOf(truncate(vocabulary, distribution, { topK, topP, minP }), x, mask);
         const where = `${label} ${x.length} ${JSON.stringify(o)} in ${core.heap.room} floats`;
         if (got.length !== want.length) expect.fail(`${where}: ${got.length} tokens instead of ${want.length}`);
         for (let j = 0; j < got.length; j++) {

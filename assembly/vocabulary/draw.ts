@@ -1,9 +1,9 @@
 /**
  * The first token, in index order, at which the running sum of weights exp((x - m) / T) exceeds `target`; -1 if none does
  *
- * The weights are those of the allowed logits above t, and of the first `ties` that equal t: what truncation leaves. MASS is the
- * running sum, over all of them where no token is found (target Infinity: a way to sum), WEIGHT the token's own weight. What they
- * were where a block began is kept, for a second walk from there.
+ * The weights are those of the allowed logits above t, and of the first `ties` that equal t: what truncation leaves. Marks the
+ * running sum as the mass, over all of them where no token is found (target Infinity: a way to sum), and the token's own weight.
+ * The mass and the ties that were left where a block began are kept, for a second walk from there.
  *
  * error   of each weight as in exp.ts; summed as in row.ts
  */
@@ -11,12 +11,24 @@ import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC
 import { firstLanes, loadTail, widen } from "../lanes";
 import { exp64 } from "../log";
 import { BLOCK } from "../phases";
-import { ALL, below, BINS, MASS, next, STRIP, strip, TIES, WEIGHT } from "./tokens";
+import { VOCABULARY_BLOCKS } from "../layout";
+import { binsOf, Marks, Tile, Weights } from "./marks";
+import { ALL, below, next, STRIP, strip } from "./tokens";
 
 // @ts-ignore: decorator
 @lazy const WEIGHTS: usize = memory.data(256, 16);
 
-const BLOCK_TIES: usize = BINS + 8192; // u32[1024], and f64[1024] before it: TIES and MASS of the blocks
+/** Where the mass at the start of a block is kept, in the place of the histogram, and behind those of all blocks the ties left there. */
+// @ts-ignore: decorator
+@inline
+function massAt(marks: Marks, block: usize): usize {
+  return binsOf(marks) + (block << 3);
+}
+// @ts-ignore: decorator
+@inline
+function tiesAt(marks: Marks, block: usize): usize {
+  return binsOf(marks) + 8 * VOCABULARY_BLOCKS + (block << 2);
+}
 
 /** WEIGHTS = the weights of the n <= BLOCK logits at x, 0 below t. @returns their sum */
 function weigh(x: usize, n: usize, t: f32, m: f32, c: f32, floor: f32): f64 {
@@ -92,27 +104,27 @@ function find(n: usize, mass: f64, target: f64): usize {
   return last;
 }
 
-export function vocabularyDraw(
-  state: usize, x: usize, mask: usize, from: usize, n: usize, shift: u32,
-  t: f32, ties: u32, target: f64, m: f32, temperature: f64,
-): i32 {
+export function vocabularyDraw(marks: Marks, tile: Tile, weights: Weights, t: f32, ties: u32, target: f64): i32 {
+  const from = tile.from, n = tile.n, shift = tile.shift;
+  const m = weights.m, temperature = weights.temperature;
   const wide = prescale(temperature) != 1;
   const c = exponentScale(temperature), floor = exponentFloor(c);
   let mass: f64 = 0;
   if (from) {
-    mass = load<f64>(state, MASS);
-    ties = load<u32>(state, TIES);
+    mass = marks.mass;
+    ties = marks.ties;
   }
   const beyond = next(t);
   let lo = ties ? t : beyond;
   for (let i: usize = 0; i < n; i += STRIP) {
-    if (((from + i) & ((1 << shift) - 1)) == 0) {
-      store<f64>(state + (((from + i) >> shift) << 3), mass, BINS);
-      store<u32>(state + (((from + i) >> shift) << 2), ties, BLOCK_TIES);
+    const token = from + i;
+    if ((token & ((1 << shift) - 1)) == 0) {
+      store<f64>(massAt(marks, token >> shift), mass);
+      store<u32>(tiesAt(marks, token >> shift), ties);
     }
-    if (below(state, from + i, shift, lo)) continue;
+    if (below(marks, token, shift, lo)) continue;
     const part = min(n - i, STRIP);
-    const source = strip(x, mask, i, part, 1, -Infinity);
+    const source = strip(tile, i, part, 1, -Infinity);
     for (let j: usize = 0; j < part; j += BLOCK) {
       const at = source + (j << 2), block = min(part - j, BLOCK);
       let sum = wide ? weighWide(at, block, lo, m, temperature) : weigh(at, block, lo, m, c, floor);
@@ -124,22 +136,22 @@ export function vocabularyDraw(
       }
       if (mass + sum > target) {
         const found = find(block, mass, target);
-        store<f64>(state, <f64>load<f32>(WEIGHTS + (found << 2)), WEIGHT);
-        return <i32>(from + i + j + found);
+        marks.weight = <f64>load<f32>(WEIGHTS + (found << 2));
+        return <i32>(token + j + found);
       }
       mass += sum;
     }
   }
-  store<f64>(state, mass, MASS);
-  store<u32>(state, ties, TIES);
+  marks.mass = mass;
+  marks.ties = ties;
   return -1;
 }
 
-/** Goes back, after a walk to target Infinity, to the block in which MASS exceeds `target`. @returns its number */
-export function vocabularySeek(state: usize, blocks: u32, target: f64): u32 {
+/** After a draw to target Infinity: goes back to the block in which the mass exceeds `target`. @returns its number */
+export function vocabularySeek(marks: Marks, blocks: u32, target: f64): u32 {
   let block = blocks - 1;
-  while (block > 0 && load<f64>(state + (<usize>block << 3), BINS) > target) block--;
-  store<f64>(state, load<f64>(state + (<usize>block << 3), BINS), MASS);
-  store<u32>(state, load<u32>(state + (<usize>block << 2), BLOCK_TIES), TIES);
+  while (block > 0 && load<f64>(massAt(marks, block)) > target) block--;
+  marks.mass = load<f64>(massAt(marks, block));
+  marks.ties = load<u32>(tiesAt(marks, block));
   return block;
 }

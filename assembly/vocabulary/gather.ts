@@ -2,9 +2,10 @@
  * Lists the allowed logits with lo <= x <= hi, of those equal to lo the first `ties` alone: in index order, as f32, or where `pairs`
  * as u64, the index and the key.
  *
- * COUNT goes on where the list is full, ABOVE is how many are above hi. A list of f32 may be x itself.
+ * Marks how many there are (the count goes on where the list is full) and how many are above hi. A list of f32 may be the tile's x.
  */
-import { ABOVE, ALL, below, COUNT, flip, keyOf, next, SPLATS, STRIP, strip, TIES } from "./tokens";
+import { Marks, Tile } from "./marks";
+import { ALL, below, flip, keyOf, next, STRIP, strip } from "./tokens";
 
 /** Logits that are looked at together. */
 const GROUP: usize = 64;
@@ -93,32 +94,40 @@ function appendAll(to: usize, pairs: u32, at: usize, token: u32, hits: u64): voi
   }
 }
 
+/** A logit, or its pair, to place `count` of the list. */
+// @ts-ignore: decorator
+@inline
+function put(list: usize, count: u32, pairs: u32, token: u32, logit: f32): void {
+  if (pairs) store<u64>(list + (<usize>count << 3), (<u64>keyOf(logit) << 32) | <u64>token);
+  else store<f32>(list + (<usize>count << 2), logit);
+}
+
 export function vocabularyGather(
-  state: usize, list: usize, capacity: u32, pairs: u32, x: usize, mask: usize, from: usize, n: usize, shift: u32,
-  lo: f32, hi: f32, ties: u32,
+  marks: Marks, tile: Tile, list: usize, capacity: u32, pairs: u32, lo: f32, hi: f32, ties: u32,
 ): void {
+  const from = tile.from, n = tile.n, shift = tile.shift;
   let count: u32 = 0, above: u32 = 0, left = ties;
   if (from) {
-    count = load<u32>(state, COUNT);
-    above = load<u32>(state, ABOVE);
-    left = load<u32>(state, TIES);
+    count = marks.count;
+    above = marks.above;
+    left = marks.ties;
   }
   let least = left == 0 ? next(lo) : lo;
-  v128.store(state, f32x4.splat(least), SPLATS);
-  v128.store(state, f32x4.splat(next(hi)), SPLATS + 16);
-  v128.store(state, f32x4.splat(next(lo)), SPLATS + 32);
+  marks.splat0 = f32x4.splat(least);
+  marks.splat1 = f32x4.splat(next(hi));
+  marks.splat2 = f32x4.splat(next(lo));
   const bounded = hi < Infinity;
   for (let i: usize = 0; i < n; i += STRIP) {
-    if (below(state, from + i, shift, least)) continue;
+    if (below(marks, from + i, shift, least)) continue;
     const part = min(n - i, STRIP);
-    const source = strip(x, mask, i, part, 1, NaN);
+    const source = strip(tile, i, part, 1, NaN);
     for (let j: usize = 0; j < part; j += GROUP) {
       const at = source + (j << 2), token = <u32>(from + i + j);
-      let hits = atLeast(at, v128.load(state, SPLATS));
+      let hits = atLeast(at, marks.splat0);
       if (part - j < GROUP) hits &= (<u64>1 << (part - j)) - 1;
       if (hits == 0) continue;
       if (bounded) {
-        const over = hits & atLeast(at, v128.load(state, SPLATS + 16));
+        const over = hits & atLeast(at, marks.splat1);
         above += <u32>popcnt(over);
         hits ^= over;
       }
@@ -129,31 +138,28 @@ export function vocabularyGather(
       }
       if (found > (pairs ? DENSE_PAIRS : DENSE) && count + <u32>GROUP <= capacity) {
         // none that equals lo, or all of them
-        if (ties == ALL || left == 0 || (hits & ~atLeast(at, v128.load(state, SPLATS + 32))) == 0) {
+        if (ties == ALL || left == 0 || (hits & ~atLeast(at, marks.splat2)) == 0) {
           appendAll(list + (<usize>count << (pairs ? 3 : 2)), pairs, at, token, hits);
           count += found;
           continue;
         }
       }
       for (; hits; hits &= hits - 1) {
-        const k = ctz(hits), logit = load<f32>(at + (<usize>k << 2));
+        const k = <u32>ctz(hits), logit = load<f32>(at + (<usize>k << 2));
         if (logit == lo && ties != ALL) {
           if (left == 0) continue;
           left--;
           if (left == 0) {
             least = next(lo);
-            v128.store(state, f32x4.splat(least), SPLATS);
+            marks.splat0 = f32x4.splat(least);
           }
         }
-        if (count < capacity) {
-          if (pairs) store<u64>(list + (<usize>count << 3), (<u64>keyOf(logit) << 32) | (<u64>token + k));
-          else store<f32>(list + (<usize>count << 2), logit);
-        }
+        if (count < capacity) put(list, count, pairs, token + k, logit);
         count++;
       }
     }
   }
-  store<u32>(state, count, COUNT);
-  store<u32>(state, above, ABOVE);
-  store<u32>(state, left, TIES);
+  marks.count = count;
+  marks.above = above;
+  marks.ties = left;
 }

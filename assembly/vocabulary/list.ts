@@ -4,7 +4,8 @@
  */
 import { exp64 } from "../log";
 import { rowShiftWide } from "../row";
-import { BINS, logitOf, MASS, THRESHOLD, TIES } from "./tokens";
+import { binsOf, Marks, Weights } from "./marks";
+import { logitOf } from "./tokens";
 
 /** places = how many tokens have the digits before each */
 function addUp(places: usize, width: u32): void {
@@ -38,10 +39,10 @@ function takePlace(places: usize, digit: u32): usize {
  *
  * @returns where it is then: f32[capacity], the logits, and u32[capacity], the indices
  */
-export function vocabularyOrder(state: usize, list: usize, capacity: u32, count: u32): usize {
+export function vocabularyOrder(marks: Marks, list: usize, capacity: u32, count: u32): usize {
   const width = <u32>min(max(30 - <i32>clz(count), 4), 11); // fewer digits than tokens, and no more than what is fast to scatter to
   const mask: u32 = (1 << width) - 1, bytes = <usize>count << 3;
-  let places = state + BINS, others = places + 8192;
+  let places = binsOf(marks), others = places + 8192;
   let source = list, target = list + (<usize>capacity << 3);
   memory.fill(places, 0, 4 << width);
   const first = load<u32>(source, 4);
@@ -78,32 +79,26 @@ export function vocabularyOrder(state: usize, list: usize, capacity: u32, count:
   return target;
 }
 
-// @ts-ignore: decorator
-@inline
-function weightOf(x: f32, m: f32, temperature: f64): f64 {
-  return temperature == Infinity ? 1 : exp64((<f64>x - <f64>m) / temperature);
-}
-
 /**
- * Takes the first of `count` ordered logits until MASS, which is `above` and their weights, reaches `target`; all, if it never
- * does. Weights are exp((x - m) / T), at T = Infinity 1. The last one taken is THRESHOLD, and TIES are taken that equal it.
+ * Takes the first of `count` ordered logits until `above` and their weights reach `target`; all of them, if they never do. A token
+ * weighs exp((x - m) / T), or 1 where `weights` is 0. Marks the mass reached, the last logit taken, and how many equal to it are.
  */
-export function vocabularyCut(
-  state: usize, logits: usize, count: u32, above: f64, target: f64, m: f32, temperature: f64,
-): void {
+export function vocabularyCut(marks: Marks, weights: Weights, logits: usize, count: u32, above: f64, target: f64): void {
+  const weighted = changetype<usize>(weights) != 0;
+  const m: f64 = weighted ? <f64>weights.m : 0, temperature = weighted ? weights.temperature : 1;
   let t: f32 = NaN, ties: u32 = 0;
   for (let taken: u32 = 0; taken < count && (above < target || taken == 0); taken++) {
     const x = load<f32>(logits + (<usize>taken << 2));
-    above += weightOf(x, m, temperature);
+    above += weighted ? exp64((<f64>x - m) / temperature) : 1;
     ties = x == t ? ties + 1 : 1;
     t = x;
   }
-  store<f64>(state, above, MASS);
-  store<f32>(state, t, THRESHOLD);
-  store<u32>(state, ties, TIES);
+  marks.mass = above;
+  marks.threshold = t;
+  marks.ties = ties;
 }
 
 /** x = (x - m) / T - logS, of n logits */
-export function vocabularyShift(x: usize, n: u32, m: f32, temperature: f64, logS: f64): void {
-  rowShiftWide(x, x, 0, n, 1, m, temperature, logS);
+export function vocabularyShift(weights: Weights, x: usize, n: u32, logS: f64): void {
+  rowShiftWide(x, x, 0, n, 1, weights.m, weights.temperature, logS);
 }

@@ -6,21 +6,22 @@
  */
 import { horizontalMax, loadTail } from "../lanes";
 import { largest } from "../row";
-import { forbidden, LEAST, MAXIMA, MOST, STRIP, strip } from "./tokens";
+import { Marks, maximumAt, Tile } from "./marks";
+import { forbidden, STRIP, strip } from "./tokens";
 
-export function vocabularyMaxima(state: usize, x: usize, mask: usize, from: usize, n: usize, shift: u32): void {
+export function vocabularyMaxima(marks: Marks, tile: Tile): void {
+  const from = tile.from, n = tile.n, shift = tile.shift;
   for (let i: usize = 0; i < n; i += STRIP) {
     const part = min(n - i, STRIP), token = from + i;
-    const at = state + (token >> shift << 2);
+    const at = maximumAt(marks, token, shift);
     const first = (token & ((1 << shift) - 1)) == 0;
-    const m: f32 = first ? -Infinity : load<f32>(at, MAXIMA);
-    const shut = mask != 0 && forbidden(mask, i, part);
-    store<f32>(at, shut ? m : max(m, largest(strip(x, mask, i, part, 1, -Infinity), part)), MAXIMA);
+    const m: f32 = first ? -Infinity : load<f32>(at);
+    store<f32>(at, forbidden(tile, i, part) ? m : max(m, largest(strip(tile, i, part, 1, -Infinity), part)));
   }
 }
 
-/** LEAST and MOST = the smallest and the largest of the n > 0 logits at x, none of them NaN. */
-export function vocabularyRange(state: usize, x: usize, n: usize): void {
+/** Marks the smallest and the largest of the n > 0 logits at x, none of them NaN. */
+export function vocabularyRange(marks: Marks, x: usize, n: usize): void {
   const first = v128.load32_splat(x);
   let least = first, most = first;
   for (; n; n -= min(n, 4), x += 16) {
@@ -28,6 +29,6 @@ export function vocabularyRange(state: usize, x: usize, n: usize): void {
     least = f32x4.pmin(least, v);
     most = f32x4.pmax(most, v);
   }
-  store<f32>(state, -horizontalMax(f32x4.neg(least)), LEAST);
-  store<f32>(state, horizontalMax(most), MOST);
+  marks.least = -horizontalMax(f32x4.neg(least));
+  marks.most = horizontalMax(most);
 }

@@ -8,25 +8,26 @@
 import { exponentFloor, exponentScale, prescaled, prescaleLimit } from "../exp";
 import { log, logTotal } from "../log";
 import { expSum } from "../row";
-import { below, LOG, STRIP, strip, SUM, TOTAL } from "./tokens";
+import { Marks, Tile, Weights } from "./marks";
+import { below, STRIP, strip } from "./tokens";
 
-export function vocabularySum(
-  state: usize, x: usize, mask: usize, from: usize, n: usize, shift: u32, m: f32, temperature: f64,
-): void {
+export function vocabularySum(marks: Marks, tile: Tile, weights: Weights): void {
+  const from = tile.from, n = tile.n, shift = tile.shift;
+  const m = weights.m, temperature = weights.temperature;
   const h = prescaleLimit(temperature);
   const c = exponentScale(prescaled(temperature)), floor = exponentFloor(c);
-  let s = from ? v128.load(state, SUM) : f64x2.splat(0);
-  if (mask == 0 && h == 1) {
-    s = expSum(0, x, n, m, c, floor, s);
+  let s = from ? marks.sum : f64x2.splat(0);
+  if (tile.mask == 0 && h == 1) {
+    s = expSum(0, tile.x, n, m, c, floor, s);
   } else {
     for (let i: usize = 0; i < n; i += STRIP) {
-      if (below(state, from + i, shift, -f32.MAX_VALUE)) continue; // each would add 0
+      if (below(marks, from + i, shift, -f32.MAX_VALUE)) continue; // each would add 0
       const part = min(n - i, STRIP);
-      s = expSum(0, strip(x, mask, i, part, h, -Infinity), part, m * h, c, floor, s);
+      s = expSum(0, strip(tile, i, part, h, -Infinity), part, m * h, c, floor, s);
     }
   }
-  v128.store(state, s, SUM);
+  marks.sum = s;
   const all = f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
-  store<f64>(state, log(all), LOG);
-  store<f32>(state, logTotal(m * h, all, temperature * <f64>h), TOTAL);
+  marks.log = log(all);
+  marks.total = logTotal(m * h, all, temperature * <f64>h);
 }

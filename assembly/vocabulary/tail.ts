@@ -7,7 +7,8 @@
 import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
 import { loadTail, widen } from "../lanes";
 import { BLOCK } from "../phases";
-import { below, SPLATS, STRIP, strip, TAIL } from "./tokens";
+import { Marks, Tile, Weights } from "./marks";
+import { below, STRIP, strip } from "./tokens";
 
 // @ts-ignore: decorator
 @inline
@@ -16,22 +17,19 @@ function upTo(x: v128, most: v128, m: v128, c: v128, floor: v128,
   return v128.and(exp(f32x4.sub(x, m), c, floor, B, C0, C1, C2, C3, C4, C5), f32x4.le(x, most));
 }
 
-export function vocabularyTail(
-  state: usize, x: usize, mask: usize, from: usize, n: usize, shift: u32, most: f32, m: f32, temperature: f64,
-): void {
-  const c = exponentScale(temperature);
-  v128.store(state, f32x4.splat(most), SPLATS);
-  v128.store(state, f32x4.splat(m), SPLATS + 16);
-  v128.store(state, f32x4.splat(c), SPLATS + 32);
-  v128.store(state, f32x4.splat(exponentFloor(c)), SPLATS + 48);
-  const tv = v128.load(state, SPLATS), mv = v128.load(state, SPLATS + 16);
-  const cv = v128.load(state, SPLATS + 32), fv = v128.load(state, SPLATS + 48);
+export function vocabularyTail(marks: Marks, tile: Tile, weights: Weights, most: f32): void {
+  const from = tile.from, n = tile.n, shift = tile.shift, c = exponentScale(weights.temperature);
+  marks.splat0 = f32x4.splat(most);
+  marks.splat1 = f32x4.splat(weights.m);
+  marks.splat2 = f32x4.splat(c);
+  marks.splat3 = f32x4.splat(exponentFloor(c));
+  const tv = marks.splat0, mv = marks.splat1, cv = marks.splat2, fv = marks.splat3;
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
-  let sum = from ? v128.load(state, TAIL) : f64x2.splat(0);
+  let sum = from ? marks.tail : f64x2.splat(0);
   for (let i: usize = 0; i < n; i += STRIP) {
-    if (below(state, from + i, shift, -f32.MAX_VALUE)) continue; // each would add 0
+    if (below(marks, from + i, shift, -f32.MAX_VALUE)) continue; // each would add 0
     const part = min(n - i, STRIP);
-    const source = strip(x, mask, i, part, 1, -Infinity);
+    const source = strip(tile, i, part, 1, -Infinity);
     for (let j: usize = 0; j < part; j += BLOCK) {
       let at = source + (j << 2), left = min(part - j, BLOCK);
       let s0 = f32x4.splat(0), s1 = s0;
@@ -46,5 +44,5 @@ export function vocabularyTail(
       sum = f64x2.add(sum, widen(f32x4.add(s0, s1)));
     }
   }
-  v128.store(state, sum, TAIL);
+  marks.tail = sum;
 }

@@ -10,7 +10,7 @@
  * error   relative 2.2e-12
  * source  the polynomial of degree 8 through the Chebyshev nodes of (2^r - 1) / r on [-1/2, 1/2]
  */
-import { SPLATS } from "./tokens";
+import { Marks, Weights } from "./marks";
 
 // @ts-ignore: decorator
 @lazy const TABLE: usize = memory.data<f64>([
@@ -27,18 +27,11 @@ import { SPLATS } from "./tokens";
   -1022, -1022,
 ], 16);
 
-/** Leaves m and -log2(e) / T, of which a weight is made, in the state; finite, so that 0 times it is 0. */
-export function storeScale(state: usize, m: f32, temperature: f64): void {
-  v128.store(state, f64x2.splat(m), SPLATS);
-  v128.store(state, f64x2.splat(max<f64>(-1.4426950408889634 / temperature, -1e300)), SPLATS + 16);
+/** Marks m and -log2(e) / T, of which a weight is made; finite, so that 0 times it is 0. */
+export function markScale(marks: Marks, weights: Weights): void {
+  marks.splat0 = f64x2.splat(weights.m);
+  marks.splat1 = f64x2.splat(max<f64>(-1.4426950408889634 / weights.temperature, -1e300));
 }
-
-// @ts-ignore: decorator
-@inline
-export function loadM(state: usize): v128 { return v128.load(state, SPLATS); }
-// @ts-ignore: decorator
-@inline
-export function loadScale(state: usize): v128 { return v128.load(state, SPLATS + 16); }
 
 /** a·b + c, fused in the relaxed binary. */
 // @ts-ignore: decorator
@@ -48,7 +41,7 @@ function fma64(a: v128, b: v128, c: v128): v128 {
   return f64x2.add(f64x2.mul(a, b), c);
 }
 
-/** exp((x - m) / T) of logits in float64; m and scale from the state. */
+/** exp((x - m) / T) of logits in float64; m and scale as markScale has left them. */
 // @ts-ignore: decorator
 @inline
 export function weight(x: v128, m: v128, scale: v128): v128 {

@@ -17,6 +17,8 @@ export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf
     "mergeAttention",
   ],
   vocabulary: [
+    "vocabularyTile",
+    "vocabularyWeights",
     "vocabularyBits",
     "vocabularyMaxima",
     "vocabularyRange",

@@ -160,24 +160,32 @@ export const sample: Fuzzed = {
           const same = index === order[0] && prob === 1 && logProb === 0;
           return same ? undefined : `draws ${index} (${prob}, ${logProb}) instead of the first maximum, ${order[0]}`;
         }
-        const options = { topK: k as number, topP: topP as number, minP: minP as number };
-        const { kept, probs, logS, mean } = truncated({ x, mask, temperature, ...options }, order);
-        const place = kept.indexOf(index);
-        if (place < 0) return `draws ${index}, which is not kept`;
-        const p = probs[place];
-        const d = (x[index] - m) / temperature;
-        const slack = softmaxBound(d) + softmaxBound(0) + 2 * denominatorBound(mean);
-        if (off(prob, p, p * slack + 2 ** -126)) return `token ${index} has ${prob} instead of ${p}`;
-        const y = d - logS;
-        if (off(logProb, y, logSoftmaxBound(y) + denominatorBound(mean)))
-          return `its logarithm is ${logProb}, not ${y}`;
-        if (typeof u !== "number") return undefined;
-        let before = 0;
-        kept.forEach((token, j) => {
-          if (token < index) before += probs[j];
-        });
-        const spans = u >= before - 2e-6 && u <= before + p + 2e-6;
-        return spans ? undefined : `draws ${index} at ${u}, which spans ${before} to ${before + p}`;
+        /** What is wrong with the result, if this is what truncation leaves. */
+        const wrong = ({ kept, probs, logS, mean }: ReturnType<typeof truncated>): string | undefined => {
+          const place = kept.indexOf(index);
+          if (place < 0) return `draws ${index}, which is not kept`;
+          const p = probs[place];
+          const d = (x[index] - m) / temperature;
+          const slack = softmaxBound(d) + softmaxBound(0) + 2 * denominatorBound(mean);
+          if (off(prob, p, p * slack + 2 ** -126)) return `token ${index} has ${prob} instead of ${p}`;
+          const y = d - logS;
+          if (off(logProb, y, logSoftmaxBound(y) + denominatorBound(mean)))
+            return `its logarithm is ${logProb}, not ${y}`;
+          if (typeof u !== "number") return undefined;
+          let before = 0;
+          kept.forEach((token, j) => {
+            if (token < index) before += probs[j];
+          });
+          const spans = u >= before - 2e-6 && u <= before + p + 2e-6;
+          return spans ? undefined : `draws ${index} at ${u}, which spans ${before} to ${before + p}`;
+        };
+        // a sum within its own rounding of topP may be taken for less than it or for more
+        const shares =
+          topP === undefined ? [1] : [1, 1 - 1e-15, 1 + 1e-15].map((by) => Math.min(1, (topP as number) * by));
+        const failures = shares.map((share) =>
+          wrong(truncated({ x, mask, temperature, topK: k as number, topP: share, minP: minP as number }, order)),
+        );
+        return failures.includes(undefined) ? undefined : failures[0];
       },
     };
   },

@@ -1,85 +1,92 @@
 /**
- * From weights to prefixes, without sorting: a histogram over keys says in which bin the prefix ends, the bin's tokens are
- * collected, and so on with them.
+ * Prefixes of the tokens' order, which is by logit downwards and equal ones by index. Whatever truncates keeps a prefix.
+ *
+ * Where one ends is found without sorting: a histogram says in which bin, the bin's tokens are collected, and so on with them.
  */
 
-import { ALL_TIES, VOCABULARY_BINS } from "../../../assembly/layout";
-import { VOCABULARY } from "../../kernels/vocabulary";
+import { ALL_TIES } from "../../../assembly/layout";
 import { keyOf, logitOf } from "../../order";
-import type { Prefix, Reached, Row, Source } from "./row";
-
-const BIN_BITS = Math.log2(VOCABULARY_BINS);
+import { Histogram, type Measure } from "./histogram";
+import type { Source } from "./row";
+import type { Vocabulary } from "./vocabulary";
 
 /** So few tokens are sorted. */
 const FEW = 128;
 
-/** What a token weighs: exp((x - m) / T), or 1 where T is Infinity. */
-interface Weights {
-  readonly m: number;
-  readonly temperature: number;
+/** Every token above t, and of those that equal it the first `ties`. */
+export interface Prefix {
+  readonly t: number;
+  readonly ties: number;
 }
-export const COUNT: Weights = { m: 0, temperature: Infinity };
 
-export const weightOf = (x: number, { m, temperature }: Weights): number =>
-  temperature === Infinity ? 1 : Math.exp((x - m) / temperature);
+/** A prefix, and the sum of what its tokens measure. */
+export interface Reached extends Prefix {
+  readonly sum: number;
+}
 
-/** What a prefix's weight is to reach, and what is above the tokens that are looked at; by the weight of these. */
-type Goal = (all: number) => { readonly above: number; readonly target: number };
+export const EVERYTHING: Prefix = { t: -Infinity, ties: ALL_TIES };
 
-/** A prefix that ends among tokens that equal t. */
-function ofEqual(t: number, most: number, above: number, target: number, weights: Weights): Reached {
-  const each = weightOf(t, weights);
-  const ties = Math.min(Math.max(Math.ceil((target - above) / each), 1), most);
-  return { t, ties, mass: above + ties * each };
+/** The tokens of which `reach` finds a prefix, and the sum of what they measure. */
+export interface Whole {
+  readonly histogram: Histogram;
+  readonly kept: Prefix;
+  readonly sum: number;
 }
 
 /**
- * The shortest prefix of the tokens of `source` up to `most` that reaches the goal: all of them, where they do not.
- *
- * Each round leaves the tokens of one bin, which is a 1024th of the keys: there are at most four.
+ * The tokens of `source`, which `kept` are or are a prefix of.
  *
  * @param most  no token is above it
- * @param kept  the source's tokens, or a prefix of them
  */
-export function reach(row: Row, source: Source, most: number, kept: Prefix, weights: Weights, goal: Goal): Reached {
-  const { m, temperature } = weights;
-  const { heap, kernels, state } = row;
-  let first = keyOf(most);
-  let last = keyOf(kept.t);
-  const end = last;
-  let above = 0;
-  let target = Number.NaN;
-  for (;;) {
-    const bits = Math.max(0, 32 - Math.clz32(last - first) - BIN_BITS);
-    source.pass((x, mask, from, n) => {
-      kernels.vocabularyHistogram(state, x, mask, from, n, source.shift, first, last, bits, m, temperature);
-      return false;
-    });
-    if (target !== target) {
-      const all = kernels.vocabularyTotal(state);
-      const surplus = kept.ties === ALL_TIES ? 0 : row.collect(row, kept.t, kept.t).count - kept.ties;
-      ({ above, target } = goal(all - surplus * weightOf(kept.t, weights)));
-      if (!(above + all >= target)) return { ...kept, mass: above + all };
+export function wholeOf(vocabulary: Vocabulary, source: Source, most: number, kept: Prefix, measure: Measure): Whole {
+  const { list, row } = vocabulary;
+  const histogram = new Histogram(vocabulary, source, keyOf(most), keyOf(kept.t), measure);
+  const sum = histogram.total();
+  if (kept.ties === ALL_TIES) return { histogram, kept, sum };
+  const surplus = list.collect(row, kept.t, kept.t).count - kept.ties;
+  return { histogram, kept, sum: sum - surplus * measure.weigh(kept.t) };
+}
+
+/** A prefix that ends among at most `most` tokens that equal t. */
+function ofEqual(t: number, most: number, above: number, target: number, measure: Measure): Reached {
+  const each = measure.weigh(t);
+  const ties = Math.min(Math.max(Math.ceil((target - above) / each), 1), most);
+  return { t, ties, sum: above + ties * each };
+}
+
+/**
+ * The shortest prefix of the whole that, with what is above the whole, reaches `target`: all of it, where it does not.
+ *
+ * Each round goes on with the tokens of one bin. A bin has a 1024th of the keys, so there are at most four.
+ */
+export function reach(vocabulary: Vocabulary, whole: Whole, above: number, target: number): Reached {
+  const { list } = vocabulary;
+  const { kept } = whole;
+  const { measure, last: end } = whole.histogram;
+  if (!(above + whole.sum >= target)) return { ...kept, sum: above + whole.sum };
+  let { histogram } = whole;
+  let bin = histogram.find(above, target);
+  let ties = bin.last === end ? kept.ties : ALL_TIES;
+  while (histogram.bits > 0) {
+    if (bin.empty) return { ...kept, sum: bin.above }; // the logits have changed since they were looked at
+    const [lo, hi] = [logitOf(bin.last), logitOf(bin.first)];
+    let { source } = histogram;
+    let { first, last } = bin;
+    const { count, fits } = list.collect(source, lo, hi, ties);
+    if (fits) {
+      source = list.listed(count);
+      if (count <= FEW) {
+        const listed = list.tokens(source, lo, hi).count;
+        return list.cut(list.order(listed), listed, bin.above, target, measure);
+      }
+      const range = list.range(count);
+      first = keyOf(range.most);
+      last = keyOf(range.least);
+      if (first === last) return ofEqual(logitOf(last), ties, bin.above, target, measure);
     }
-    const bin = kernels.vocabularyBin(state, above, target);
-    above = heap.float64(state + VOCABULARY.mass);
-    first += bin * 2 ** bits;
-    last = Math.min(last, first + 2 ** bits - 1);
-    const ties = last === end ? kept.ties : ALL_TIES;
-    const [lo, hi] = [logitOf(last), logitOf(first)];
-    if (bits === 0) return ofEqual(lo, ties, above, target, weights);
-    if (heap.float64(state + VOCABULARY.weight) === 0) return { ...kept, mass: above }; // the logits have changed since they were looked at
-    const { count, fits } = row.collect(source, lo, hi, ties);
-    if (!fits) continue;
-    source = row.floats(row.values, count);
-    if (count > FEW) {
-      kernels.vocabularyRange(state, row.values, count);
-      first = keyOf(heap.float32(state + VOCABULARY.most));
-      last = keyOf(heap.float32(state + VOCABULARY.least));
-      if (first === last) return ofEqual(logitOf(last), ties, above, target, weights);
-      continue;
-    }
-    const listed = row.list(source, lo, hi).count;
-    return row.cut(row.order(listed), listed, above, target, m, temperature);
+    histogram = new Histogram(vocabulary, source, first, last, measure);
+    bin = histogram.find(bin.above, target);
+    ties = bin.last === end ? kept.ties : ALL_TIES;
   }
+  return ofEqual(logitOf(bin.last), ties, bin.above, target, measure);
 }

@@ -9,7 +9,10 @@ import {
 } from "../../check";
 import type { Core } from "../../heap";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
-import { checkObject, isGiven, ownOptions } from "../../options";
+import { checkObject, ownOptions } from "../../options";
+import { Distribution } from "./distribution";
+import { draw } from "./draw";
+import { type Truncation, truncate } from "./truncate";
 import { Vocabulary } from "./vocabulary";
 
 export interface SampleOptions {
@@ -69,31 +72,39 @@ export interface Sample {
 const NO_OPTIONS: SampleOptions = {};
 const SAMPLE = "sample";
 
-function readSample(options: SampleOptions): SampleOptions {
-  checkObject(SAMPLE, "options", options, "temperature");
-  const { temperature, topK, topP, minP, mask, random } = options;
-  const count = isGiven(temperature) + isGiven(topK) + isGiven(topP) + isGiven(minP) + isGiven(mask) + isGiven(random);
-  return ownOptions(SAMPLE, options, { temperature, topK, topP, minP, mask, random }, count);
+const readSample = (options: SampleOptions): SampleOptions =>
+  ownOptions(SAMPLE, options, {
+    temperature: options.temperature,
+    topK: options.topK,
+    topP: options.topP,
+    minP: options.minP,
+    mask: options.mask,
+    random: options.random,
+  });
+
+function checkTruncation({ topK, topP = 1, minP = 0 }: SampleOptions): Truncation {
+  if (topK !== undefined) checkCount(SAMPLE, "topK", topK, 1, "leave it out to keep every token");
+  checkShare(SAMPLE, "topP", topP, false, "1 keeps every token");
+  checkShare(SAMPLE, "minP", minP, true, "0 keeps every token");
+  return { topK: topK ?? Infinity, topP, minP };
 }
 
 export function sampleOn(core: Core<VocabularyKernels>): Sample {
   return (logits, options = NO_OPTIONS) => {
+    checkObject(SAMPLE, "options", options, "temperature");
     const given = readSample(options);
     const temperature = checkTemperature(SAMPLE, given.temperature);
-    const { topK, topP, minP, mask: bits, random = Math.random } = given;
-    if (topK !== undefined) checkCount(SAMPLE, "topK", topK, 1, "leave it out to keep every token");
-    if (topP !== undefined) checkShare(SAMPLE, "topP", topP, false, "1 keeps every token");
-    if (minP !== undefined) checkShare(SAMPLE, "minP", minP, true, "0 keeps every token");
+    const truncation = checkTruncation(given);
+    const { random = Math.random, mask } = given;
     const share = checkRandom(SAMPLE, random);
-    const tokens = checkTokens(SAMPLE, logits, bits);
-    const { x } = tokens;
+    const tokens = checkTokens(SAMPLE, logits, mask);
 
-    const vocabulary = new Vocabulary(core, SAMPLE, tokens);
-    const m = vocabulary.largest(temperature > 0);
+    const vocabulary = new Vocabulary(core, tokens);
+    const m = vocabulary.largest(SAMPLE, temperature > 0);
     if (temperature === 0 || m === Infinity) return { index: vocabulary.first(m), prob: 1, logProb: 0 };
-    const { s, logS } = vocabulary.sum(m, temperature);
-    const kept = vocabulary.truncate(m, temperature, topK ?? vocabulary.length, topP ?? 1, minP ?? 0);
-    const { index, prob } = vocabulary.draw(kept, share, m, s, temperature);
-    return { index, prob, logProb: (x[index] - m) / temperature - logS };
+    const distribution = new Distribution(vocabulary, m, temperature);
+    const kept = truncate(vocabulary, distribution, truncation);
+    const { index, prob } = draw(vocabulary, distribution, kept, share);
+    return { index, prob, logProb: distribution.logProb(tokens.x[index]) };
   };
 }

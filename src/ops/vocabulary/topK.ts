@@ -1,8 +1,10 @@
 import { checkCount, checkTemperature, checkTokens, type FloatInput, type TokenMask } from "../../check";
 import type { Core } from "../../heap";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
-import { checkObject, isGiven, ownOptions } from "../../options";
+import { checkObject, ownOptions } from "../../options";
 import type { NewFloats } from "../axis";
+import { Distribution } from "./distribution";
+import { top } from "./top";
 import { Vocabulary } from "./vocabulary";
 
 export interface TopKOptions {
@@ -59,29 +61,21 @@ export interface TopK {
 const NO_OPTIONS: TopKOptions = {};
 const TOP_K = "topK";
 
-function readTopK(options: TopKOptions): TopKOptions {
-  checkObject(TOP_K, "options", options, "temperature");
-  const { temperature, mask } = options;
-  const count = isGiven(temperature) + isGiven(mask);
-  return ownOptions(TOP_K, options, { temperature, mask }, count);
-}
+const readTopK = (options: TopKOptions): TopKOptions =>
+  ownOptions(TOP_K, options, { temperature: options.temperature, mask: options.mask });
 
 export function topKOn(core: Core<VocabularyKernels>): TopK {
   return (logits, k, options = NO_OPTIONS) => {
     checkCount(TOP_K, "k", k);
+    checkObject(TOP_K, "options", options, "temperature");
     const given = readTopK(options);
     const temperature = checkTemperature(TOP_K, given.temperature);
     const tokens = checkTokens(TOP_K, logits, given.mask);
-    const vocabulary = new Vocabulary(core, TOP_K, tokens);
-    const m = vocabulary.largest(true);
-    const certain = temperature === 0 || m === Infinity;
-    const { logS, logSumExp } = m === Infinity ? { logS: 0, logSumExp: m } : vocabulary.sum(m, temperature);
-    const { indices, logProbs } = vocabulary.top(Math.min(k, vocabulary.length), {
-      m,
-      temperature: certain ? 1 : temperature,
-      logS,
-    });
-    if (certain) logProbs.fill(-Infinity).fill(0, 0, 1);
-    return { indices: indices as NewWords, logProbs: logProbs as NewFloats, logSumExp };
+
+    const vocabulary = new Vocabulary(core, tokens);
+    const distribution = new Distribution(vocabulary, vocabulary.largest(TOP_K, true), temperature);
+    const { indices, logProbs } = top(vocabulary, distribution, Math.min(k, tokens.length));
+    if (distribution.certain) logProbs.fill(-Infinity).fill(0, 0, 1);
+    return { indices: indices as NewWords, logProbs: logProbs as NewFloats, logSumExp: distribution.logSumExp };
   };
 }

@@ -1,0 +1,74 @@
+/** What the logits of a row say about its tokens at a temperature. */
+
+import { VOCABULARY_LOG, VOCABULARY_SUM, VOCABULARY_TOTAL, VOCABULARY_WEIGHTS } from "../../../assembly/layout";
+import type { Heap } from "../../heap";
+import { keyOf, logitOf } from "../../order";
+import type { Measure } from "./histogram";
+import type { Vocabulary } from "./vocabulary";
+
+/** The least float32 above t. */
+export const floatAbove = (t: number): number => logitOf(keyOf(t) - 1);
+
+/** The least float32 that is at least v. */
+function floatAtLeast(v: number): number {
+  const x = Math.fround(v);
+  return x >= v ? x : floatAbove(x);
+}
+
+/** A sum of float64s that a kernel has left in two parts. */
+export const inTwoParts = (heap: Heap, at: number): number => heap.float64(at) + heap.float64(at + 8);
+
+/** Tokens weigh exp((x - m) / T), m being the largest logit; their probability is their share of the sum of all weights. */
+export class Distribution implements Measure {
+  readonly m: number;
+  readonly temperature: number;
+  /** Where the kernels have them. */
+  readonly weights: number;
+  /** The sum of all weights, its logarithm, and log Σ exp(x / T). Where one token is certain the last alone means something. */
+  readonly sum: number;
+  readonly logSum: number;
+  readonly logSumExp: number;
+
+  /** @param m  the row's largest allowed logit */
+  constructor({ heap, kernels, row }: Vocabulary, m: number, temperature: number) {
+    const { state } = heap;
+    this.m = m;
+    this.temperature = temperature;
+    this.weights = state + VOCABULARY_WEIGHTS;
+    kernels.vocabularyWeights(this.weights, m, temperature);
+    if (m === Infinity) {
+      this.sum = 1;
+      this.logSum = 0;
+      this.logSumExp = m;
+      return;
+    }
+    row.rewind();
+    while (row.next()) kernels.vocabularySum(state, row.tile, this.weights);
+    this.sum = inTwoParts(heap, state + VOCABULARY_SUM);
+    this.logSum = heap.float64(state + VOCABULARY_LOG);
+    this.logSumExp = heap.float32(state + VOCABULARY_TOTAL);
+  }
+
+  /** The first token with the largest logit has all the probability. */
+  get certain(): boolean {
+    return this.temperature === 0 || this.m === Infinity;
+  }
+
+  /** At other temperatures differences of logits overflow or are lost in float32, and its weights are not what exp.ts says. */
+  get isPlain(): boolean {
+    return this.temperature <= 2 ** 64 && this.temperature >= 2 ** -64;
+  }
+
+  weigh(logit: number): number {
+    return Math.exp((logit - this.m) / this.temperature);
+  }
+
+  logProb(logit: number): number {
+    return (logit - this.m) / this.temperature - this.logSum;
+  }
+
+  /** The least logit that is at least `share` times as probable as the largest. */
+  atLeast(share: number): number {
+    return floatAtLeast(this.m + this.temperature * Math.log(share));
+  }
+}

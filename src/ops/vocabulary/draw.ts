@@ -1,0 +1,37 @@
+/** The draw of a token from what truncation has left. */
+
+import { VOCABULARY_MASS, VOCABULARY_WEIGHT } from "../../../assembly/layout";
+import type { Distribution } from "./distribution";
+import { EVERYTHING, type Prefix } from "./prefix";
+import type { Vocabulary } from "./vocabulary";
+
+/** Walks from a block on to the token at which the sum of the weights kept passes `target`. @returns -1 if none does */
+function walk(vocabulary: Vocabulary, distribution: Distribution, kept: Prefix, target: number, block = 0): number {
+  const { heap, kernels, row } = vocabulary;
+  row.rewind(true, block << row.shift);
+  while (row.next()) {
+    const token = kernels.vocabularyDraw(heap.state, row.tile, distribution.weights, kept.t, kept.ties, target);
+    if (token >= 0) return token;
+  }
+  return -1;
+}
+
+/** The token at which the running sum of the weights kept passes `share` of their whole. @param share  in [0, 1) */
+export function draw(
+  vocabulary: Vocabulary,
+  distribution: Distribution,
+  kept: Prefix,
+  share: number,
+): { index: number; prob: number } {
+  const { heap, kernels, row } = vocabulary;
+  let whole = distribution.sum;
+  let index = walk(vocabulary, distribution, kept, kept === EVERYTHING ? share * whole : Infinity);
+  if (index < 0) {
+    whole = heap.float64(heap.state + VOCABULARY_MASS); // the weights are float32s: to this they add up
+    const target = Math.min(share * whole, whole * (1 - 2 ** -52));
+    index = walk(vocabulary, distribution, kept, target, kernels.vocabularySeek(heap.state, row.blocks, target));
+  }
+  const weight = heap.float64(heap.state + VOCABULARY_WEIGHT);
+  // some token, where the logits have changed during the call and the one that was looked for is gone
+  return { index: Math.max(0, index), prob: Math.min(1, weight / whole) };
+}

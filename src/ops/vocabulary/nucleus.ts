@@ -1,0 +1,107 @@
+/** topP: the shortest prefix that has a share of the weight. */
+
+import { ALL_TIES, VOCABULARY_TAIL } from "../../../assembly/layout";
+import { type Distribution, floatAbove, inTwoParts } from "./distribution";
+import { EVERYTHING, type Prefix, type Reached, reach, wholeOf } from "./prefix";
+import { orderProbe, probe } from "./probe";
+import type { Vocabulary } from "./vocabulary";
+
+/** Vocabularies up to this long are not worth a probe. */
+const UNPROBED = 8192;
+
+/** The token at which the nucleus ends, by a probe, is one of those from lo to hi; about `heavy` tokens are above lo. */
+interface Bracket {
+  readonly lo: number;
+  readonly hi: number;
+  readonly heavy: number;
+}
+
+/** The logits between which a probe says that the nucleus ends: those below weigh 1 - topP of all. */
+function bracketOf(vocabulary: Vocabulary, distribution: Distribution, topP: number): Bracket {
+  const { heap, row } = vocabulary;
+  const taken = probe(vocabulary);
+  const { size, each } = taken;
+  const at = orderProbe(vocabulary, taken);
+  const target = ((1 - topP) * distribution.sum) / each;
+  let lo = -Infinity;
+  let heavy = row.length;
+  for (let j = size - 1, below = 0, squares = 0; j >= 0; j--) {
+    const logit = heap.float32(at + 4 * j);
+    const w = distribution.weigh(logit);
+    below += w;
+    squares += w * w;
+    const around = 3 * (Math.sqrt(squares) + w); // three standard deviations, and then some
+    if (below + around < target) {
+      lo = logit;
+      heavy = j * each;
+    }
+    if (below - around > target) return { lo, hi: logit, heavy };
+  }
+  return { lo, hi: Infinity, heavy };
+}
+
+/** The weights of the tokens up to `most`, summed in float32. */
+function tailOf({ heap, kernels, row }: Vocabulary, { weights }: Distribution, most: number): number {
+  row.rewind();
+  while (row.next()) kernels.vocabularyTail(heap.state, row.tile, weights, most);
+  return inTwoParts(heap, heap.state + VOCABULARY_TAIL);
+}
+
+/**
+ * By how much a float32 sum of a row's weights may be off: 2^-24·(6 + 1.5·μ) of itself, μ being their mean of (m - x)/T, which is
+ * at most log(n / sum).
+ */
+const boundOf = (sum: number, n: number): number => (sum > 0 ? 2 ** -24 * (6 + 1.5 * Math.log(n / sum)) * sum : 0);
+
+/** Whether a prefix ends at the token at which the weight reaches `target`, though sums may be off by `open`. */
+const isCertain = ({ t, sum }: Reached, target: number, open: number, distribution: Distribution): boolean =>
+  sum - open >= target && sum - distribution.weigh(t) + open < target;
+
+/**
+ * The nucleus by the weights of the tokens near its end alone, which are exact, and what is known in float32 of the others: all
+ * that are above, where they are few, as in a language model's logits, else of all that are below.
+ *
+ * @returns undefined, where those sums leave it open by which token the nucleus ends
+ */
+function nucleusByProbe(vocabulary: Vocabulary, distribution: Distribution, topP: number): Prefix | undefined {
+  const { row, list } = vocabulary;
+  const { sum } = distribution;
+  const { lo, hi, heavy } = bracketOf(vocabulary, distribution, topP);
+  const few = heavy <= row.length >> 4; // a sixteenth: then no sum of the others is needed
+  const below = few ? 0 : tailOf(vocabulary, distribution, lo);
+  const most = few ? Infinity : hi;
+  const { count, fits } = list.collect(row, floatAbove(lo), most);
+  if (!fits) return undefined;
+  const whole = wholeOf(vocabulary, list.listed(count), most, EVERYTHING, distribution);
+  const target = topP * sum;
+  const found = reach(vocabulary, whole, few ? 0 : sum - below - whole.sum, target);
+  const open = few
+    ? topP * boundOf(sum, row.length)
+    : boundOf(below, row.length) + boundOf((1 - topP) * sum, row.length);
+  if (isCertain(found, target, open, distribution)) return found;
+  if (found.sum + open >= target) return undefined;
+  const each = distribution.weigh(lo); // of those at lo
+  const ties = Math.ceil((target - found.sum) / each);
+  const end = { t: lo, ties, sum: found.sum + ties * each };
+  return isCertain(end, target, open, distribution) && ties <= list.collect(row, lo, lo).count ? end : undefined;
+}
+
+/** The shortest prefix of what is kept that has the share topP of its weight. */
+export function nucleus(vocabulary: Vocabulary, distribution: Distribution, kept: Prefix, topP: number): Prefix {
+  const { row, list } = vocabulary;
+  if (topP === 1) return kept;
+  let source: Parameters<typeof wholeOf>[1] = row;
+  if (kept === EVERYTHING) {
+    const probing = row.length > UNPROBED && distribution.isPlain;
+    const found = probing ? nucleusByProbe(vocabulary, distribution, topP) : undefined;
+    if (found !== undefined) return found;
+  } else {
+    const { count, fits } = list.collect(row, kept.t, Infinity, kept.ties);
+    if (fits) {
+      source = list.listed(count);
+      kept = { t: kept.t, ties: ALL_TIES };
+    }
+  }
+  const whole = wholeOf(vocabulary, source, distribution.m, kept, distribution);
+  return reach(vocabulary, whole, 0, topP * whole.sum);
+}

@@ -1,0 +1,41 @@
+/** A probe of a row: some of its logits, from which others' ranks are estimated. */
+
+import type { Source } from "./row";
+import type { Vocabulary } from "./vocabulary";
+
+/** At most this many logits. */
+const PROBED = 1024;
+
+/** Three standard deviations of a count that should be `expected`, and then some. */
+export const slack = (expected: number): number => 3 * Math.sqrt(expected) + 3;
+
+export interface Probe {
+  readonly source: Source;
+  readonly size: number;
+  /** How many tokens each of them stands for. */
+  readonly each: number;
+}
+
+/** How many logits a probe takes, before a mask: an eighth of the row, but no fewer than 64. */
+export const probed = ({ row, list }: Vocabulary): number =>
+  Math.min(Math.max(row.length >> 3, 64), PROBED, list.capacity);
+
+/** Takes the place of the listed logits. One token from each of equally long stretches, if it is allowed. */
+export function probe(vocabulary: Vocabulary): Probe {
+  const { heap, row, list } = vocabulary;
+  const wanted = probed(vocabulary);
+  const logits = new Float32Array(wanted);
+  let size = 0;
+  for (let j = 0; j < wanted; j++) {
+    const jitter = 0.6180339887498949 * j; // that no period of the row's is met
+    const i = Math.floor((j + jitter - Math.floor(jitter)) * (row.length / wanted));
+    if (row.allows(i)) logits[size++] = row.logits[i];
+  }
+  heap.write(list.logits, logits, 0, size);
+  return { source: list.listed(size), size, each: row.length / wanted };
+}
+
+/** Orders the logits of a probe. @returns where they are then */
+export function orderProbe({ list }: Vocabulary, { source }: Probe): number {
+  return list.order(list.tokens(source, -Infinity, Infinity).count);
+}

@@ -1,0 +1,130 @@
+/** The first tokens of the order: listed, as a threshold, or with their log-probabilities. */
+
+import { ALL_TIES, VOCABULARY_MAXIMA } from "../../../assembly/layout";
+import { keyOf, logitOf, orderPairs } from "../../order";
+import type { Distribution } from "./distribution";
+import { COUNT } from "./histogram";
+import { EVERYTHING, type Prefix, reach, wholeOf } from "./prefix";
+import { orderProbe, probe, probed, slack } from "./probe";
+import type { Source } from "./row";
+import type { Vocabulary } from "./vocabulary";
+
+/** Of so few logits one is ranked by ordering all; more are counted. */
+const FEW = 256;
+
+/** Up to this many of the first tokens are listed and ordered at once, and whole vocabularies that are no longer. */
+export const LISTED = 1024;
+
+/** Tokens in order, and their log-probabilities. */
+export interface Top {
+  readonly indices: Uint32Array;
+  readonly logProbs: Float32Array;
+}
+
+/** The rank-th largest of `size` logits; -Infinity where there are not so many. */
+function ranked(vocabulary: Vocabulary, source: Source, size: number, rank: number): number {
+  const { heap, list } = vocabulary;
+  if (rank > size) return -Infinity;
+  if (size <= FEW) {
+    const listed = list.tokens(source, -Infinity, Infinity).count;
+    return rank > listed ? -Infinity : heap.float32(list.order(listed) + 4 * (rank - 1));
+  }
+  return reach(vocabulary, wholeOf(vocabulary, source, Infinity, EVERYTHING, COUNT), 0, rank).t;
+}
+
+/** A logit that at least k others should reach, by what is largest in the blocks; certainly, where so many blocks have one. */
+function floorByBlocks(vocabulary: Vocabulary, k: number): number {
+  const { heap, list, row } = vocabulary;
+  const { blocks } = row;
+  const random = blocks * -Math.expm1(-k / blocks); // blocks that have one of k tokens, if these are anywhere
+  const rank = Math.min(k, Math.ceil(random + slack(random * (1 - random / blocks))));
+  return ranked(vocabulary, list.source(heap.state + VOCABULARY_MAXIMA, blocks), blocks, rank);
+}
+
+/** The same by a probe of the row. */
+function floorByProbe(vocabulary: Vocabulary, k: number): number {
+  const most = probed(vocabulary);
+  const expected = (k * most) / vocabulary.row.length;
+  const rank = Math.ceil(expected + slack(expected));
+  if (rank > most) return -Infinity;
+  const { source, size } = probe(vocabulary);
+  return ranked(vocabulary, source, size, rank);
+}
+
+/** Lists the tokens from `floor` on. @returns how many; -1 where they are not k, or more than is worth ordering */
+function listFrom({ row, list }: Vocabulary, floor: number, k: number): number {
+  const room = Math.min(list.capacity, 4 * Math.max(LISTED, k)); // a floor that is estimated lets more through than k
+  const { count, fits } = list.tokens(row, floor, Infinity, k, room);
+  return fits && (count >= k || floor === -Infinity) ? count : -1;
+}
+
+/** Lists at least the first k tokens, if they are not too many: how many, or -1. */
+export function listTop(vocabulary: Vocabulary, k: number): number {
+  const { row } = vocabulary;
+  if (row.length <= LISTED) return listFrom(vocabulary, -Infinity, k);
+  if (k <= 2 * row.blocks) {
+    const listed = listFrom(vocabulary, floorByBlocks(vocabulary, k), k);
+    if (listed >= 0) return listed;
+  }
+  return listFrom(vocabulary, floorByProbe(vocabulary, k), k);
+}
+
+/** The first k tokens as a prefix. @param m  the largest logit */
+export function threshold(vocabulary: Vocabulary, k: number, m: number): Prefix {
+  const { heap, list, row } = vocabulary;
+  const taken = probe(vocabulary);
+  const { size, each } = taken;
+  const at = orderProbe(vocabulary, taken);
+  const around = slack(k / each);
+  const [first, last] = [Math.floor(k / each - around), Math.ceil(k / each + around)];
+  const hi = first < 1 ? Infinity : heap.float32(at + 4 * (first - 1));
+  const lo = last > size ? -Infinity : heap.float32(at + 4 * (last - 1));
+  const { count, above, fits } = list.collect(row, lo, hi, k);
+  const between: Prefix = { t: lo, ties: ALL_TIES };
+  const { t, ties } =
+    fits && above < k && k <= above + count
+      ? reach(vocabulary, wholeOf(vocabulary, list.listed(count), hi, between, COUNT), above, k)
+      : reach(vocabulary, wholeOf(vocabulary, row, m, EVERYTHING, COUNT), 0, k);
+  return { t, ties };
+}
+
+/** The first `count` of the ordered list at `at`. */
+function read({ heap, kernels, list }: Vocabulary, at: number, count: number, { weights, logSum }: Distribution): Top {
+  kernels.vocabularyShift(weights, at, count, logSum);
+  return { indices: heap.words(list.indicesOf(at), count), logProbs: heap.floats(at, count) };
+}
+
+/** The prefix's `count` tokens in order, where the heap has no room for so many. */
+function readOutside({ row }: Vocabulary, count: number, kept: Prefix, distribution: Distribution): Top {
+  const words = new Uint32Array(4 * count);
+  let { ties } = kept;
+  let found = 0;
+  for (let i = 0; i < row.length && found < count; i++) {
+    const v = row.logits[i];
+    if (!row.allows(i) || !(v > kept.t || (v === kept.t && ties-- > 0))) continue;
+    words[2 * found] = i;
+    words[2 * found + 1] = keyOf(v);
+    found++;
+  }
+  const at = orderPairs(words, 0, 2 * count, found);
+  const indices = new Uint32Array(found);
+  const logProbs = new Float32Array(found);
+  for (let j = 0; j < found; j++) {
+    indices[j] = words[at + 2 * j];
+    logProbs[j] = distribution.logProb(logitOf(words[at + 2 * j + 1]));
+  }
+  return { indices, logProbs };
+}
+
+/** The k first allowed tokens, in order: fewer where fewer are allowed. */
+export function top(vocabulary: Vocabulary, distribution: Distribution, k: number): Top {
+  const { list, row } = vocabulary;
+  const { m, logSum } = distribution;
+  if (k === 1) return { indices: Uint32Array.of(vocabulary.first(m)), logProbs: Float32Array.of(-logSum) };
+  const listed = listTop(vocabulary, k);
+  if (listed >= 0) return read(vocabulary, list.order(listed), Math.min(k, listed), distribution);
+  const kept = threshold(vocabulary, k, m);
+  const { count, fits } = list.tokens(row, kept.t, Infinity, kept.ties);
+  if (fits) return read(vocabulary, list.order(count), Math.min(k, count), distribution);
+  return readOutside(vocabulary, Math.min(k, count), kept, distribution);
+}
