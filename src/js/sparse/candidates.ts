@@ -1,6 +1,6 @@
 /**
- * assembly/sparse/candidates.ts in JavaScript: lists what can still have a share of a row, and lets a rule find τ in the list. All
- * in float64. One row at a time; what is known of it between phases stays here.
+ * assembly/sparse/candidates.ts and list.ts in JavaScript: lists what can still have a share of a row, and lets a rule find τ
+ * in the list. All in float64. One row at a time; what is known of it between phases stays here.
  */
 import {
   FULL,

@@ -1,6 +1,6 @@
 /**
- * assembly/sparse/columnsNewton.ts in JavaScript: columns of which a strip may come in tiles. S and D are summed in the order of the
- * positions, and what is off the support is left out of them: so a column has the same bits in any tiles.
+ * assembly/sparse/columnsNewton.ts in JavaScript: columns of which a strip may come in tiles. S and D are summed in the order
+ * of the positions, and what is off the support is left out of them: so a column has the same bits in any tiles.
  */
 
 import { FINISH, INIT, LIST_FLOATS, MAX, MOST_STEPS, SETTLE, STRIP, SUM, WIDEN } from "../../../assembly/layout";

@@ -1,6 +1,6 @@
 /**
- * The search for τ of a row: the fields of assembly/sparse/search.ts, and Newton's rule as in assembly/sparse/newton.ts. d = x - base
- * throughout.
+ * The search for τ of a row, with the fields of assembly/sparse/search.ts, and Newton's rule as in assembly/sparse/newton.ts.
+ * d = x - base throughout.
  */
 import { LEAST_RATE, MOST_RATE, SUPPORT } from "../../../assembly/layout";
 
