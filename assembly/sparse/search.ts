@@ -2,7 +2,7 @@
  * What the kernels with exact zeros keep in `state` between phases. Of a row it is a Search: that of the JavaScript twin,
  * src/js/sparse/search.ts, has the same fields under the same names.
  */
-import { GATHERING, LIST_FLOATS } from "../layout";
+import { GATHERING, LIST_FLOATS, STATE_BYTES } from "../layout";
 
 // Of a strip of columns, behind what every kernel along an axis keeps of one (phases.ts): arrays of STRIP. COLUMN_PART is
 // all ones where τ still moves, COLUMN_ANY a count.
@@ -102,10 +102,10 @@ export class Search {
   // @ts-ignore: decorator
   @inline
   get list(): usize {
-    return changetype<usize>(this) + ((offsetof<Search>() + 15) & ~15);
+    return changetype<usize>(this) + LIST_AT;
   }
 
-  /** What a function with exact zeros is. */
+  /** Sets the function of a call: its s, how it sums and steps, and how it writes a row or works on a strip of columns. */
   use(s: f64, accumulate: Accumulate, step: Step, rowShares: RowShares, strip: Strip): void {
     this.s = s;
     this.rate = s;
@@ -175,9 +175,15 @@ export class Search {
   }
 }
 
+/** Where the list begins, behind the fields. */
+// @ts-ignore: decorator
+@inline
+const LIST_AT: usize = (offsetof<Search>() + 15) & ~15;
+
 // @ts-ignore: decorator
 @inline
 export function searchAt(state: usize): Search {
+  if (SEARCH + LIST_AT + (<usize>(LIST_FLOATS + 32) << 2) > <usize>STATE_BYTES) ERROR("a Search and its list are too large");
   return changetype<Search>(state + SEARCH);
 }
 

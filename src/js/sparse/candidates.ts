@@ -1,6 +1,6 @@
 /**
- * assembly/sparse/candidates.ts in JavaScript: lists what can still have a share of a row, and lets a rule find τ in the list. All
- * in float64. One row at a time; what is known of it between phases stays here.
+ * assembly/sparse/candidates.ts and list.ts in JavaScript: lists what can still have a share of a row, and lets a rule find τ
+ * in the list. All in float64. One row at a time; what is known of it between phases stays here.
  */
 import {
   FULL,
@@ -23,10 +23,10 @@ import {
   SUPPORT,
 } from "../../../assembly/layout";
 import { largest } from "../row";
-import type { Search } from "./search";
+import { type Rule, Search } from "./search";
 
 export class Candidates {
-  readonly search: Search;
+  readonly search = new Search();
   readonly #f32: Float32Array;
   readonly #list = new Float64Array(LIST);
   #count = 0;
@@ -38,21 +38,20 @@ export class Candidates {
   #sampled = 0;
   #work = 0;
 
-  constructor(f32: Float32Array, search: Search) {
+  constructor(f32: Float32Array) {
     this.#f32 = f32;
-    this.search = search;
   }
 
   /** The phases before FINISH of a row: `axis` positions from x on, `pitch` floats apart. @returns another pass is needed */
-  find(phases: number, _i: number, x: number, axis: number, pitch: number): boolean {
+  find(rule: Rule, phases: number, x: number, axis: number, pitch: number): boolean {
     const { search } = this;
     if (phases & MAX) this.#begin(largest(this.#f32, x, axis, pitch, phases & INIT ? -Infinity : search.m));
     if (search.m - search.m !== 0) return false;
-    if (phases & SUM) this.#gather(x, axis, pitch);
-    let again = (phases & SETTLE) !== 0 && this.#settle();
+    if (phases & SUM) this.#gather(rule, x, axis, pitch);
+    let again = (phases & SETTLE) !== 0 && this.#settle(rule);
     while (again && phases & SUM) {
-      this.#gather(x, axis, pitch);
-      again = this.#settle();
+      this.#gather(rule, x, axis, pitch);
+      again = this.#settle(rule);
     }
     return again;
   }
@@ -68,7 +67,7 @@ export class Candidates {
   }
 
   /** n positions from x on, `pitch` floats apart. */
-  #gather(x: number, n: number, pitch: number): void {
+  #gather(rule: Rule, x: number, n: number, pitch: number): void {
     const start = this.#seen;
     this.#seen += n;
     if (this.#mode === FULL) return;
@@ -87,7 +86,7 @@ export class Candidates {
       if (!(d > least || d === top)) continue; // `least` may round to it where alpha is huge
       list[count++] = d;
       if (count < LIST) continue;
-      count = this.#shorten(start + a);
+      count = this.#shorten(rule, start + a);
       if (this.#mode === FULL) return;
       least = search.least;
     }
@@ -95,7 +94,7 @@ export class Candidates {
   }
 
   /** The row's last tile is through. @returns another pass is needed */
-  #settle(): boolean {
+  #settle(rule: Rule): boolean {
     const { search } = this;
     if (this.#mode === FULL) {
       this.#length = this.#seen;
@@ -105,7 +104,7 @@ export class Candidates {
     }
     if (this.#mode === SAMPLING) {
       const { least } = search;
-      this.#solve(this.#length / this.#sampled, SAMPLE_NEAR);
+      this.#solve(rule, this.#length / this.#sampled, SAMPLE_NEAR);
       const { stage, pivot, root } = search;
       search.least = least;
       search.guess = 1;
@@ -115,14 +114,14 @@ export class Candidates {
       return this.#again(PASSING);
     }
     if (this.#mode === PASSED) {
-      search.rule.accumulate(search, this.#list, this.#count);
+      rule.accumulate(search, this.#list, this.#count);
       this.#passes++;
-      if (search.rule.step(search) || this.#passes >= MOST_STEPS) return false;
+      if (rule.step(search) || this.#passes >= MOST_STEPS) return false;
       search.clear();
       return this.#again(PASSING);
     }
     if (this.#mode === GATHERING) search.open(SUPPORT);
-    this.#solve(1, 0);
+    this.#solve(rule, 1, 0);
     return false;
   }
 
@@ -135,14 +134,14 @@ export class Candidates {
   }
 
   /** @param near  an S - 1 after which one step more will do */
-  #solve(weight: number, near: number): void {
+  #solve(rule: Rule, weight: number, near: number): void {
     const { search } = this;
     for (let i = 0; i < MOST_STEPS; i++) {
       search.clear();
-      search.rule.accumulate(search, this.#list, this.#count);
+      rule.accumulate(search, this.#list, this.#count);
       if (weight !== 1) search.weigh(weight);
       const { S } = search;
-      if (search.rule.step(search) || Math.abs(S - 1) < near) return;
+      if (rule.step(search) || Math.abs(S - 1) < near) return;
     }
   }
 
@@ -163,12 +162,12 @@ export class Candidates {
   }
 
   /** A full list: half of it has to go, or τ of this part of the row be found. @returns how many stay in it */
-  #shorten(seen: number): number {
+  #shorten(rule: Rule, seen: number): number {
     const { search } = this;
     const list = this.#list;
     if (this.#mode !== GATHERING) {
       this.#mode = PASSED;
-      search.rule.accumulate(search, list, LIST);
+      rule.accumulate(search, list, LIST);
       return 0;
     }
     const affordable = seen + 4 * LIST;
@@ -179,8 +178,8 @@ export class Candidates {
     while (left > LIST / 2 && this.#work < affordable && idle < patience) {
       this.#work += left;
       search.clear();
-      search.rule.accumulate(search, list, left);
-      const found = search.rule.step(search);
+      rule.accumulate(search, list, left);
+      const found = rule.step(search);
       const all = left;
       left = 0;
       for (let j = 0; j < all; j++) if (list[j] > search.least || list[j] === search.top) list[left++] = list[j];

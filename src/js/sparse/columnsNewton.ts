@@ -1,16 +1,16 @@
 /**
- * assembly/sparse/columnsNewton.ts in JavaScript: columns of which a strip may come in tiles. S and D are summed in the order of the
- * positions, and what is off the support is left out of them: so a column has the same bits in any tiles.
+ * assembly/sparse/columnsNewton.ts in JavaScript: columns of which a strip may come in tiles. S and D are summed in the order
+ * of the positions, and what is off the support is left out of them: so a column has the same bits in any tiles.
  */
 
 import { FINISH, INIT, LIST_FLOATS, MAX, MOST_STEPS, SETTLE, STRIP, SUM, WIDEN } from "../../../assembly/layout";
 import { eighths } from "../../kernels/sparse";
 import { largest } from "../row";
-import type { Search } from "./search";
+import { type Rule, Search } from "./search";
 
 export class NewtonColumns {
   /** Of the column that is worked on. */
-  readonly search: Search;
+  readonly search = new Search();
   readonly #f32: Float32Array;
   readonly #list = new Float64Array(LIST_FLOATS);
   // of each column of a strip, between tiles
@@ -20,13 +20,12 @@ export class NewtonColumns {
   readonly #D = new Float64Array(STRIP);
   readonly #open = new Uint8Array(STRIP);
 
-  constructor(f32: Float32Array, search: Search) {
+  constructor(f32: Float32Array) {
     this.#f32 = f32;
-    this.search = search;
   }
 
   /** The phases before FINISH of column i: `axis` positions from x on, `pitch` floats apart. @returns τ still moves */
-  find(phases: number, i: number, x: number, axis: number, pitch: number): boolean {
+  find(rule: Rule, phases: number, i: number, x: number, axis: number, pitch: number): boolean {
     const { search } = this;
     if (phases & INIT) {
       this.#m[i] = -Infinity;
@@ -40,10 +39,10 @@ export class NewtonColumns {
     search.S = this.#S[i];
     search.D = this.#D[i];
     if (search.m - search.m !== 0 || !this.#open[i]) return false;
-    if (phases & SUM && phases & SETTLE) this.#solve(x, axis, pitch);
-    else if (phases & SUM) this.#sums(x, axis, pitch);
+    if (phases & SUM && phases & SETTLE) this.#solve(rule, x, axis, pitch);
+    else if (phases & SUM) this.#sums(rule, x, axis, pitch);
     else if (phases & SETTLE) {
-      this.#open[i] = search.rule.step(search) ? 0 : 1;
+      this.#open[i] = rule.step(search) ? 0 : 1;
       search.clear();
     }
     this.#t[i] = search.t;
@@ -55,43 +54,48 @@ export class NewtonColumns {
   /** Lists what can have a share: as much as the list holds. @returns how many there are, or one more than the list holds */
   #gather(x: number, axis: number, pitch: number): number {
     const { m, least } = this.search;
+    const f32 = this.#f32;
+    const list = this.#list;
     let count = 0;
     for (let a = 0, at = x; a < axis; a++, at += pitch) {
-      const d = this.#f32[at] - m;
+      const d = f32[at] - m;
       if (!(d > least)) continue;
       if (count === LIST_FLOATS) return count + 1;
-      this.#list[count++] = d;
+      list[count++] = d;
     }
     return count;
   }
 
   /** S and D += those of what can have a share, list by list. */
-  #sums(x: number, axis: number, pitch: number): void {
-    const { m, least, rule } = this.search;
+  #sums(rule: Rule, x: number, axis: number, pitch: number): void {
+    const { search } = this;
+    const { m, least } = search;
+    const f32 = this.#f32;
+    const list = this.#list;
     let count = 0;
     for (let a = 0, at = x; a < axis; a++, at += pitch) {
-      const d = this.#f32[at] - m;
+      const d = f32[at] - m;
       if (!(d > least)) continue;
       if (count === LIST_FLOATS) {
-        rule.accumulate(this.search, this.#list, count);
+        rule.accumulate(search, list, count);
         count = 0;
       }
-      this.#list[count++] = d;
+      list[count++] = d;
     }
-    rule.accumulate(this.search, this.#list, count);
+    rule.accumulate(search, list, count);
   }
 
   /** All steps of a column that is all here: in the list where that holds what can have a share. */
-  #solve(x: number, axis: number, pitch: number): void {
+  #solve(rule: Rule, x: number, axis: number, pitch: number): void {
     const { search } = this;
     for (let cut = eighths(axis); cut >= 0; cut--) {
       const positions = axis >>> (3 * cut);
       const count = this.#gather(x, positions, pitch);
       for (let k = 0; k < MOST_STEPS; k++) {
         search.clear();
-        if (count <= LIST_FLOATS) search.rule.accumulate(search, this.#list, count);
-        else this.#sums(x, positions, pitch);
-        if (search.rule.step(search)) break;
+        if (count <= LIST_FLOATS) rule.accumulate(search, this.#list, count);
+        else this.#sums(rule, x, positions, pitch);
+        if (rule.step(search)) break;
       }
     }
   }

@@ -57,7 +57,7 @@ function accumulate(search: Search, list: Float64Array, n: number): void {
   search.level = level;
 }
 
-/** A pivot from `first` to `last`, which are next to those that are decided; see assembly/sparse/entmaxSteep.ts. */
+/** A pivot from `first` to `last`, which are next to those that are decided; see assembly/sparse/steep/support.ts. */
 function next(search: Search): number {
   const { first, last, S, pivot } = search;
   const low = placeOf(first);
@@ -109,7 +109,7 @@ function decide(search: Search): boolean {
   return false;
 }
 
-/** Newton's rule for q, from a sample's support too; see assembly/sparse/entmaxSteep.ts. */
+/** Newton's rule for q, from a sample's support too; see assembly/sparse/steep/shares.ts. */
 function fall(search: Search): boolean {
   const { s, c, rate, logRate, level, above, below, guess } = search;
   let { q, root } = search;

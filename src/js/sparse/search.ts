@@ -1,6 +1,6 @@
 /**
- * The search for τ of a row: the fields of assembly/sparse/search.ts, and Newton's rule as in assembly/sparse/newton.ts. d = x - base
- * throughout.
+ * The search for τ of a row, with the fields of assembly/sparse/search.ts, and Newton's rule as in assembly/sparse/newton.ts.
+ * d = x - base throughout.
  */
 import { LEAST_RATE, MOST_RATE, SUPPORT } from "../../../assembly/layout";
 
@@ -8,7 +8,7 @@ const LEAST_FLOAT = -3.4028234663852886e38;
 
 /** What a function along an axis knows of its τ. */
 export interface Rule {
-  /** d is x itself, not x - m. */
+  /** Search.absolute */
   readonly absolute: boolean;
   /** S and D += those of the list's n candidates. */
   accumulate(search: Search, list: Float64Array, n: number): void;
@@ -19,13 +19,14 @@ export interface Rule {
 }
 
 export class Search {
-  rule: Rule;
   /** s = alpha - 1, and 1 / s. */
   s = 1;
   c = 1;
-  /** What a difference of logits is multiplied by, and its logarithm: s, and above alpha = 2 s / T. */
+  /** What a difference of logits is multiplied by, and its logarithm above alpha = 2: s, and there s / T. */
   rate = 1;
   logRate = 0;
+  /** d is x itself, not x - m. */
+  absolute = false;
 
   /** max x. */
   m = -Infinity;
@@ -61,23 +62,19 @@ export class Search {
   far = 0;
   move = 0;
 
-  constructor(rule: Rule) {
-    this.rule = rule;
-  }
-
   /** The function of a call. */
-  use(rule: Rule, s: number, temperature: number): void {
-    this.rule = rule;
+  use(s: number, temperature: number, absolute: boolean): void {
     this.s = s;
     this.c = 1 / s;
     this.rate = Math.max(Math.min(s / temperature, MOST_RATE), LEAST_RATE);
-    this.logRate = Math.log(this.rate);
+    if (absolute) this.logRate = Math.log(this.rate);
+    this.absolute = absolute;
   }
 
   /** A row whose maximum is known. */
   begin(m: number): void {
     this.m = m;
-    this.base = this.rule.absolute ? 0 : m;
+    this.base = this.absolute ? 0 : m;
     this.top = this.base === m ? 0 : m; // of an infinite m too
     this.t = 0;
     this.q = 0;

@@ -74,20 +74,6 @@ export function countShares(support: Uint32Array, { out, outer, axis, inner }: A
 
 const SCORES_FLOW: Flow = { reduces: false, writesTerms: false, sums: false };
 
-/** What goes through a kernel, and how. */
-interface Run {
-  readonly core: Core<SparseKernels>;
-  readonly kernel: SparseKernel;
-  readonly call: AxisCall;
-  readonly support: Uint32Array | undefined;
-  readonly alpha: number;
-  /** What `scores` divides by, and what the kernel takes; one of them is 1. */
-  readonly divisor: number;
-  readonly temperature: number;
-  /** MASKED where the kernel's x is what `scores` wrote, else 0. */
-  readonly masked: number;
-}
-
 export function runSparse(core: Core<SparseKernels>, kernel: SparseKernel, checked: SparseCall, alpha: number): void {
   const { call, temperature, support } = checked;
   const { heap, kernels } = core;
@@ -100,21 +86,34 @@ export function runSparse(core: Core<SparseKernels>, kernel: SparseKernel, check
     if (support !== undefined) countShares(support, call);
     return;
   }
-  const steep = alpha > 2;
-  const divisor = steep ? 1 : temperature;
+  // what `scores` divides by, and what is left to the kernel
+  const divisor = alpha > 2 ? 1 : temperature;
+  const rest = alpha > 2 ? temperature : 1;
   const masked = divisor !== 1 || call.mask !== undefined ? MASKED : 0;
-  const run = { core, kernel, call, support, alpha, divisor, temperature: steep ? temperature : 1, masked };
-  if (runBlocks(run)) return;
+  if (runBlocks(core, kernel, checked, alpha, divisor, rest, masked)) return;
   if (masked === 0) {
-    stream(run);
+    stream({ core, kernel, call, support, alpha, temperature: rest, masked });
     return;
   }
   runAlongAxis(heap, kernels.scores, SCORES_FLOW, call, divisor);
-  stream({ ...run, call: { ...call, x: call.out, xOffset: call.outOffset } });
+  const scored = { ...call, x: call.out, xOffset: call.outOffset };
+  stream({ core, kernel, call: scored, support, alpha, temperature: rest, masked });
 }
 
-/** As many rows of the axis together as stay in the second cache. @returns false where the heap does not hold a slab of them */
-function runBlocks({ core, kernel, call, support, alpha, divisor, temperature, masked }: Run): boolean {
+/**
+ * Blocks of slabs, as many of them together as stay in the L2 cache. @returns false where the heap does not hold a single one
+ *
+ * @param masked  MASKED where the kernel works on what `scores` has written, else 0
+ */
+function runBlocks(
+  core: Core<SparseKernels>,
+  kernel: SparseKernel,
+  { call, support }: SparseCall,
+  alpha: number,
+  divisor: number,
+  temperature: number,
+  masked: number,
+): boolean {
   const { heap, kernels } = core;
   const { x, out, mask, outer, axis, inner } = call;
   const slab = axis * inner;
@@ -153,6 +152,18 @@ function runBlocks({ core, kernel, call, support, alpha, divisor, temperature, m
     if (support !== undefined) heap.readWords(support, o * inner, supportAt, count * inner);
   }
   return true;
+}
+
+/** A call that goes through the heap in pieces. x is what `scores` has written where `masked` is MASKED, else that is 0. */
+interface Run {
+  readonly core: Core<SparseKernels>;
+  readonly kernel: SparseKernel;
+  readonly call: AxisCall;
+  readonly support: Uint32Array | undefined;
+  readonly alpha: number;
+  /** Above alpha = 2; else 1. */
+  readonly temperature: number;
+  readonly masked: number;
 }
 
 /** `width` neighbouring columns: the places of the first one's first logit, and of its support. */
