@@ -1,9 +1,10 @@
-import { checkApart, checkAttached, isFloat32Array, kind } from "../../check";
-import type { Core } from "../../heap";
+import { checkApart, checkArray, checkLength, checkSize, refuseValue } from "../../check";
+import type { Core, Heap } from "../../heap";
 import type { AttentionKernels } from "../../kernels/attention";
 import { checkObject, ownOptions } from "../../options";
-import { lengthOf, offsetOf } from "../../typedArray";
+import { lengthOf } from "../../typedArray";
 import { BLOCK_FLOATS } from "../axis";
+import { type Block, bring, isOutside, type Operand, take, tensor } from "./operands";
 
 export interface MergeAttentionOptions {
   /** Floats of an output row. */
@@ -48,77 +49,83 @@ export interface MergeAttention {
   ): { out: Out; lse: Lse };
 }
 
-function checkView(fn: string, name: string, value: Float32Array): void {
-  if (!isFloat32Array(value)) throw new TypeError(`${fn}: "${name}" expected a Float32Array, got ${kind(value)}`);
-  if (lengthOf(value) === 0) checkAttached(fn, name, value);
-}
-
-function checkLengthOf(fn: string, name: string, value: Float32Array, length: number, of: string): void {
-  if (lengthOf(value) !== length)
-    throw new RangeError(`${fn}: "${name}" expected length ${length} (${of}), got ${lengthOf(value)}`);
-}
-
 const MERGE_ATTENTION = "mergeAttention";
 
-export function mergeAttentionOn(core: Core<AttentionKernels>): MergeAttention {
-  const { heap, kernels } = core;
-  return (outA, lseA, outB, lseB, options) => {
-    checkObject(MERGE_ATTENTION, "options", options, "valueDim");
-    const { valueDim } = ownOptions(MERGE_ATTENTION, options, { valueDim: options.valueDim }); // before the views are looked at: it may be a getter
-    const names = ["outA", "lseA", "outB", "lseB"];
-    const views = [outA, lseA, outB, lseB];
-    views.forEach((view, n) => {
-      checkView(MERGE_ATTENTION, names[n], view);
-    });
-    if (typeof valueDim !== "number")
-      throw new TypeError(`${MERGE_ATTENTION}: "valueDim" expected a number, got ${kind(valueDim)}`);
-    if (!(Number.isSafeInteger(valueDim) && valueDim >= 1)) {
-      throw new RangeError(`${MERGE_ATTENTION}: "valueDim" expected an integer >= 1, got ${valueDim}`);
-    }
-    const rows = lengthOf(lseA);
-    checkLengthOf(
-      MERGE_ATTENTION,
-      "outA",
-      outA,
-      rows * valueDim,
-      `lseA.length = ${rows} rows of valueDim = ${valueDim}`,
-    );
-    checkLengthOf(MERGE_ATTENTION, "lseB", lseB, rows, "as lseA");
-    checkLengthOf(MERGE_ATTENTION, "outB", outB, rows * valueDim, "as outA");
-    checkApart(MERGE_ATTENTION, "outA", outA, [
-      ["lseA", lseA, 4],
-      ["outB", outB, 4],
-      ["lseB", lseB, 4],
-    ]);
-    checkApart(MERGE_ATTENTION, "lseA", lseA, [
-      ["outB", outB, 4],
-      ["lseB", lseB, 4],
-    ]);
+/** @returns valueDim */
+function checkMerge(
+  outA: Float32Array,
+  lseA: Float32Array,
+  outB: Float32Array,
+  lseB: Float32Array,
+  options: MergeAttentionOptions,
+): number {
+  checkObject(MERGE_ATTENTION, "options", options, "valueDim");
+  // before the arrays are looked at: it may be a getter
+  const { valueDim } = ownOptions(MERGE_ATTENTION, options, { valueDim: options.valueDim });
+  const ofA = checkArray(MERGE_ATTENTION, "outA", outA, "Float32Array");
+  const rows = checkArray(MERGE_ATTENTION, "lseA", lseA, "Float32Array");
+  const ofB = checkArray(MERGE_ATTENTION, "outB", outB, "Float32Array");
+  const rowsB = checkArray(MERGE_ATTENTION, "lseB", lseB, "Float32Array");
+  checkSize(MERGE_ATTENTION, "valueDim", valueDim);
+  const floats = rows * valueDim;
+  checkLength(MERGE_ATTENTION, "outA", ofA, floats, `lseA.length = ${rows} rows of valueDim = ${valueDim}`);
+  checkLength(MERGE_ATTENTION, "lseB", rowsB, rows, "as lseA");
+  checkLength(MERGE_ATTENTION, "outB", ofB, floats, "as outA");
+  checkApart(MERGE_ATTENTION, "outA", outA, [
+    ["lseA", lseA, 4],
+    ["outB", outB, 4],
+    ["lseB", lseB, 4],
+  ]);
+  checkApart(MERGE_ATTENTION, "lseA", lseA, [
+    ["outB", outB, 4],
+    ["lseB", lseB, 4],
+  ]);
+  return valueDim;
+}
 
-    const widths = [valueDim, 1, valueDim, 1];
-    const homes = views.map((view) => heap.locate(view, offsetOf(view)));
-    const perRow = widths.reduce((sum, width, n) => sum + (homes[n] === 0 ? width : 0), 0);
-    const room = heap.room - 16;
-    if (perRow > room) {
-      throw new RangeError(
-        `${MERGE_ATTENTION}: "valueDim" expected rows of which two fit the ${4 * room} bytes left of the heap (createRuntime({ heapBytes }) ` +
-          `makes a larger one), got ${valueDim}`,
+/** Rows that go through the kernel together, where each takes `perRow` floats of the workspace. */
+function rowsTogether(heap: Heap, rows: number, perRow: number, valueDim: number): number {
+  if (perRow === 0) return rows;
+  const room = heap.room - 16;
+  if (perRow > room) {
+    const hint = "createRuntime({ heapBytes }) makes a larger one";
+    const expected = `rows of which two fit the ${4 * room} bytes left of the heap (${hint})`;
+    refuseValue(MERGE_ATTENTION, "valueDim", expected, valueDim);
+  }
+  return Math.max(1, Math.floor(Math.min(BLOCK_FLOATS, room) / perRow));
+}
+
+export function mergeAttentionOn({ heap, kernels }: Core<AttentionKernels>): MergeAttention {
+  return (outA, lseA, outB, lseB, options) => {
+    const valueDim = checkMerge(outA, lseA, outB, lseB, options);
+    const rows = lengthOf(lseA);
+    const a = tensor(heap, outA, 1, rows, valueDim);
+    const b = tensor(heap, outB, 1, rows, valueDim);
+    const aLse = tensor(heap, lseA, 1, rows, 1);
+    const bLse = tensor(heap, lseB, 1, rows, 1);
+    const [aFloats, bFloats, aLseFloats] = [stagedFloats(a), stagedFloats(b), stagedFloats(aLse)];
+    const perRow = aFloats + bFloats + aLseFloats + stagedFloats(bLse);
+    const together = rowsTogether(heap, rows, perRow, valueDim);
+    const aStage = heap.workspace;
+    const bStage = aStage + 4 * together * aFloats;
+    const aLseStage = bStage + 4 * together * bFloats;
+    const bLseStage = aLseStage + 4 * together * aLseFloats;
+    for (let i = 0; i < rows; i += together) {
+      const block: Block = { b: 0, h: 0, heads: 1, i, rows: Math.min(together, rows - i) };
+      kernels.mergeAttention(
+        bring(heap, a, block, 0, valueDim, aStage).at,
+        bring(heap, aLse, block, 0, 1, aLseStage).at,
+        bring(heap, b, block, 0, valueDim, bStage).at,
+        bring(heap, bLse, block, 0, 1, bLseStage).at,
+        block.rows,
+        valueDim,
       );
-    }
-    const block = perRow === 0 ? rows : Math.max(1, Math.floor(Math.min(BLOCK_FLOATS, room) / perRow));
-    for (let r = 0; r < rows; r += block) {
-      const count = Math.min(block, rows - r);
-      let free = heap.workspace;
-      const at = homes.map((home, n) => {
-        if (home !== 0) return home + 4 * r * widths[n];
-        const stage = free;
-        heap.write(stage, views[n], r * widths[n], count * widths[n]);
-        free += 4 * count * widths[n];
-        return stage;
-      });
-      kernels.mergeAttention(at[0], at[1], at[2], at[3], count, valueDim);
-      for (const n of [0, 1]) if (homes[n] === 0) heap.read(views[n], r * widths[n], at[n], count * widths[n]);
+      take(heap, a, block, 0, valueDim, aStage);
+      take(heap, aLse, block, 0, 1, aLseStage);
     }
     return { out: outA, lse: lseA };
   };
 }
+
+/** Floats that each row of an array takes of the workspace. */
+const stagedFloats = (x: Operand): number => (isOutside(x) ? x.row : 0);

@@ -1,5 +1,7 @@
 /** What a caller can say to attention. */
 
+import { checkObject, ownOptions } from "../../options";
+
 /** `[B or 1, H or 1, Q or 1, K]`: sizes of 1 are broadcast. */
 export type Shape4 = readonly [batch: number, heads: number, queries: number, keys: number];
 
@@ -46,4 +48,32 @@ export interface AttentionOptions<Out extends Float32Array = Float32Array> {
   lse?: Float32Array | undefined;
   /** `[batch, heads, queries, keys]`: receives the weights, and costs the time of writing them. */
   weights?: Float32Array | undefined;
+}
+
+/** Each option, read once. */
+export function readAttention(fn: string, options: AttentionOptions): AttentionOptions {
+  checkObject(fn, "options", options, "headDim");
+  return ownOptions(fn, options, {
+    headDim: options.headDim,
+    valueDim: options.valueDim,
+    heads: options.heads,
+    kvHeads: options.kvHeads,
+    batch: options.batch,
+    layout: options.layout,
+    scale: options.scale,
+    causal: options.causal,
+    window: options.window,
+    queryOffset: options.queryOffset,
+    softcap: options.softcap,
+    bias: options.bias,
+    biasShape: options.biasShape,
+    mask: options.mask,
+    maskShape: options.maskShape,
+    alibi: options.alibi,
+    sinks: options.sinks,
+    keyLengths: options.keyLengths,
+    out: options.out,
+    lse: options.lse,
+    weights: options.weights,
+  });
 }

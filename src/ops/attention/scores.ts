@@ -1,0 +1,110 @@
+/** What scores are made with, and which of them there are: attention's bias, mask, slopes and sinks, and how far a query sees. */
+import { checkArray, checkBoolean, checkLength, checkNumber, isList, kind, refuseType, refuseValue } from "../../check";
+import type { Spread } from "./operands";
+import type { AttentionOptions, Shape4 } from "./options";
+import type { Sizes } from "./sizes";
+
+/** Beyond these a softcap or its inverse is 0 or Infinity as a float32; scores stay as they are above and are all 0 below. */
+const NO_CAP = 2 ** 126;
+const LEAST_CAP = 2 ** -126;
+
+/** A copy of a list of numbers, each asked for once: what stands there may be a getter. */
+function checkNumbers(fn: string, name: string, value: readonly number[], expected: string): number[] {
+  if (!isList(value)) refuseType(fn, name, expected, kind(value));
+  const numbers: number[] = [];
+  const { length } = value;
+  for (let i = 0; i < length; i++) {
+    const n = value[i];
+    if (typeof n !== "number") refuseType(fn, name, "numbers", kind(n));
+    numbers.push(n);
+  }
+  return numbers;
+}
+
+/** How far a query sees from its position; Infinity is no limit. */
+export function checkReach(
+  fn: string,
+  window: AttentionOptions["window"],
+  causal: boolean | undefined,
+): [left: number, right: number] {
+  if (causal !== undefined) checkBoolean(fn, "causal", causal);
+  let sides = [Infinity, Infinity];
+  if (typeof window === "number") sides = [window, window];
+  else if (window !== undefined) sides = checkNumbers(fn, "window", window, "a number or [left, right]");
+  if (sides.length !== 2 || !sides.every((n) => n >= 0 && (Number.isInteger(n) || n === Infinity))) {
+    const got = typeof window === "number" ? window : `[${sides.join(", ")}]`;
+    refuseValue(fn, "window", "an integer >= 0, or two of them", got);
+  }
+  return [sides[0], causal ? 0 : sides[1]];
+}
+
+export const checkShape = (fn: string, name: string, value: Shape4 | undefined): readonly number[] | undefined =>
+  value === undefined ? undefined : checkNumbers(fn, name, value, "an array of sizes");
+
+export function checkScale(fn: string, value: number | undefined, headDim: number): number {
+  if (value === undefined) return 1 / Math.sqrt(headDim);
+  checkNumber(fn, "scale", value);
+  if (!Number.isFinite(value)) refuseValue(fn, "scale", "a finite number", value);
+  return value;
+}
+
+/** 0 for none. */
+export function checkSoftcap(fn: string, value: number | undefined): number {
+  if (value === undefined) return 0;
+  checkNumber(fn, "softcap", value);
+  if (!(Number.isFinite(value) && value > 0)) refuseValue(fn, "softcap", "a finite number > 0", value);
+  return value > NO_CAP ? 0 : Math.max(value, LEAST_CAP);
+}
+
+export function checkOffset(fn: string, value: number | undefined): void {
+  if (value === undefined) return;
+  checkNumber(fn, "queryOffset", value);
+  if (!Number.isSafeInteger(value)) refuseValue(fn, "queryOffset", "an integer", value);
+}
+
+/** A bias or a mask, of the shape [batch, heads, queries, keys] or broadcast along any axis but the last. */
+export function checkSpread<Values extends Float32Array | Uint8Array>(
+  fn: string,
+  name: "bias" | "mask",
+  type: "Float32Array" | "Uint8Array",
+  values: Values | undefined,
+  shape: readonly number[] | undefined,
+  { batch, heads, queries, keys }: Sizes,
+): Spread<Values> | undefined {
+  if (values === undefined) {
+    if (shape !== undefined) refuseType(fn, name, `an array beside "${name}Shape"`, "undefined");
+    return undefined;
+  }
+  const given = checkArray(fn, name, values, type);
+  const full = [batch, heads, queries, keys];
+  const sizes = shape ?? [1, 1, queries, keys];
+  if (!(sizes.length === 4 && sizes.every((n, i) => n === full[i] || (i < 3 && n === 1)))) {
+    const expected = `[${batch} or 1, ${heads} or 1, ${queries} or 1, ${keys}] (batch, heads, queries, keys)`;
+    refuseValue(fn, `${name}Shape`, expected, `[${sizes.join(", ")}]`);
+  }
+  const [b, h, q, k] = sizes;
+  checkLength(fn, name, given, b * h * q * k, `shape [${sizes.join(", ")}]`);
+  return { values, batch: b === 1 ? 0 : h * q * k, head: h === 1 ? 0 : q * k, row: q === 1 ? 0 : k };
+}
+
+/** alibi or sinks. */
+export function checkPerHead(fn: string, name: string, value: Float32Array | undefined, heads: number): void {
+  if (value !== undefined) checkLength(fn, name, checkArray(fn, name, value, "Float32Array"), heads, "one a head");
+}
+
+/** Copied while they are checked: another thread may write to shared memory. */
+export function checkKeyLengths(
+  fn: string,
+  value: Uint32Array | undefined,
+  { batch, keys }: Sizes,
+): readonly number[] | undefined {
+  if (value === undefined) return undefined;
+  checkLength(fn, "keyLengths", checkArray(fn, "keyLengths", value, "Uint32Array"), batch, "one a batch entry");
+  const lengths: number[] = [];
+  for (let b = 0; b < batch; b++) {
+    const length = value[b];
+    if (length > keys) refuseValue(fn, "keyLengths", `at most the ${keys} keys of k`, `${length} at index ${b}`);
+    lengths.push(length);
+  }
+  return lengths;
+}
