@@ -17,7 +17,6 @@ export { vocabularyGather } from "./vocabulary/gather";
 export { vocabularyBin, vocabularyHistogram, vocabularyTotal } from "./vocabulary/histogram";
 export { vocabularyCut, vocabularyOrder, vocabularyShift } from "./vocabulary/list";
 export { vocabularyBits } from "./vocabulary/mask";
-export { vocabularyTile, vocabularyWeights } from "./vocabulary/marks";
 export { vocabularyMaxima, vocabularyRange } from "./vocabulary/maxima";
 export { vocabularySum } from "./vocabulary/sum";
 export { vocabularyTail } from "./vocabulary/tail";

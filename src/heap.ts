@@ -182,4 +182,13 @@ export class Heap {
   word(at: number): number {
     return this.#u32[at >>> 2];
   }
+
+  /** A word or a float64 of what a kernel is to read; a negative word is an i32. */
+  setWord(at: number, value: number): void {
+    this.#u32[at >>> 2] = value;
+  }
+
+  setFloat64(at: number, value: number): void {
+    this.#f64[at >>> 3] = value;
+  }
 }
