@@ -125,10 +125,19 @@ export const VOCABULARY_THRESHOLD = 132; // f32, the last logit that is taken
 export const VOCABULARY_LEAST = 136; // f32, the smallest of a list of logits
 export const VOCABULARY_MOST = 140; // f32, the largest of them
 export const VOCABULARY_TOTAL = 144; // f32, log Σ exp(x / T)
-/** Behind them: the tile of the row, the tile that a list of logits is, and the weights. */
+/** Behind them what the host writes: the tile of the row, the tile that a list of logits is, and the weights. */
 export const VOCABULARY_ROW_TILE = 160;
 export const VOCABULARY_LIST_TILE = 192;
 export const VOCABULARY_WEIGHTS = 224;
+/** Byte offsets in a tile, of u32s: where its logits and its mask are, its first token, how many tokens, and the blocks' shift. */
+export const TILE_X = 0;
+export const TILE_MASK = 4;
+export const TILE_FROM = 8;
+export const TILE_TOKENS = 12;
+export const TILE_SHIFT = 16;
+/** Byte offsets in the weights, of float64s: the largest logit and the temperature. */
+export const WEIGHTS_M = 0;
+export const WEIGHTS_TEMPERATURE = 8;
 /** f64[VOCABULARY_BINS][2], a histogram; or the digits that a list is sorted by; or where the blocks of a draw begin. */
 export const VOCABULARY_HISTOGRAM = 1024;
 /** f32[VOCABULARY_BLOCKS], the largest allowed logit of each block. */

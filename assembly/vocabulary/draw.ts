@@ -106,7 +106,7 @@ function find(n: usize, mass: f64, target: f64): usize {
 
 export function vocabularyDraw(marks: Marks, tile: Tile, weights: Weights, t: f32, ties: u32, target: f64): i32 {
   const from = tile.from, n = tile.n, shift = tile.shift;
-  const m = weights.m, temperature = weights.temperature;
+  const m = <f32>weights.m, temperature = weights.temperature;
   const wide = prescale(temperature) != 1;
   const c = exponentScale(temperature), floor = exponentFloor(c);
   let mass: f64 = 0;

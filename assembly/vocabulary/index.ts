@@ -4,7 +4,6 @@ export { vocabularyGather } from "./gather";
 export { vocabularyBin, vocabularyHistogram, vocabularyTotal } from "./histogram";
 export { vocabularyCut, vocabularyOrder, vocabularyShift } from "./list";
 export { vocabularyBits } from "./mask";
-export { vocabularyTile, vocabularyWeights } from "./marks";
 export { vocabularyMaxima, vocabularyRange } from "./maxima";
 export { vocabularySum } from "./sum";
 export { vocabularyTail } from "./tail";

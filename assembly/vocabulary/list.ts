@@ -85,7 +85,7 @@ export function vocabularyOrder(marks: Marks, list: usize, capacity: u32, count:
  */
 export function vocabularyCut(marks: Marks, weights: Weights, logits: usize, count: u32, above: f64, target: f64): void {
   const weighted = changetype<usize>(weights) != 0;
-  const m: f64 = weighted ? <f64>weights.m : 0, temperature = weighted ? weights.temperature : 1;
+  const m = weighted ? weights.m : 0, temperature = weighted ? weights.temperature : 1;
   let t: f32 = NaN, ties: u32 = 0;
   for (let taken: u32 = 0; taken < count && (above < target || taken == 0); taken++) {
     const x = load<f32>(logits + (<usize>taken << 2));

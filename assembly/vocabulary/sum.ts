@@ -13,7 +13,7 @@ import { below, STRIP, strip } from "./tokens";
 
 export function vocabularySum(marks: Marks, tile: Tile, weights: Weights): void {
   const from = tile.from, n = tile.n, shift = tile.shift;
-  const m = weights.m, temperature = weights.temperature;
+  const m = <f32>weights.m, temperature = weights.temperature;
   const h = prescaleLimit(temperature);
   const c = exponentScale(prescaled(temperature)), floor = exponentFloor(c);
   let s = from ? marks.sum : f64x2.splat(0);

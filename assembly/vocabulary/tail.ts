@@ -20,7 +20,7 @@ function upTo(x: v128, most: v128, m: v128, c: v128, floor: v128,
 export function vocabularyTail(marks: Marks, tile: Tile, weights: Weights, most: f32): void {
   const from = tile.from, n = tile.n, shift = tile.shift, c = exponentScale(weights.temperature);
   marks.splat0 = f32x4.splat(most);
-  marks.splat1 = f32x4.splat(weights.m);
+  marks.splat1 = f32x4.splat(<f32>weights.m);
   marks.splat2 = f32x4.splat(c);
   marks.splat3 = f32x4.splat(exponentFloor(c));
   const tv = marks.splat0, mv = marks.splat1, cv = marks.splat2, fv = marks.splat3;

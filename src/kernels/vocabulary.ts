@@ -1,24 +1,16 @@
 /** topK, sample. */
 
 /**
- * Passes over a vocabulary of logits, tile by tile in index order, and what goes on between them. Layout of the state and constants:
- * assembly/layout.ts, VOCABULARY_….
+ * Passes over a vocabulary of logits, tile by tile in index order, and what goes on between them.
+ *
+ * What a kernel works on lies in memory, as do its results: assembly/layout.ts has the offsets, assembly/vocabulary/marks.ts says
+ * what they are. A pass begins with a tile whose first token is 0; later tiles go on with the results.
  *
  * @param state    STATE_BYTES, 16-byte aligned: where a kernel marks its results
- * @param tile     the tile that a pass works on, as vocabularyTile has left it at VOCABULARY_ROW_TILE or VOCABULARY_LIST_TILE
- * @param weights  the distribution, as vocabularyWeights has left it at VOCABULARY_WEIGHTS; 0, where tokens are counted instead
+ * @param tile     address of the tile that a pass works on
+ * @param weights  address of what a distribution's weights are made of; 0, where tokens are counted instead
  */
 export interface VocabularyKernels {
-  /**
-   * @param x      logits of the tile's tokens
-   * @param mask   u32, one bit a token: bit i & 31 of word i >> 5, from the tile's first token on; 0 for none
-   * @param from   the tile's first token, a multiple of VOCABULARY_STRIP; at 0 a pass begins
-   * @param n      tokens of the tile
-   * @param shift  blocks are of 2^shift tokens; 0: x is a list, without blocks
-   */
-  readonly vocabularyTile: (tile: number, x: number, mask: number, from: number, n: number, shift: number) => void;
-  /** Tokens weigh exp((x - m) / T). */
-  readonly vocabularyWeights: (weights: number, m: number, temperature: number) => void;
   /** u32 bits of n bytes, a multiple of 32 */
   readonly vocabularyBits: (bits: number, bytes: number, n: number) => void;
   readonly vocabularyMaxima: (state: number, tile: number) => void;

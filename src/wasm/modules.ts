@@ -17,8 +17,6 @@ export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf
     "mergeAttention",
   ],
   vocabulary: [
-    "vocabularyTile",
-    "vocabularyWeights",
     "vocabularyBits",
     "vocabularyMaxima",
     "vocabularyRange",

@@ -5,15 +5,12 @@ import { drawKernel, seekKernel } from "./draw";
 import { gatherKernel } from "./gather";
 import { binKernel, histogramKernel, totalKernel } from "./histogram";
 import { cutKernel, orderKernel, shiftKernel } from "./list";
-import { tileKernel, weightsKernel } from "./marks";
 import { bitsKernel } from "./mask";
 import { maximaKernel, rangeKernel } from "./maxima";
 import { sumKernel } from "./sum";
 import { tailKernel } from "./tail";
 
 export const vocabularyKernels = (memory: Memory): VocabularyKernels => ({
-  vocabularyTile: tileKernel(memory),
-  vocabularyWeights: weightsKernel(memory),
   vocabularyBits: bitsKernel(memory),
   vocabularyMaxima: maximaKernel(memory),
   vocabularyRange: rangeKernel(memory),

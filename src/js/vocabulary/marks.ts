@@ -1,5 +1,10 @@
 /** assembly/vocabulary/marks.ts in JavaScript: what the passes over a vocabulary work on and leave behind. */
 import {
+  TILE_FROM,
+  TILE_MASK,
+  TILE_SHIFT,
+  TILE_TOKENS,
+  TILE_X,
   VOCABULARY_ABOVE,
   VOCABULARY_COUNT,
   VOCABULARY_HISTOGRAM,
@@ -14,8 +19,9 @@ import {
   VOCABULARY_TIES,
   VOCABULARY_TOTAL,
   VOCABULARY_WEIGHT,
+  WEIGHTS_M,
+  WEIGHTS_TEMPERATURE,
 } from "../../../assembly/layout";
-import type { VocabularyKernels } from "../../kernels/vocabulary";
 import type { Memory } from "../state";
 
 /** Tokens that a pass works on. */
@@ -27,21 +33,13 @@ export interface Tile {
   readonly shift: number;
 }
 
-export function tileAt({ u32 }: Memory, tile: number): Tile {
-  const at = tile >>> 2;
-  return { x: u32[at], mask: u32[at + 1], from: u32[at + 2], n: u32[at + 3], shift: u32[at + 4] };
-}
-
-export function tileKernel({ u32 }: Memory): VocabularyKernels["vocabularyTile"] {
-  return (tile, x, mask, from, n, shift) => {
-    const at = tile >>> 2;
-    u32[at] = x;
-    u32[at + 1] = mask;
-    u32[at + 2] = from;
-    u32[at + 3] = n;
-    u32[at + 4] = shift;
-  };
-}
+export const tileAt = ({ u32 }: Memory, tile: number): Tile => ({
+  x: u32[(tile + TILE_X) >>> 2],
+  mask: u32[(tile + TILE_MASK) >>> 2],
+  from: u32[(tile + TILE_FROM) >>> 2],
+  n: u32[(tile + TILE_TOKENS) >>> 2],
+  shift: u32[(tile + TILE_SHIFT) >>> 2],
+});
 
 /** The weights exp((x - m) / T) of a distribution. */
 export interface Weights {
@@ -49,22 +47,16 @@ export interface Weights {
   readonly temperature: number;
 }
 
-export function weightsAt({ f64 }: Memory, weights: number): Weights {
-  return { m: f64[weights >>> 3], temperature: f64[(weights >>> 3) + 1] };
-}
+export const weightsAt = ({ f64 }: Memory, weights: number): Weights => ({
+  m: f64[(weights + WEIGHTS_M) >>> 3],
+  temperature: f64[(weights + WEIGHTS_TEMPERATURE) >>> 3],
+});
 
 /** A function for what a token weighs: 1, where `weights` is 0. */
 export function weighing(memory: Memory, weights: number): (x: number) => number {
   if (weights === 0) return () => 1;
   const { m, temperature } = weightsAt(memory, weights);
   return (x) => Math.exp((x - m) / temperature);
-}
-
-export function weightsKernel({ f64 }: Memory): VocabularyKernels["vocabularyWeights"] {
-  return (weights, m, temperature) => {
-    f64[weights >>> 3] = m;
-    f64[(weights >>> 3) + 1] = temperature;
-  };
 }
 
 /** What a pass leaves for the next tile, for other kernels and for the host. Sums in two parts have all in the first. */

@@ -1,6 +1,13 @@
 /** What the logits of a row say about its tokens at a temperature. */
 
-import { VOCABULARY_LOG, VOCABULARY_SUM, VOCABULARY_TOTAL, VOCABULARY_WEIGHTS } from "../../../assembly/layout";
+import {
+  VOCABULARY_LOG,
+  VOCABULARY_SUM,
+  VOCABULARY_TOTAL,
+  VOCABULARY_WEIGHTS,
+  WEIGHTS_M,
+  WEIGHTS_TEMPERATURE,
+} from "../../../assembly/layout";
 import type { Heap } from "../../heap";
 import { keyOf, logitOf } from "../../order";
 import type { Measure } from "./histogram";
@@ -35,7 +42,8 @@ export class Distribution implements Measure {
     this.m = m;
     this.temperature = temperature;
     this.weights = state + VOCABULARY_WEIGHTS;
-    kernels.vocabularyWeights(this.weights, m, temperature);
+    heap.setFloat64(this.weights + WEIGHTS_M, m);
+    heap.setFloat64(this.weights + WEIGHTS_TEMPERATURE, temperature);
     if (m === Infinity) {
       this.sum = 1;
       this.logSum = 0;

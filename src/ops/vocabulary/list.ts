@@ -15,7 +15,7 @@ import type { Core, Heap } from "../../heap";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import type { Measure } from "./histogram";
 import type { Reached } from "./prefix";
-import type { Source } from "./row";
+import { type Source, writeTile } from "./row";
 
 /** Floats that gather reads together, also where fewer are left. */
 const VECTORS = 64;
@@ -27,17 +27,17 @@ export interface Found {
   readonly fits: boolean;
 }
 
-/** Logits in the heap as a source. */
+/** Logits in the heap as a source: one tile, without blocks. */
 class Logits implements Source {
   readonly tile: number;
-  readonly #kernels: VocabularyKernels;
+  readonly #heap: Heap;
   readonly #at: number;
   readonly #length: number;
   #done = false;
 
-  constructor(kernels: VocabularyKernels, tile: number, at: number, length: number) {
-    this.#kernels = kernels;
-    this.tile = tile;
+  constructor(heap: Heap, at: number, length: number) {
+    this.tile = heap.state + VOCABULARY_LIST_TILE;
+    this.#heap = heap;
     this.#at = at;
     this.#length = length;
   }
@@ -49,7 +49,7 @@ class Logits implements Source {
   next(): boolean {
     if (this.#done) return false;
     this.#done = true;
-    this.#kernels.vocabularyTile(this.tile, this.#at, 0, 0, this.#length, 0);
+    writeTile(this.#heap, this.tile, this.#at, 0, 0, this.#length, 0);
     return true;
   }
 }
@@ -74,7 +74,7 @@ export class List {
 
   /** `length` floats in the heap as a source. */
   source(at: number, length: number): Source {
-    return new Logits(this.#kernels, this.#heap.state + VOCABULARY_LIST_TILE, at, length);
+    return new Logits(this.#heap, at, length);
   }
 
   /** The first `count` of the listed logits as a source. */

@@ -1,9 +1,17 @@
 /** A row of logits, one for each token of a vocabulary, in the heap: all at once where it fits, else a tile at a time. */
 
-import { VOCABULARY_BLOCKS, VOCABULARY_ROW_TILE, VOCABULARY_STRIP } from "../../../assembly/layout";
+import {
+  TILE_FROM,
+  TILE_MASK,
+  TILE_SHIFT,
+  TILE_TOKENS,
+  TILE_X,
+  VOCABULARY_BLOCKS,
+  VOCABULARY_ROW_TILE,
+  VOCABULARY_STRIP,
+} from "../../../assembly/layout";
 import type { Tokens } from "../../check";
-import type { Core, Heap } from "../../heap";
-import type { VocabularyKernels } from "../../kernels/vocabulary";
+import type { Heap } from "../../heap";
 import { offsetOf } from "../../typedArray";
 import type { Allowed } from "./mask";
 
@@ -21,6 +29,23 @@ export interface Source {
   rewind(): void;
   /** Makes the next tile ready. @returns false at the end of the pass */
   next(): boolean;
+}
+
+/** Tells the kernels of the tile at an address. */
+export function writeTile(
+  heap: Heap,
+  tile: number,
+  x: number,
+  mask: number,
+  from: number,
+  tokens: number,
+  shift: number,
+): void {
+  heap.setWord(tile + TILE_X, x);
+  heap.setWord(tile + TILE_MASK, mask);
+  heap.setWord(tile + TILE_FROM, from);
+  heap.setWord(tile + TILE_TOKENS, tokens);
+  heap.setWord(tile + TILE_SHIFT, shift);
 }
 
 /** Tokens to a block: a strip, or a strip times a power of two where those would be too many. */
@@ -42,7 +67,6 @@ export class Row implements Source {
   /** First byte of the workspace that the row does not need. */
   readonly end: number;
   readonly #heap: Heap;
-  readonly #kernels: VocabularyKernels;
   readonly #mask: Allowed | undefined;
   /** Where the logits and the mask's bits lie or are copied to, and what writing these needs. */
   readonly #x: number;
@@ -58,14 +82,9 @@ export class Row implements Source {
   /** First token of the pass's next tile, and whether what it copies in is to stay. */
   #from = 0;
   #stays = false;
-  /** The tile that the kernels know of. */
-  #toldX = 0;
-  #toldFrom = 0;
-  #toldTokens = 0;
 
-  constructor({ heap, kernels }: Core<VocabularyKernels>, { x, length }: Tokens, mask: Allowed | undefined) {
+  constructor(heap: Heap, { x, length }: Tokens, mask: Allowed | undefined) {
     this.#heap = heap;
-    this.#kernels = kernels;
     this.#mask = mask;
     this.length = length;
     this.logits = x;
@@ -130,17 +149,8 @@ export class Row implements Source {
     const left = this.length - from;
     const n = this.#here ? left : Math.min(this.#step, left);
     this.#from = from + n;
-    this.#tell(this.#placeLogits(from, n), this.#placeBits(from, n), from, n);
+    writeTile(this.#heap, this.tile, this.#placeLogits(from, n), this.#placeBits(from, n), from, n, this.shift);
     return true;
-  }
-
-  /** Tells the kernels of a tile, unless it is the one they know of. */
-  #tell(x: number, bits: number, from: number, n: number): void {
-    if (x === this.#toldX && from === this.#toldFrom && n === this.#toldTokens) return;
-    this.#kernels.vocabularyTile(this.tile, x, bits, from, n, this.shift);
-    this.#toldX = x;
-    this.#toldFrom = from;
-    this.#toldTokens = n;
   }
 
   /** Where n logits are from `from` on, in the heap. */

@@ -17,7 +17,7 @@ export class Vocabulary implements Core<VocabularyKernels> {
   constructor(core: Core<VocabularyKernels>, tokens: Tokens) {
     this.heap = core.heap;
     this.kernels = core.kernels;
-    this.row = new Row(core, tokens, tokens.mask === undefined ? undefined : new Allowed(core, tokens.mask));
+    this.row = new Row(core.heap, tokens, tokens.mask === undefined ? undefined : new Allowed(core, tokens.mask));
   }
 
   /** Made when it is first asked for: short calls have no need of it. */
