@@ -13,14 +13,21 @@ export const STRIP: usize = strip;
  *  multiples of it, so a split row adds in the same order. */
 export const BLOCK: usize = 64;
 
-// state of a row
-export const ROW_M: usize = 0; // f32
-export const ROW_ANY: usize = 4; // u32, not 0 when a position takes part
-export const ROW_FOUND: usize = 8; // u32, hardmax has met the maximum
-export const ROW_S: usize = 16; // f64x2
+/** State of a row, or of the tiles of it so far. */
+// @ts-ignore: decorator
+@unmanaged
+export class Row {
+  m: f32;
+  /** Not 0 when a position takes part. */
+  any: u32;
+  /** hardmax has met the maximum. */
+  found: u32;
+  /** Σ exp((x - m) / T), two float64 parts. */
+  s: v128;
+}
 
 // state of a strip of columns: arrays of STRIP
 export const COLUMN_M: usize = 0; // f32
-export const COLUMN_PART: usize = 1024; // f32, the block's sum; in FINISH what the result needs
-export const COLUMN_ANY: usize = 2048; // u32
-export const COLUMN_S: usize = 3072; // f64
+export const COLUMN_PART: usize = 4 * STRIP; // f32, the block's sum; in FINISH what the result needs
+export const COLUMN_ANY: usize = 8 * STRIP; // u32
+export const COLUMN_S: usize = 12 * STRIP; // f64

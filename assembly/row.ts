@@ -6,7 +6,7 @@
  */
 import { exp, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "./exp";
 import { high, horizontalMax, loadTail, low, maxNumber, narrow, storeTail, storeUpTo4, widen } from "./lanes";
-import { BLOCK, FINISH, INIT, MAX, ROW_ANY, ROW_FOUND, ROW_M, ROW_S, STRIP, SUM } from "./phases";
+import { BLOCK, FINISH, INIT, MAX, Row, STRIP, SUM } from "./phases";
 import { STAGE, stage } from "./stage";
 
 /** The first phase and the last: the row is all here, and nothing need be kept of it. */
@@ -39,20 +39,21 @@ export function largest(x: usize, n: usize): f32 {
 /** max(m of earlier tiles, x·h over the positions that take part) */
 export function rowMax(phases: i32, state: usize, x: usize, mask: usize, n: usize, h: f32): f32 {
   if ((phases & WHOLE) == WHOLE && mask == 0 && h == 1) return largest(x, n);
+  const row = changetype<Row>(state);
   if (phases & INIT) {
-    store<f32>(state, -Infinity, ROW_M);
-    store<u32>(state, mask ? 0 : 1, ROW_ANY);
-    store<u32>(state, 0, ROW_FOUND);
-    v128.store(state, f64x2.splat(0), ROW_S);
+    row.m = -Infinity;
+    row.any = mask ? 0 : 1;
+    row.found = 0;
+    row.s = f64x2.splat(0);
   }
-  let m = load<f32>(state, ROW_M);
+  let m = row.m;
   if (phases & MAX) {
     for (let i: usize = 0; i < n; i += STRIP) {
       const part = min(n - i, STRIP);
-      if (stage(x + (i << 2), mask ? mask + i : 0, part, h, -Infinity)) store<u32>(state, 1, ROW_ANY);
+      if (stage(x + (i << 2), mask ? mask + i : 0, part, h, -Infinity)) row.any = 1;
       m = max(m, largest(STAGE, part));
     }
-    store<f32>(state, m, ROW_M);
+    row.m = m;
   }
   return m;
 }
@@ -95,14 +96,15 @@ export function rowExpSum(
   if ((phases & WHOLE) == WHOLE && mask == 0 && h == 1) {
     if (phases & SUM) s = expSum(y, x, n, m, c, floor, s);
   } else {
-    s = v128.load(state, ROW_S);
+    const row = changetype<Row>(state);
+    s = row.s;
     if (phases & SUM) {
       for (let i: usize = 0; i < n; i += STRIP) {
         const part = min(n - i, STRIP);
         stage(x + (i << 2), mask ? mask + i : 0, part, h, -Infinity);
         s = expSum(y ? y + (i << 2) : 0, STAGE, part, m, c, floor, s);
       }
-      v128.store(state, s, ROW_S);
+      row.s = s;
     }
   }
   return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
@@ -112,7 +114,7 @@ export function rowExpSum(
 // @ts-ignore: decorator
 @inline
 export function rowAny(state: usize, mask: usize): bool {
-  return mask == 0 || load<u32>(state, ROW_ANY) != 0;
+  return mask == 0 || changetype<Row>(state).any != 0;
 }
 
 /** y *= r */

@@ -35,4 +35,5 @@ export {
   refuseType,
   refuseValue,
 } from "./check/refuse";
+export { checkBackend, checkHeapBytes, DEFAULT_HEAP_BYTES } from "./check/runtime";
 export { checkChoice, checkTokens, type TokenMask, type Tokens } from "./check/tokens";

@@ -3,9 +3,6 @@ import type { Family } from "./family";
 import { Heap } from "./heap";
 import type { Backend, Engine, FamilyName, Source } from "./kernels";
 
-/** Of the default runtime, and of others that ask for no other size. */
-export const DEFAULT_HEAP_BYTES = 8 << 20;
-
 /** A way to a backend; it throws where this host has no way there. */
 export interface Candidate {
   readonly backend: Backend;

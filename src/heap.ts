@@ -136,6 +136,18 @@ export class Heap {
     }
   }
 
+  /** heap[at…] = `count` positions of `width` columns of x, which are `pitch` floats apart there, the first at `from`. */
+  writeStrip(at: number, x: Float32Array, from: number, count: number, width: number, pitch: number): void {
+    if (width === pitch) this.write(at, x, from, count * width);
+    else for (let a = 0; a < count; a++) this.write(at + 4 * a * width, x, from + a * pitch, width);
+  }
+
+  /** The way back. */
+  readStrip(y: Float32Array, to: number, at: number, count: number, width: number, pitch: number): void {
+    if (width === pitch) this.read(y, to, at, count * width);
+    else for (let a = 0; a < count; a++) this.read(y, to + a * pitch, at + 4 * a * width, width);
+  }
+
   /** words[to … to + count] = the u32s of heap[at…] */
   readWords(words: Uint32Array, to: number, at: number, count: number): void {
     const u32 = this.#u32;
@@ -156,6 +168,12 @@ export class Heap {
   writeBytes(at: number, mask: Uint8Array, from: number, count: number): void {
     const part = count === lengthOf(mask) ? mask : new Uint8Array(bufferOf(mask), offsetOf(mask) + from, count);
     this.#u8.set(part, at);
+  }
+
+  /** As writeStrip, for the bytes of a mask. */
+  writeByteStrip(at: number, mask: Uint8Array, from: number, count: number, width: number, pitch: number): void {
+    if (width === pitch) this.writeBytes(at, mask, from, count * width);
+    else for (let a = 0; a < count; a++) this.writeBytes(at + a * width, mask, from + a * pitch, width);
   }
 
   /** As write, for the words of a bit mask, signed or not. */

@@ -5,8 +5,8 @@
  *
  * @packageDocumentation
  */
-import { kind } from "./check";
-import { type Candidate, DEFAULT_HEAP_BYTES, Engines, once, startEngines } from "./engines";
+import { checkBackend, checkHeapBytes, DEFAULT_HEAP_BYTES } from "./check";
+import { type Candidate, Engines, once, startEngines } from "./engines";
 import { attentionTwin, jsEngine, rowsTwin, sparseTwin, vocabularyTwin } from "./js/index";
 import type { Backend, Source } from "./kernels";
 import { ATTENTION } from "./ops/attention";
@@ -26,7 +26,7 @@ import { VOCABULARY } from "./ops/vocabulary";
 import type { Sample } from "./ops/vocabulary/sample";
 import type { TopK } from "./ops/vocabulary/topK";
 import { checkObject, ownOptions } from "./options";
-import { checkHeapBytes, type Runtime, runtimeOn } from "./runtime";
+import { type Runtime, runtimeOn } from "./runtime";
 import type { WasmModule } from "./types";
 import { wasmEngine } from "./wasm";
 import { ATTENTION_BINARY } from "./wasm/binaries/attention";
@@ -90,15 +90,8 @@ function readRuntime(options: RuntimeOptions): RuntimeOptions {
  */
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const { backend = "auto", heapBytes: wanted, module } = readRuntime(options);
-  const heapBytes = checkHeapBytes(CREATE, wanted);
-  if (typeof backend !== "string") {
-    throw new TypeError(`${CREATE}: "backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${kind(backend)}`);
-  }
-  if (backend !== "auto" && !CANDIDATES.some((candidate) => candidate.backend === backend)) {
-    throw new RangeError(
-      `${CREATE}: "backend" expected "auto", "wasm-relaxed", "wasm" or "js", got ${JSON.stringify(backend)}`,
-    );
-  }
+  const heapBytes = checkHeapBytes(wanted);
+  checkBackend(backend, ["auto", ...CANDIDATES.map((one) => one.backend)], '"auto", "wasm-relaxed", "wasm" or "js"');
   const engines =
     module === undefined
       ? startEngines(

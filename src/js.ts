@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { kind } from "./check";
+import { checkBackend, checkHeapBytes } from "./check";
 import { once, startEngines } from "./engines";
 import { attentionTwin, jsEngine, rowsTwin, sparseTwin, vocabularyTwin } from "./js/index";
 import type { Sources } from "./kernels";
@@ -20,7 +20,7 @@ import type { Sparsemax } from "./ops/sparse/sparsemax";
 import type { Sample } from "./ops/vocabulary/sample";
 import type { TopK } from "./ops/vocabulary/topK";
 import { checkObject, ownOptions } from "./options";
-import { checkHeapBytes, type Runtime, runtimeOn } from "./runtime";
+import { type Runtime, runtimeOn } from "./runtime";
 
 export type * from "./types";
 
@@ -44,15 +44,8 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     backend: options.backend,
     heapBytes: options.heapBytes,
   });
-  if (typeof backend !== "string") {
-    throw new TypeError(`${CREATE}: "backend" expected "auto" or "js" of softmax-wasm/js, got ${kind(backend)}`);
-  }
-  if (backend !== "auto" && backend !== "js") {
-    throw new RangeError(
-      `${CREATE}: "backend" expected "auto" or "js" of softmax-wasm/js, got ${JSON.stringify(backend)}`,
-    );
-  }
-  const engines = startEngines([{ backend: "js", start: jsEngine }], checkHeapBytes(CREATE, heapBytes));
+  checkBackend(backend, ["auto", "js"], '"auto" or "js" of softmax-wasm/js');
+  const engines = startEngines([{ backend: "js", start: jsEngine }], checkHeapBytes(heapBytes));
   return runtimeOn(engines, SOURCES);
 }
 

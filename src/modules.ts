@@ -4,9 +4,10 @@
  *
  * @packageDocumentation
  */
+import { checkHeapBytes } from "./check";
 import { Engines } from "./engines";
 import { checkObject, ownOptions } from "./options";
-import { checkHeapBytes, type Runtime, runtimeOn } from "./runtime";
+import { type Runtime, runtimeOn } from "./runtime";
 import type { WasmModule } from "./types";
 import { moduleEngine } from "./wasm/modules";
 
@@ -34,6 +35,6 @@ const CREATE = "createRuntime";
 export function createRuntime(options: RuntimeOptions): Runtime {
   checkObject(CREATE, "options", options, "module");
   const { module, heapBytes } = ownOptions(CREATE, options, { module: options.module, heapBytes: options.heapBytes });
-  const engine = moduleEngine(module, "auto", checkHeapBytes(CREATE, heapBytes));
+  const engine = moduleEngine(module, "auto", checkHeapBytes(heapBytes));
   return runtimeOn(new Engines(engine, [], []), { rows: {}, sparse: {}, attention: {}, vocabulary: {} });
 }

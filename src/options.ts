@@ -3,7 +3,7 @@
  * ignored, what anything else hands down is refused, and so is a name that the function does not have: an option that is
  * ignored in silence is a wrong result.
  */
-import { isRevoked, kind } from "./check";
+import { isRevoked, kind, refuseType } from "./check";
 
 const { getPrototypeOf } = Object;
 export const isOwn = Object.prototype.hasOwnProperty;
@@ -17,7 +17,7 @@ export function checkObject(fn: string, name: string, value: unknown, example?: 
     if (!ArrayBuffer.isView(value)) return;
   }
   const meant = typeof value === "number" && example !== undefined ? ` (did you mean { ${example}: ${value} }?)` : "";
-  throw new TypeError(`${fn}: "${name}" expected an object, got ${kind(value)}${meant}`);
+  refuseType(fn, name, "an object", `${kind(value)}${meant}`);
 }
 
 /** 1 for an option that was given. */
@@ -59,14 +59,14 @@ export function judge<Options extends object>(fn: string, options: Options, give
   const values = given as Values;
   for (const name of Object.keys(values)) {
     if (values[name] === undefined || has(options, name)) continue;
-    if (!fromObjectPrototype(options, name)) throw new TypeError(inherited(fn, name));
+    if (!fromObjectPrototype(options, name)) refuseInherited(fn, name);
     values[name] = undefined;
   }
   if (!strict) return given;
   for (const name in options) {
     if (has(values, name)) continue;
-    if (has(options, name)) throw new TypeError(unknown(fn, name, Object.keys(values)));
-    if (!fromObjectPrototype(options, name)) throw new TypeError(inherited(fn, name));
+    if (has(options, name)) refuseUnknown(fn, name, Object.keys(values));
+    if (!fromObjectPrototype(options, name)) refuseInherited(fn, name);
   }
   return given;
 }
@@ -78,8 +78,8 @@ function fromObjectPrototype(options: object, name: string): boolean {
   return at === null || (getPrototypeOf(at) === null && has(at, "isPrototypeOf"));
 }
 
-const inherited = (fn: string, name: string): string =>
-  `${fn}: "${name}" expected as the options' own property, got an inherited one`;
+const refuseInherited = (fn: string, name: string): never =>
+  refuseType(fn, name, "as the options' own property", "an inherited one");
 
 /** How other libraries call it. */
 const MEANT: Record<string, string> = {
@@ -119,7 +119,7 @@ const MEANT: Record<string, string> = {
   memory: "heapBytes",
 };
 
-function unknown(fn: string, name: string, names: readonly string[]): string {
+function refuseUnknown(fn: string, name: string, names: readonly string[]): never {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   const wanted = plain(name);
   const guess =
@@ -127,7 +127,7 @@ function unknown(fn: string, name: string, names: readonly string[]): string {
     names.find((known) => plain(known) === wanted) ??
     names.find((known) => wanted.length > 2 && oneApart(plain(known), wanted));
   const meant = guess === undefined ? "" : ` (did you mean "${guess}"?)`;
-  return `${fn}: "${name}" is no option${meant}, expected one of ${names.join(", ")}`;
+  throw new TypeError(`${fn}: "${name}" is no option${meant}, expected one of ${names.join(", ")}`);
 }
 
 /** Whether one letter more, less or other makes a into b. */

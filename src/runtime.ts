@@ -1,6 +1,6 @@
 /** A runtime: a heap of its own, and every function on it. */
-import { checkCount, kind } from "./check";
-import { DEFAULT_HEAP_BYTES, type Engines, once } from "./engines";
+import { checkCount } from "./check";
+import { type Engines, once } from "./engines";
 import type { Backend, FamilyName, Sources } from "./kernels";
 import { ATTENTION, type AttentionFunctions } from "./ops/attention";
 import type { AxisOptions, NewFloats } from "./ops/axis";
@@ -8,9 +8,6 @@ import { ROWS, type Rows } from "./ops/rows";
 import type { LogSumExp } from "./ops/rows/logSumExp";
 import { SPARSE, type Sparse } from "./ops/sparse";
 import { VOCABULARY, type VocabularyFunctions } from "./ops/vocabulary";
-
-const PAGE = 65536;
-const MOST_HEAP_BYTES = 16384 * PAGE;
 
 export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFunctions {
   /** What computes: WebAssembly with fused multiply-add, WebAssembly SIMD, or JavaScript. */
@@ -30,16 +27,6 @@ export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFun
   alloc(length: number): NewFloats;
   /** Takes back every view that alloc gave out; they must not be used any more. */
   free(): void;
-}
-
-/** Heap bytes as asked for: whole pages of 64 KiB, at most 1 GiB; default 8 MiB. */
-export function checkHeapBytes(fn: string, value: number | undefined): number {
-  if (value === undefined) return DEFAULT_HEAP_BYTES;
-  if (typeof value !== "number") throw new TypeError(`${fn}: "heapBytes" expected a number, got ${kind(value)}`);
-  if (!(value > 0 && value <= MOST_HEAP_BYTES)) {
-    throw new RangeError(`${fn}: "heapBytes" expected more than 0 and at most ${MOST_HEAP_BYTES}, got ${value}`);
-  }
-  return Math.max(1, Math.ceil(value / PAGE)) * PAGE; // of a value below 2^-1058 the quotient is 0
 }
 
 /** Every function, each family started at its first call. */

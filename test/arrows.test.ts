@@ -129,6 +129,17 @@ describe("arrows", () => {
     expect(code).not.toMatch(/\bWebAssembly\.\w|@assemblyscript/);
   });
 
+  it("arguments are refused by checks and nothing else", () => {
+    const checks = /^src\/(check\/|options\.ts$)/;
+    const host = /^src\/(engines|js\/index|ops\/known|wasm\/(index|modules))\.ts$/; // what the host lacks
+    const throwing = FILES.filter(
+      (file) => /^src\//.test(file) && /^(?! *(\*|\/\/)).*\bthrow\b/m.test(readFileSync(join(ROOT, file), "utf8")),
+    );
+    const rest = throwing.filter((file) => !checks.test(file) && !host.test(file));
+    expect(rest).toEqual([]);
+    expect(throwing).toContain("src/check/refuse.ts");
+  });
+
   it("no file is called utils, helpers, common or core", () => {
     const vague = /(^|\/)(utils?|helpers?|common|core)(\.|\/)/i;
     expect(FILES.filter((file) => vague.test(file))).toEqual([]);
@@ -143,6 +154,7 @@ describe("arrows", () => {
   it.each<[file: string, text: string, complaint: string]>([
     ["assembly/exp.ts", 'import {\n  rowMax,\n  rowScale,\n} from "./row";', "assembly/exp.ts imports assembly/row"],
     ["src/check.ts", 'import type { Heap } from "./heap";', "src/check.ts imports src/heap"],
+    ["src/check/axis.ts", 'import { Given } from "../options";', "src/check/axis.ts imports src/options"],
     ["src/ops/axis.ts", 'export * from "../wasm";', "src/ops/axis.ts imports src/wasm/index"],
     ["src/ops/axis.ts", 'import "../js";', "src/ops/axis.ts imports src/js"],
     ["src/heap.ts", 'const { readFileSync } = require("node:fs");', "src/heap.ts imports node:fs"],

@@ -9,7 +9,7 @@
  */
 import { alongAxis } from "../axis";
 import { storeUpTo4 } from "../lanes";
-import { ALL, COLUMN_M, COLUMN_PART, ROW_FOUND, SUM } from "../phases";
+import { ALL, COLUMN_M, COLUMN_PART, Row, SUM } from "../phases";
 import { rowFill, rowFirst } from "../row";
 import { stageColumns } from "../stage";
 
@@ -22,12 +22,13 @@ function onOf(off: f64): f32 {
 function rowFinish(
   phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, m: f32, s: f64, h: f32, off: f64,
 ): void {
-  const found = phases == (ALL & ~SUM) ? 0 : load<u32>(state, ROW_FOUND);
+  const row = changetype<Row>(state);
+  const found: u32 = phases == (ALL & ~SUM) ? 0 : row.found;
   const first = found ? n : rowFirst(x, mask, n, m);
   rowFill(y, n, m == m ? <f32>off : NaN);
   if (first < n) {
     store<f32>(y + (first << 2), onOf(off));
-    store<u32>(state, 1, ROW_FOUND);
+    row.found = 1;
   }
 }
 

@@ -1,29 +1,20 @@
-/** Arrays that share memory: what is written may not lie where something else is still to be read. */
-import { bufferOf, lengthOf, offsetOf, type TypedArray } from "../typedArray";
+/** Arrays that share memory: what is written may not lie where something else is still to be read. Buffers are dearest, and asked last. */
+import { bufferOf, lengthOf, offsetOf } from "../typedArray";
 import { refuseValue } from "./refuse";
 
 /** An array that a call reads or writes, and the bytes of its elements. */
 export type Used = readonly [name: string, view: Float32Array | Uint8Array | Uint32Array | undefined, bytes: 1 | 4];
 
-/** Whether two ranges of bytes have one in common; an empty one has none. */
-const meet = (from: number, to: number, start: number, end: number): boolean =>
-  from < end && start < to && from !== to && start !== end;
+/** Bytes of a buffer, and whose they are. */
+type Place = readonly [name: string, from: number, to: number];
 
-/** Buffers are dearest, and asked last: only where the bytes would meet in one buffer. */
-function checkBuffers(
-  fn: string,
-  [name, view, from, to]: readonly [string, TypedArray, number, number],
-  [other, another, start, end]: readonly [string, TypedArray, number, number],
-  exactly: string,
-): void {
-  if (bufferOf(view) !== bufferOf(another)) return;
+const refuseMeeting = (fn: string, [name, from, to]: Place, [other, start, end]: Place, exactly: string): never =>
   refuseValue(
     fn,
     name,
     `memory apart from ${other}'s${exactly}`,
     `bytes ${from} to ${to} of the buffer where ${other} has ${start} to ${end}`,
   );
-}
 
 /**
  * Throws where `out` would write over an input that is still to be read; exactly the input's own floats are fine.
@@ -43,10 +34,11 @@ export function checkOverlap(
 ): void {
   const outEnd = outOffset + 4 * outLength;
   const end = inputOffset + bytes * length;
-  if (!meet(outOffset, outEnd, inputOffset, end)) return;
+  if (outOffset >= end || inputOffset >= outEnd || outOffset === outEnd || inputOffset === end) return;
   if (outOffset === inputOffset && outEnd === end && bytes === 4) return;
+  if (bufferOf(out) !== bufferOf(input)) return;
   const exactly = bytes === 4 ? ` (or exactly ${name}'s)` : "";
-  checkBuffers(fn, ["out", out, outOffset, outEnd], [name, input, inputOffset, end], exactly);
+  refuseMeeting(fn, ["out", outOffset, outEnd], [name, inputOffset, end], exactly);
 }
 
 /** Throws where what is written meets anything else that the call reads or writes. */
@@ -62,6 +54,7 @@ export function checkApart(
     if (view === undefined) continue;
     const start = offsetOf(view);
     const end = start + bytes * lengthOf(view);
-    if (meet(from, to, start, end)) checkBuffers(fn, [name, written, from, to], [other, view, start, end], "");
+    if (from >= end || start >= to || from === to || start === end) continue;
+    if (bufferOf(written) === bufferOf(view)) refuseMeeting(fn, [name, from, to], [other, start, end], "");
   }
 }

@@ -1,5 +1,6 @@
 /** What the twin's kernels share: the walk over columns, and the reductions before the result is written. */
 import { FINISH, INIT, MAX, STRIP, SUM } from "../../assembly/layout";
+import type { AxisKernel } from "../kernels";
 import { exp } from "./exp";
 import { rowExpSum, rowMax } from "./row";
 import { anyAt, foundAt, type Memory, maxAt, sumAt } from "./state";
@@ -16,29 +17,30 @@ interface Column {
   i: number;
 }
 
-/** Calls `work` for every column of f32[outer, axis, inner]; arguments as AxisKernel. `yPitch` is y's outer stride. */
-export function eachColumn(
-  work: (column: Column) => void,
-  y: number,
-  x: number,
-  mask: number,
-  shared: number,
-  outer: number,
-  axis: number,
-  inner: number,
-  pitch: number,
-  yPitch: number,
-): void {
-  const column: Column = { y: 0, x: 0, mask: 0, maskPitch: shared ? 1 : pitch, axis, pitch, i: 0 };
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      column.y = (y >>> 2) + o * yPitch + i;
-      column.x = (x >>> 2) + o * axis * pitch + i;
-      column.mask = mask === 0 || shared ? mask : mask + o * axis * pitch + i;
-      column.i = i % STRIP;
-      work(column);
+/** What a kernel does with a column: its reductions, and at the end y. The scalar and the phases are AxisKernel's. */
+type Work = (column: Column, scalar: number, state: number, phases: number) => void;
+
+/**
+ * The walk that they share: over every column of f32[outer, axis, inner].
+ *
+ * Each kernel's own function calls its reductions: engines compile it as one, and inline exp into it. Called from here they
+ * would be compiled into the walk, at twice the time where that leaves exp out.
+ */
+export function alongAxis(work: Work, reduces = false): AxisKernel {
+  return (y, x, mask, shared, outer, axis, inner, pitch, scalar, state, phases) => {
+    const column: Column = { y: 0, x: 0, mask: 0, maskPitch: shared ? 1 : pitch, axis, pitch, i: 0 };
+    const slab = axis * pitch;
+    const ySlab = reduces ? pitch : slab;
+    for (let o = 0; o < outer; o++) {
+      for (let i = 0; i < inner; i++) {
+        column.y = (y >>> 2) + o * ySlab + i;
+        column.x = (x >>> 2) + o * slab + i;
+        column.mask = mask === 0 || shared ? mask : mask + o * slab + i;
+        column.i = i % STRIP;
+        work(column, scalar, state, phases);
+      }
     }
-  }
+  };
 }
 
 /** m = max x, NaN for good once one is NaN. */

@@ -1,15 +1,18 @@
 /**
  * How an array gets through a kernel that works along an axis: placed in the heap (its own address when it lives
- * there), run, read out. In blocks of rows that stay in cache; what is longer than the heap goes through it tile by
- * tile, one phase of the kernel at a time, so the footprint is the same for a thousand floats and a billion.
+ * there), run, read out. In blocks of rows that stay in cache; what is longer than the heap goes through it in strips
+ * (strips.ts), so the footprint is the same for a thousand floats and a billion.
  */
 
-import { ALL, FINISH, INIT, MAX, STRIP, SUM } from "../../assembly/layout";
+import { ALL } from "../../assembly/layout";
 import { checkAxis, checkFloats, checkMask, checkOut, checkOverlap, type FloatInput, newFloats } from "../check";
 import type { Heap } from "../heap";
 import type { AxisKernel } from "../kernels";
 import { checkObject, isGiven, isOwn, judge } from "../options";
 import { offsetOf } from "../typedArray";
+import { streamAlongAxis } from "./strips";
+
+export { stripOf } from "./strips";
 
 /** What the tiles of an operation have to know of its phases. */
 export interface Flow {
@@ -72,7 +75,7 @@ export function readAxis(fn: string, options: AxisOptions): AxisOptions {
   checkObject(fn, "options", options, "axis");
   const { shape, axis, temperature, mask, out } = options;
   const given = { shape, axis, temperature, mask, out };
-  // ownOptions, written out: a call of it takes 15 ns
+  // ownOptions, written out: a call of it takes 15 ns, and counting while reading as much where V8 has no room left to inline it
   let unread = isGiven(shape) + isGiven(axis) + isGiven(temperature) + isGiven(mask) + isGiven(out);
   for (const name in options) {
     if (!isOwn.call(options, name)) return judge(fn, options, given, true);
@@ -106,28 +109,18 @@ export function checkCall(
     maskLength = checkMask(fn, mask, xLength, axis, at);
     maskOffset = offsetOf(mask);
   }
-  if (out === undefined) {
-    return {
-      x: logits,
-      xOffset,
-      out: newFloats(fn, "out", length),
-      outOffset: 0,
-      mask,
-      maskLength,
-      maskOffset,
-      outer,
-      axis,
-      inner,
-    };
+  let outOffset = 0;
+  if (out !== undefined) {
+    checkOut(fn, out, length, sizes, reduces ? at : -1);
+    outOffset = offsetOf(out);
+    checkOverlap(fn, out, outOffset, length, "x", logits, xOffset, xLength, 4);
+    if (mask !== undefined) checkOverlap(fn, out, outOffset, length, "mask", mask, maskOffset, maskLength, 1);
   }
-  checkOut(fn, out, length, sizes, reduces ? at : -1);
-  const outOffset = offsetOf(out);
-  checkOverlap(fn, out, outOffset, length, "x", logits, xOffset, xLength, 4);
-  if (mask !== undefined) checkOverlap(fn, out, outOffset, length, "mask", mask, maskOffset, maskLength, 1);
-  return { x: logits, xOffset, out, outOffset, mask, maskLength, maskOffset, outer, axis, inner };
+  const result = out === undefined ? newFloats(fn, "out", length) : out;
+  return { x: logits, xOffset, out: result, outOffset, mask, maskLength, maskOffset, outer, axis, inner };
 }
 
-/** Floats copied in, worked on and copied out together: they stay in the second cache meanwhile. */
+/** Floats copied in, worked on and copied out together: they stay in the L2 cache meanwhile. */
 export const BLOCK_FLOATS = 16384;
 
 export function runAlongAxis(heap: Heap, kernel: AxisKernel, flow: Flow, call: AxisCall, scalar: number): void {
@@ -174,81 +167,5 @@ export function runAlongAxis(heap: Heap, kernel: AxisKernel, flow: Flow, call: A
     }
     kernel(yAt, xAt, maskAt, shared, count, axis, inner, inner, scalar, heap.state, ALL);
     if (yHome === 0) heap.read(out, o * outSlab, yAt, count * outSlab);
-  }
-}
-
-/** Columns of a strip, at most `most`. None is left alone at the end: a single one is a row to the kernels, with other bits. */
-export function stripOf(inner: number, most: number): number {
-  if (inner <= most) return inner;
-  let width = most;
-  while (width > 4 && inner % width === 1) width -= 4;
-  return width;
-}
-
-/** A slab larger than the workspace: strips of columns, each in tiles of the axis and one phase at a time if need be. */
-function streamAlongAxis(
-  heap: Heap,
-  kernel: AxisKernel,
-  flow: Flow,
-  call: AxisCall,
-  scalar: number,
-  shared: number,
-): void {
-  const { x, out, mask, outer, axis, inner } = call;
-  const slab = axis * inner;
-
-  // x and y share their tile; a mask byte beside each float, and 32 bytes to align it
-  const room = Math.floor((4 * heap.room - 32) / (mask === undefined ? 4 : 5));
-  const fitting = Math.floor(room / axis) & ~3;
-  const width = stripOf(inner, Math.max(STRIP, fitting)); // wider than STRIP only where the whole axis fits
-  const whole = width <= fitting;
-  const multiple = inner === 1 ? STRIP : 8; // sums are blocked alike in every tile
-  const tile = whole ? axis : Math.floor(room / width / multiple) * multiple;
-  const tileAt = heap.workspace;
-  const maskStage = tileAt + ((4 * tile * width + 15) & ~15);
-
-  /** Moves `count` positions from position a of the strip at (o, i) between the tile and an array. */
-  const rows = (
-    o: number,
-    i: number,
-    w: number,
-    a: number,
-    count: number,
-    move: (at: number, from: number, n: number) => void,
-  ) => {
-    const from = o * slab + a * inner + i;
-    if (w === inner) move(0, from, count * w);
-    else for (let r = 0; r < count; r++) move(r * w, from + r * inner, w);
-  };
-
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i += width) {
-      const w = Math.min(width, inner - i);
-      for (const phase of whole ? [ALL] : flow.sums ? [MAX, SUM, FINISH] : [MAX, FINISH]) {
-        const readsTerms = flow.writesTerms && phase === FINISH;
-        const writes = !flow.reduces && (phase >= FINISH || (flow.writesTerms && phase === SUM));
-        if (flow.reduces && phase === FINISH) {
-          kernel(tileAt, tileAt, 0, 0, 1, 0, w, w, scalar, heap.state, FINISH);
-        } else {
-          let a = 0;
-          do {
-            const count = Math.min(tile, axis - a);
-            const source = readsTerms ? out : x;
-            rows(o, i, w, a, count, (at, from, n) => heap.write(tileAt + 4 * at, source, from, n));
-            let maskAt = 0;
-            if (mask !== undefined) {
-              maskAt = maskStage;
-              if (shared) heap.writeBytes(maskAt, mask, a, count);
-              else rows(o, i, w, a, count, (at, from, n) => heap.writeBytes(maskStage + at, mask, from, n));
-            }
-            const phases = phase === MAX && a === 0 ? MAX | INIT : phase;
-            kernel(tileAt, tileAt, maskAt, shared, 1, count, w, w, scalar, heap.state, phases);
-            if (writes) rows(o, i, w, a, count, (at, from, n) => heap.read(out, from, tileAt + 4 * at, n));
-            a += tile;
-          } while (a < axis);
-        }
-        if (flow.reduces && phase >= FINISH) heap.read(out, o * inner + i, tileAt, w);
-      }
-    }
   }
 }

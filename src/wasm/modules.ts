@@ -1,5 +1,5 @@
 /** Binaries that the host compiled, for hosts that forbid compiling from bytes. */
-import { kind } from "../check";
+import { kind, refuseType, refuseValue } from "../check";
 import type { Backend, Engine, FamilyName, KernelsOf } from "../kernels";
 import { instantiate, newMemory, type WasmBackend } from ".";
 
@@ -34,14 +34,15 @@ export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf
   ],
 };
 
-const EXPECTED = 'createRuntime: "module" expected';
+const CREATE = "createRuntime";
+const MODULE = "module";
 
 /** Asked of the engine: an object can inherit from WebAssembly.Module and be none. */
 function exportsOf(module: WebAssembly.Module): string[] {
   try {
     return WebAssembly.Module.exports(module).map(({ name }) => name);
   } catch {
-    throw new TypeError(`${EXPECTED} a WebAssembly.Module or a list of them, got ${kind(module)}`);
+    return refuseType(CREATE, MODULE, "a WebAssembly.Module or a list of them", kind(module));
   }
 }
 
@@ -52,8 +53,11 @@ function familyOf(module: WebAssembly.Module): FamilyName {
     ["relaxed", ...EXPORTS[family]].filter((name) => !names.includes(name));
   const [family] = (Object.keys(EXPORTS) as FamilyName[]).sort((a, b) => missing(a).length - missing(b).length);
   if (missing(family).length > 0) {
-    throw new RangeError(
-      `${EXPECTED} ${family}.wasm or another binary of this version of softmax-wasm, got one without ${missing(family)[0]}`,
+    refuseValue(
+      CREATE,
+      MODULE,
+      `${family}.wasm or another binary of this version of softmax-wasm`,
+      `one without ${missing(family)[0]}`,
     );
   }
   return family;
@@ -75,11 +79,11 @@ const readModules = (value: unknown): WebAssembly.Module[] => {
  */
 export function moduleEngine(value: unknown, backend: "auto" | Backend, bytes: number): Engine {
   const modules = readModules(value);
-  if (modules.length === 0) throw new RangeError(`${EXPECTED} a binary of this package, got an empty list`);
+  if (modules.length === 0) refuseValue(CREATE, MODULE, "a binary of this package", "an empty list");
   const families = modules.map(familyOf);
-  if (backend === "js") throw new RangeError(`${EXPECTED} none with backend "js", got a WebAssembly.Module`);
+  if (backend === "js") refuseValue(CREATE, MODULE, 'none with backend "js"', "a WebAssembly.Module");
   const twice = families.find((family, i) => families.indexOf(family) < i);
-  if (twice !== undefined) throw new RangeError(`${EXPECTED} one binary of each family, got two of "${twice}"`);
+  if (twice !== undefined) refuseValue(CREATE, MODULE, "one binary of each family", `two of "${twice}"`);
   const memory = newMemory(bytes);
   const kernels = new Map<FamilyName, WebAssembly.Exports>();
   const backends = modules.map((module, i): WasmBackend => {
@@ -89,13 +93,15 @@ export function moduleEngine(value: unknown, backend: "auto" | Backend, bytes: n
       return (exports.relaxed as WebAssembly.Global).value ? "wasm-relaxed" : "wasm";
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`${EXPECTED} one that runs right on this host, got one that does not (${reason})`);
+      throw new Error(
+        `${CREATE}: "${MODULE}" expected one that runs right on this host, got one that does not (${reason})`,
+      );
     }
   });
   const wanted = backend === "auto" ? backends[0] : backend;
   const other = backends.find((found) => found !== wanted);
   if (other !== undefined) {
-    throw new RangeError(`${EXPECTED} the binary of backend "${wanted}", got that of "${other}"`);
+    refuseValue(CREATE, MODULE, `the binary of backend "${wanted}"`, `that of "${other}"`);
   }
   return {
     backend: wanted,

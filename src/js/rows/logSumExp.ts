@@ -1,5 +1,5 @@
 import type { AxisKernel } from "../../kernels";
-import { columnExpSum, columnMax, eachColumn, finishes } from "../columns";
+import { alongAxis, columnExpSum, columnMax, finishes } from "../columns";
 import { type Memory, maxAt, sumAt } from "../state";
 
 /** m / T + log s, or m where it is not finite. At T = 0 the limit, s being how often m occurs. */
@@ -11,24 +11,11 @@ export function logTotal(m: number, s: number, temperature: number): number {
 /** assembly/rows/logSumExp.ts in JavaScript: y = m / T + log s, or m where it is not finite. */
 export function logSumExpKernel(memory: Memory): AxisKernel {
   const { f32, f64 } = memory;
-  return (y, x, mask, shared, outer, axis, inner, pitch, temperature, state, phases) => {
-    eachColumn(
-      (column) => {
-        columnMax(memory, state, phases, column);
-        columnExpSum(memory, state, phases, column, temperature, false);
-        if (!finishes(phases)) return;
-        const m = f64[maxAt(state, column.i)];
-        f32[column.y] = logTotal(m, f64[sumAt(state, column.i)], temperature);
-      },
-      y,
-      x,
-      mask,
-      shared,
-      outer,
-      axis,
-      inner,
-      pitch,
-      pitch,
-    );
-  };
+  return alongAxis((column, temperature, state, phases) => {
+    columnMax(memory, state, phases, column);
+    columnExpSum(memory, state, phases, column, temperature, false);
+    if (!finishes(phases)) return;
+    const { y, i } = column;
+    f32[y] = logTotal(f64[maxAt(state, i)], f64[sumAt(state, i)], temperature);
+  }, true);
 }

@@ -1,34 +1,22 @@
 import type { AxisKernel, Kernels } from "../../kernels";
-import { columnExpSum, columnMax, eachColumn, finishes } from "../columns";
+import { alongAxis, columnExpSum, columnMax, finishes } from "../columns";
 import { rowExpSum, rowMax, rowScale } from "../row";
 import { anyAt, type Memory, maxAt, sumAt } from "../state";
 
 /** assembly/rows/softmax.ts in JavaScript: y = exp((x - m) / T) / s. */
 export function softmaxKernel(memory: Memory): AxisKernel {
   const { f32, f64, u8 } = memory;
-  return (y, x, mask, shared, outer, axis, inner, pitch, temperature, state, phases) => {
-    eachColumn(
-      (column) => {
-        columnMax(memory, state, phases, column);
-        columnExpSum(memory, state, phases, column, temperature, true);
-        if (!finishes(phases)) return;
-        const m = f64[maxAt(state, column.i)];
-        // m - m is the NaN of a row whose maximum is not finite
-        const r = u8[anyAt(state, column.i)] ? 1 / f64[sumAt(state, column.i)] + (m - m) : 0;
-        if (pitch === 1) rowScale(f32, column.y, axis, r);
-        else for (let a = 0, to = column.y; a < axis; a++, to += pitch) f32[to] *= r;
-      },
-      y,
-      x,
-      mask,
-      shared,
-      outer,
-      axis,
-      inner,
-      pitch,
-      axis * pitch,
-    );
-  };
+  return alongAxis((column, temperature, state, phases) => {
+    columnMax(memory, state, phases, column);
+    columnExpSum(memory, state, phases, column, temperature, true);
+    if (!finishes(phases)) return;
+    const { y, axis, pitch, i } = column;
+    const m = f64[maxAt(state, i)];
+    // m - m is the NaN of a row whose maximum is not finite
+    const r = u8[anyAt(state, i)] ? 1 / f64[sumAt(state, i)] + (m - m) : 0;
+    if (pitch === 1) rowScale(f32, y, axis, r);
+    else for (let a = 0, to = y; a < axis; a++, to += pitch) f32[to] *= r;
+  });
 }
 
 /** One row at temperature 1. */
