@@ -2,6 +2,7 @@
  * How attention is cut so that it fits the workspace: blocks of rows against chunks of keys. Whatever the sizes, what
  * is kept of a block of queries is q, o, m and l; the scores are never there as a whole.
  */
+
 import {
   COLUMNS_MULTIPLE,
   QUERY_BYTES,
@@ -10,6 +11,7 @@ import {
   TILED_KEYS,
   TILED_ROWS,
 } from "../../../assembly/layout";
+import { refuseValue } from "../../check";
 
 /** Rows that share their keys, up to which these are read where they lie and not packed. */
 export const FEW_ROWS = 12;
@@ -156,9 +158,12 @@ export function plan(need: Need, heap: Space): Plan {
     const found = planFor(need, heap, false, block, 4);
     if (found !== undefined) return found;
   }
-  throw new RangeError(
-    `attention: "headDim" and "valueDim" expected rows of which one query and four keys fit the ${4 * heap.room} bytes left of the heap ` +
-      `(createRuntime({ heapBytes }) makes a larger one), got ${need.headDim} and ${need.valueDim}`,
+  return refuseValue(
+    "attention",
+    'headDim" and "valueDim',
+    `rows of which one query and four keys fit the ${4 * heap.room} bytes left of the heap ` +
+      "(createRuntime({ heapBytes }) makes a larger one)",
+    `${need.headDim} and ${need.valueDim}`,
   );
 }
 
