@@ -104,9 +104,8 @@ export const PASS_BYTES = 128;
 
 /** Blocks of tokens whose maxima are kept (assembly/vocabulary/). */
 export const VOCABULARY_BLOCKS = 1024;
-/** Bins of a histogram, two float64s each; and their number as a power of two. */
+/** Bins of a histogram, two float64s each. */
 export const VOCABULARY_BINS = 1024;
-export const VOCABULARY_BIN_BITS = 10;
 /** Tokens that a pass works on together; tiles and blocks are multiples of it. */
 export const VOCABULARY_STRIP = 256;
 /** No limit to the tokens taken at a threshold. */

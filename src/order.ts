@@ -1,16 +1,16 @@
 /** The order of logits, downwards: keys, and the sorting by them. The same is in assembly/vocabulary/, tokens.ts and list.ts. */
 
 const float = new Float32Array(1);
-const bits = new Int32Array(float.buffer);
+const floatBits = new Int32Array(float.buffer);
 
 /** A u32 that grows as the logit falls: 0 and -0 have one. */
 export function keyOf(x: number): number {
   float[0] = x + 0;
-  return (bits[0] ^ (~(bits[0] >> 31) & 0x7fffffff)) >>> 0;
+  return (floatBits[0] ^ (~(floatBits[0] >> 31) & 0x7fffffff)) >>> 0;
 }
 
 export function logitOf(key: number): number {
-  bits[0] = key ^ (~(key >> 31) & 0x7fffffff);
+  floatBits[0] = key ^ (~(key >> 31) & 0x7fffffff);
   return float[0];
 }
 

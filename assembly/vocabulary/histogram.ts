@@ -5,9 +5,13 @@
  * pair: logits that are alike follow each other through one bin, and an addition waits nine cycles for the one before it.
  */
 import { high, low } from "../lanes";
+import { VOCABULARY_BINS } from "../layout";
 import { binsOf, Marks, Tile, Weights } from "./marks";
-import { below, BIN_BITS, flip, logitOf, STRIP, strip } from "./tokens";
+import { below, flip, logitOf, STRIP, strip } from "./tokens";
 import { markScale, weight } from "./weight";
+
+const BINS: u32 = VOCABULARY_BINS;
+const BINS_BYTES: usize = 16 * VOCABULARY_BINS;
 
 // @ts-ignore: decorator
 @inline
@@ -18,7 +22,7 @@ function add(bins: usize, bin: u32, w: f64): void {
 
 export function vocabularyHistogram(marks: Marks, tile: Tile, weights: Weights, first: u32, last: u32, bits: u32): void {
   const from = tile.from, n = tile.n, shift = tile.shift, bins = binsOf(marks);
-  if (from == 0) memory.fill(bins, 0, 16 << BIN_BITS);
+  if (from == 0) memory.fill(bins, 0, BINS_BYTES);
   const weighted = changetype<usize>(weights) != 0;
   if (weighted) markScale(marks, weights);
   marks.splat2 = i32x4.splat(first);
@@ -51,7 +55,7 @@ export function vocabularyHistogram(marks: Marks, tile: Tile, weights: Weights, 
 /** @returns the weight in all bins */
 export function vocabularyTotal(marks: Marks): f64 {
   let s: f64 = 0;
-  for (let at = binsOf(marks), end = at + (16 << BIN_BITS); at < end; at += 16) s += load<f64>(at) + load<f64>(at, 8);
+  for (let at = binsOf(marks), end = at + BINS_BYTES; at < end; at += 16) s += load<f64>(at) + load<f64>(at, 8);
   return s;
 }
 
@@ -61,7 +65,7 @@ export function vocabularyTotal(marks: Marks): f64 {
  */
 export function vocabularyBin(marks: Marks, above: f64, target: f64): u32 {
   let bin: u32 = 0, sum = above, own: f64 = 0;
-  for (let b: u32 = 0; b < 1 << BIN_BITS && !(sum >= target && b > 0); b++) {
+  for (let b: u32 = 0; b < BINS && !(sum >= target && b > 0); b++) {
     const at = binsOf(marks) + (<usize>b << 4);
     const w = load<f64>(at) + load<f64>(at, 8);
     if (w == 0) continue;

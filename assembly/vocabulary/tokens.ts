@@ -7,12 +7,9 @@
  * A logit's key is a u32 that grows as the logit falls: 0 and -0 have one, +Infinity's is the least and -Infinity's the largest of
  * what is not NaN. Histograms and sorting are of keys, so that bounds are exact, whatever the logits' scale.
  */
-import { ALL_TIES, VOCABULARY_BIN_BITS, VOCABULARY_STRIP } from "../layout";
+import { ALL_TIES, VOCABULARY_STRIP } from "../layout";
 import { STAGE } from "../stage";
 import { Marks, maximumAt, Tile } from "./marks";
-
-/** Bins of a histogram: 2 to this power. */
-export const BIN_BITS: u32 = VOCABULARY_BIN_BITS;
 
 /** No limit to the tokens taken at the threshold. */
 export const ALL: u32 = <u32>ALL_TIES;

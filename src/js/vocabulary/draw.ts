@@ -20,10 +20,11 @@ const part = ({ x, mask, from: first, shift }: Tile, from: number, n: number): T
 });
 
 export function drawKernel(memory: Memory): VocabularyKernels["vocabularyDraw"] {
+  const marks = new Marks(memory);
   const { f64, u32 } = memory;
-  return (state, tileAddress, weights, t, ties, target) => {
-    const marks = new Marks(memory, state);
-    const tile = tileAt(memory, tileAddress);
+  return (state, address, weights, t, ties, target) => {
+    marks.at(state);
+    const tile = tileAt(memory, address);
     const { m, temperature } = weightsAt(memory, weights);
     const { from, n, shift } = tile;
     let mass = from === 0 ? 0 : marks.mass;
@@ -59,9 +60,10 @@ export function drawKernel(memory: Memory): VocabularyKernels["vocabularyDraw"] 
 }
 
 export function seekKernel(memory: Memory): VocabularyKernels["vocabularySeek"] {
+  const marks = new Marks(memory);
   const { f64, u32 } = memory;
   return (state, blocks, target) => {
-    const marks = new Marks(memory, state);
+    marks.at(state);
     let block = blocks - 1;
     while (block > 0 && f64[massAt(marks, block)] > target) block--;
     marks.mass = f64[massAt(marks, block)];

@@ -6,10 +6,11 @@ import { eachToken } from "./tokens";
 
 /** assembly/vocabulary/gather.ts in JavaScript: lists the logits between two bounds. */
 export function gatherKernel(memory: Memory): VocabularyKernels["vocabularyGather"] {
+  const marks = new Marks(memory);
   const { f32, u32 } = memory;
-  return (state, tileAddress, list, capacity, pairs, lo, hi, ties) => {
-    const marks = new Marks(memory, state);
-    const tile = tileAt(memory, tileAddress);
+  return (state, address, list, capacity, pairs, lo, hi, ties) => {
+    marks.at(state);
+    const tile = tileAt(memory, address);
     const { from } = tile;
     const at = list >>> 2;
     let count = from === 0 ? 0 : marks.count;

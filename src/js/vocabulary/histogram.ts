@@ -7,10 +7,11 @@ import { Marks, tileAt, weighing } from "./marks";
 import { eachToken } from "./tokens";
 
 export function histogramKernel(memory: Memory): VocabularyKernels["vocabularyHistogram"] {
+  const marks = new Marks(memory);
   const { f64 } = memory;
-  return (state, tileAddress, weights, first, last, bits) => {
-    const marks = new Marks(memory, state);
-    const tile = tileAt(memory, tileAddress);
+  return (state, address, weights, first, last, bits) => {
+    marks.at(state);
+    const tile = tileAt(memory, address);
     const weigh = weighing(memory, weights);
     const { bins } = marks;
     if (tile.from === 0) f64.fill(0, bins, bins + 2 * VOCABULARY_BINS);
@@ -23,9 +24,10 @@ export function histogramKernel(memory: Memory): VocabularyKernels["vocabularyHi
 }
 
 export function totalKernel(memory: Memory): VocabularyKernels["vocabularyTotal"] {
+  const marks = new Marks(memory);
   const { f64 } = memory;
   return (state) => {
-    const { bins } = new Marks(memory, state);
+    const { bins } = marks.at(state);
     let s = 0;
     for (let b = 0; b < 2 * VOCABULARY_BINS; b += 2) s += f64[bins + b];
     return s;
@@ -33,9 +35,10 @@ export function totalKernel(memory: Memory): VocabularyKernels["vocabularyTotal"
 }
 
 export function binKernel(memory: Memory): VocabularyKernels["vocabularyBin"] {
+  const marks = new Marks(memory);
   const { f64 } = memory;
   return (state, above, target) => {
-    const marks = new Marks(memory, state);
+    marks.at(state);
     const { bins } = marks;
     let bin = 0;
     let s = above;

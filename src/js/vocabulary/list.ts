@@ -18,6 +18,7 @@ export function orderKernel({ f32, u32 }: Memory): VocabularyKernels["vocabulary
 }
 
 export function cutKernel(memory: Memory): VocabularyKernels["vocabularyCut"] {
+  const marks = new Marks(memory);
   const { f32 } = memory;
   return (state, weights, logits, count, above, target) => {
     const weigh = weighing(memory, weights);
@@ -29,7 +30,7 @@ export function cutKernel(memory: Memory): VocabularyKernels["vocabularyCut"] {
       ties = x === t ? ties + 1 : 1;
       t = x;
     }
-    const marks = new Marks(memory, state);
+    marks.at(state);
     marks.mass = above;
     marks.threshold = t;
     marks.ties = ties;

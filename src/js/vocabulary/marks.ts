@@ -59,18 +59,21 @@ export function weighing(memory: Memory, weights: number): (x: number) => number
   return (x) => Math.exp((x - m) / temperature);
 }
 
-/** What a pass leaves for the next tile, for other kernels and for the host. Sums in two parts have all in the first. */
+/**
+ * What a pass leaves for the next tile, for other kernels and for the host: the fields of the kernels' class Marks, at the state that
+ * `at` was given last. Sums in two parts have all in the first.
+ */
 export class Marks {
-  readonly #f32: Float32Array;
-  readonly #f64: Float64Array;
-  readonly #u32: Uint32Array;
-  readonly #state: number;
+  readonly #memory: Memory;
+  #state = 0;
 
-  constructor({ f32, f64, u32 }: Memory, state: number) {
-    this.#f32 = f32;
-    this.#f64 = f64;
-    this.#u32 = u32;
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  at(state: number): this {
     this.#state = state;
+    return this;
   }
 
   /** Index of the first bin of the histogram among the float64s; a bin has two of them. */
@@ -84,70 +87,70 @@ export class Marks {
   }
 
   get sum(): number {
-    return this.#f64[(this.#state + VOCABULARY_SUM) >>> 3];
+    return this.#memory.f64[(this.#state + VOCABULARY_SUM) >>> 3];
   }
   set sum(value: number) {
-    this.#f64[(this.#state + VOCABULARY_SUM) >>> 3] = value;
-    this.#f64[((this.#state + VOCABULARY_SUM) >>> 3) + 1] = 0;
+    this.#memory.f64[(this.#state + VOCABULARY_SUM) >>> 3] = value;
+    this.#memory.f64[((this.#state + VOCABULARY_SUM) >>> 3) + 1] = 0;
   }
 
   get tail(): number {
-    return this.#f64[(this.#state + VOCABULARY_TAIL) >>> 3];
+    return this.#memory.f64[(this.#state + VOCABULARY_TAIL) >>> 3];
   }
   set tail(value: number) {
-    this.#f64[(this.#state + VOCABULARY_TAIL) >>> 3] = value;
-    this.#f64[((this.#state + VOCABULARY_TAIL) >>> 3) + 1] = 0;
+    this.#memory.f64[(this.#state + VOCABULARY_TAIL) >>> 3] = value;
+    this.#memory.f64[((this.#state + VOCABULARY_TAIL) >>> 3) + 1] = 0;
   }
 
   get mass(): number {
-    return this.#f64[(this.#state + VOCABULARY_MASS) >>> 3];
+    return this.#memory.f64[(this.#state + VOCABULARY_MASS) >>> 3];
   }
   set mass(value: number) {
-    this.#f64[(this.#state + VOCABULARY_MASS) >>> 3] = value;
+    this.#memory.f64[(this.#state + VOCABULARY_MASS) >>> 3] = value;
   }
 
   get count(): number {
-    return this.#u32[(this.#state + VOCABULARY_COUNT) >>> 2];
+    return this.#memory.u32[(this.#state + VOCABULARY_COUNT) >>> 2];
   }
   set count(value: number) {
-    this.#u32[(this.#state + VOCABULARY_COUNT) >>> 2] = value;
+    this.#memory.u32[(this.#state + VOCABULARY_COUNT) >>> 2] = value;
   }
 
   get above(): number {
-    return this.#u32[(this.#state + VOCABULARY_ABOVE) >>> 2];
+    return this.#memory.u32[(this.#state + VOCABULARY_ABOVE) >>> 2];
   }
   set above(value: number) {
-    this.#u32[(this.#state + VOCABULARY_ABOVE) >>> 2] = value;
+    this.#memory.u32[(this.#state + VOCABULARY_ABOVE) >>> 2] = value;
   }
 
   get ties(): number {
-    return this.#u32[(this.#state + VOCABULARY_TIES) >>> 2];
+    return this.#memory.u32[(this.#state + VOCABULARY_TIES) >>> 2];
   }
   set ties(value: number) {
-    this.#u32[(this.#state + VOCABULARY_TIES) >>> 2] = value;
+    this.#memory.u32[(this.#state + VOCABULARY_TIES) >>> 2] = value;
   }
 
   set log(value: number) {
-    this.#f64[(this.#state + VOCABULARY_LOG) >>> 3] = value;
+    this.#memory.f64[(this.#state + VOCABULARY_LOG) >>> 3] = value;
   }
 
   set weight(value: number) {
-    this.#f64[(this.#state + VOCABULARY_WEIGHT) >>> 3] = value;
+    this.#memory.f64[(this.#state + VOCABULARY_WEIGHT) >>> 3] = value;
   }
 
   set threshold(value: number) {
-    this.#f32[(this.#state + VOCABULARY_THRESHOLD) >>> 2] = value;
+    this.#memory.f32[(this.#state + VOCABULARY_THRESHOLD) >>> 2] = value;
   }
 
   set least(value: number) {
-    this.#f32[(this.#state + VOCABULARY_LEAST) >>> 2] = value;
+    this.#memory.f32[(this.#state + VOCABULARY_LEAST) >>> 2] = value;
   }
 
   set most(value: number) {
-    this.#f32[(this.#state + VOCABULARY_MOST) >>> 2] = value;
+    this.#memory.f32[(this.#state + VOCABULARY_MOST) >>> 2] = value;
   }
 
   set total(value: number) {
-    this.#f32[(this.#state + VOCABULARY_TOTAL) >>> 2] = value;
+    this.#memory.f32[(this.#state + VOCABULARY_TOTAL) >>> 2] = value;
   }
 }

@@ -7,11 +7,11 @@ import { Marks, tileAt } from "./marks";
 import { allows } from "./tokens";
 
 export function maximaKernel(memory: Memory): VocabularyKernels["vocabularyMaxima"] {
-  const { f32 } = memory;
-  return (state, tileAddress) => {
-    const tile = tileAt(memory, tileAddress);
-    const { x, mask, from, n, shift } = tile;
-    const { maxima } = new Marks(memory, state);
+  const marks = new Marks(memory);
+  const { f32, u32 } = memory;
+  return (state, tile) => {
+    const { x, mask, from, n, shift } = tileAt(memory, tile);
+    const { maxima } = marks.at(state);
     for (let i = 0; i < n; i += VOCABULARY_STRIP) {
       const end = Math.min(n, i + VOCABULARY_STRIP);
       const at = maxima + ((from + i) >>> shift);
@@ -19,7 +19,7 @@ export function maximaKernel(memory: Memory): VocabularyKernels["vocabularyMaxim
       if (mask === 0) {
         m = m !== m ? m : rowMax(f32, (x >>> 2) + i, end - i, m);
       } else {
-        for (let j = i; j < end; j++) if (allows(memory, tile, j)) m = Math.max(m, f32[(x >>> 2) + j]);
+        for (let j = i; j < end; j++) if (allows(u32, mask >>> 2, j)) m = Math.max(m, f32[(x >>> 2) + j]);
       }
       f32[at] = m;
     }
@@ -27,6 +27,7 @@ export function maximaKernel(memory: Memory): VocabularyKernels["vocabularyMaxim
 }
 
 export function rangeKernel(memory: Memory): VocabularyKernels["vocabularyRange"] {
+  const marks = new Marks(memory);
   const { f32 } = memory;
   return (state, x, n) => {
     let [least, most] = [f32[x >>> 2], f32[x >>> 2]];
@@ -34,7 +35,7 @@ export function rangeKernel(memory: Memory): VocabularyKernels["vocabularyRange"
       if (f32[i] < least) least = f32[i];
       if (f32[i] > most) most = f32[i];
     }
-    const marks = new Marks(memory, state);
+    marks.at(state);
     marks.least = least;
     marks.most = most;
   };

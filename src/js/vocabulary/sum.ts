@@ -9,9 +9,10 @@ import { eachToken, LOWEST } from "./tokens";
 
 /** assembly/vocabulary/sum.ts in JavaScript: s += Σ exp((x - m) / T), log s, and m / T + log s. */
 export function sumKernel(memory: Memory): VocabularyKernels["vocabularySum"] {
-  return (state, tileAddress, weights) => {
-    const marks = new Marks(memory, state);
-    const tile = tileAt(memory, tileAddress);
+  const marks = new Marks(memory);
+  return (state, address, weights) => {
+    marks.at(state);
+    const tile = tileAt(memory, address);
     const { m, temperature } = weightsAt(memory, weights);
     const perT = perTemperature(temperature);
     let s = tile.from === 0 ? 0 : marks.sum;

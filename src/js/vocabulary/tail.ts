@@ -7,9 +7,10 @@ import { eachToken, LOWEST } from "./tokens";
 
 /** assembly/vocabulary/tail.ts in JavaScript: the sum of the weights of the logits up to `most`. */
 export function tailKernel(memory: Memory): VocabularyKernels["vocabularyTail"] {
-  return (state, tileAddress, weights, most) => {
-    const marks = new Marks(memory, state);
-    const tile = tileAt(memory, tileAddress);
+  const marks = new Marks(memory);
+  return (state, address, weights, most) => {
+    marks.at(state);
+    const tile = tileAt(memory, address);
     const { m, temperature } = weightsAt(memory, weights);
     const perT = perTemperature(temperature);
     let s = tile.from === 0 ? 0 : marks.tail;

@@ -4,6 +4,7 @@ import { ALL_TIES, VOCABULARY_TAIL } from "../../../assembly/layout";
 import { type Distribution, floatAbove, inTwoParts } from "./distribution";
 import { EVERYTHING, type Prefix, type Reached, reach, wholeOf } from "./prefix";
 import { orderProbe, probe } from "./probe";
+import type { Source } from "./row";
 import type { Vocabulary } from "./vocabulary";
 
 /** Vocabularies up to this long are not worth a probe. */
@@ -90,7 +91,7 @@ function nucleusByProbe(vocabulary: Vocabulary, distribution: Distribution, topP
 export function nucleus(vocabulary: Vocabulary, distribution: Distribution, kept: Prefix, topP: number): Prefix {
   const { row, list } = vocabulary;
   if (topP === 1) return kept;
-  let source: Parameters<typeof wholeOf>[1] = row;
+  let source: Source = row;
   if (kept === EVERYTHING) {
     const probing = row.length > UNPROBED && distribution.isPlain;
     const found = probing ? nucleusByProbe(vocabulary, distribution, topP) : undefined;

@@ -57,6 +57,7 @@ function blockOf(tokens: number): number {
 
 const align16 = (bytes: number): number => (bytes + 15) & ~15;
 
+/** Its fields are private by type alone: V8 takes longer to define a dozen #fields than to copy a short row. */
 export class Row implements Source {
   readonly length: number;
   readonly logits: Float32Array;
@@ -66,26 +67,26 @@ export class Row implements Source {
   readonly blocks: number;
   /** First byte of the workspace that the row does not need. */
   readonly end: number;
-  readonly #heap: Heap;
-  readonly #mask: Allowed | undefined;
+  private readonly heap: Heap;
+  private readonly mask: Allowed | undefined;
   /** Where the logits and the mask's bits lie or are copied to, and what writing these needs. */
-  readonly #x: number;
-  readonly #bits: number;
-  readonly #scratch: number;
+  private readonly x: number;
+  private readonly bits: number;
+  private readonly scratch: number;
   /** They are in the heap: they always were, or all of them have been copied. */
-  #xHere: boolean;
-  #maskHere: boolean;
+  private xHere: boolean;
+  private maskHere: boolean;
   /** The workspace has room for all of the row: it stays there once it is copied. */
-  readonly #fits: boolean;
+  private readonly fits: boolean;
   /** Tokens to a tile, unless all are in the heap. */
-  readonly #step: number;
+  private readonly step: number;
   /** First token of the pass's next tile, and whether what it copies in is to stay. */
-  #from = 0;
-  #stays = false;
+  private from = 0;
+  private stays = false;
 
   constructor(heap: Heap, { x, length }: Tokens, mask: Allowed | undefined) {
-    this.#heap = heap;
-    this.#mask = mask;
+    this.heap = heap;
+    this.mask = mask;
     this.length = length;
     this.logits = x;
     this.tile = heap.state + VOCABULARY_ROW_TILE;
@@ -95,38 +96,38 @@ export class Row implements Source {
 
     const xHome = heap.locate(x, offsetOf(x));
     const bitsHome = mask === undefined ? 0 : mask.home(length);
-    this.#xHere = xHome !== 0;
-    this.#maskHere = mask === undefined || bitsHome !== 0;
+    this.xHere = xHome !== 0;
+    this.maskHere = mask === undefined || bitsHome !== 0;
     const scratch = mask === undefined ? 0 : mask.scratch;
-    const fitting = this.#fitting(scratch);
-    this.#fits = length <= fitting;
-    this.#step = this.#fits ? TILE : fitting & -VOCABULARY_STRIP;
-    const staged = this.#fits ? length : this.#step;
-    this.#x = this.#xHere ? xHome : heap.workspace;
-    const bits = align16(heap.workspace + (this.#xHere ? 0 : 4 * staged));
-    this.#bits = this.#maskHere ? bitsHome : bits;
-    this.#scratch = align16(bits + (this.#maskHere ? 0 : 4 * Math.ceil(staged / 32)));
-    this.end = align16(this.#scratch + 4 * scratch);
+    const fitting = this.fitting(scratch);
+    this.fits = length <= fitting;
+    this.step = this.fits ? TILE : fitting & -VOCABULARY_STRIP;
+    const staged = this.fits ? length : this.step;
+    this.x = this.xHere ? xHome : heap.workspace;
+    const bits = align16(heap.workspace + (this.xHere ? 0 : 4 * staged));
+    this.bits = this.maskHere ? bitsHome : bits;
+    this.scratch = align16(bits + (this.maskHere ? 0 : 4 * Math.ceil(staged / 32)));
+    this.end = align16(this.scratch + 4 * scratch);
   }
 
   /** How many tokens the workspace has room for. @param scratch  floats that writing the mask needs */
-  #fitting(scratch: number): number {
-    if (this.#here) return this.length;
-    const { room } = this.#heap;
-    const perToken = (this.#xHere ? 0 : 1) + (this.#maskHere ? 0 : 1 / 32);
+  private fitting(scratch: number): number {
+    if (this.here) return this.length;
+    const { room } = this.heap;
+    const perToken = (this.xHere ? 0 : 1) + (this.maskHere ? 0 : 1 / 32);
     return Math.floor((room - Math.min(room >> 2, LIST_FLOATS) - scratch - 16) / perToken);
   }
 
-  get #here(): boolean {
-    return this.#xHere && this.#maskHere;
+  private get here(): boolean {
+    return this.xHere && this.maskHere;
   }
 
   get masked(): boolean {
-    return this.#mask !== undefined;
+    return this.mask !== undefined;
   }
 
   allows(token: number): boolean {
-    return this.#mask === undefined || this.#mask.has(token);
+    return this.mask === undefined || this.mask.has(token);
   }
 
   /**
@@ -136,37 +137,37 @@ export class Row implements Source {
    * @param from  the first token, a multiple of VOCABULARY_STRIP
    */
   rewind(keep = true, from = 0): void {
-    this.#from = from;
-    this.#stays = keep && this.#fits && from === 0;
+    this.from = from;
+    this.stays = keep && this.fits && from === 0;
   }
 
   next(): boolean {
-    const from = this.#from;
+    const from = this.from;
     if (from >= this.length) {
-      if (this.#stays) this.#xHere = this.#maskHere = true;
+      if (this.stays) this.xHere = this.maskHere = true;
       return false;
     }
     const left = this.length - from;
-    const n = this.#here ? left : Math.min(this.#step, left);
-    this.#from = from + n;
-    writeTile(this.#heap, this.tile, this.#placeLogits(from, n), this.#placeBits(from, n), from, n, this.shift);
+    const n = this.here ? left : Math.min(this.step, left);
+    this.from = from + n;
+    writeTile(this.heap, this.tile, this.placeLogits(from, n), this.placeBits(from, n), from, n, this.shift);
     return true;
   }
 
   /** Where n logits are from `from` on, in the heap. */
-  #placeLogits(from: number, n: number): number {
-    if (this.#xHere) return this.#x + 4 * from;
-    const x = this.#stays ? this.#x + 4 * from : this.#x;
-    this.#heap.write(x, this.logits, from, n);
+  private placeLogits(from: number, n: number): number {
+    if (this.xHere) return this.x + 4 * from;
+    const x = this.stays ? this.x + 4 * from : this.x;
+    this.heap.write(x, this.logits, from, n);
     return x;
   }
 
   /** The same for the bits of the mask; 0 without one. */
-  #placeBits(from: number, n: number): number {
-    if (this.#mask === undefined) return 0;
-    if (this.#maskHere) return this.#bits + (from >> 3);
-    const bits = this.#stays ? this.#bits + (from >> 3) : this.#bits;
-    this.#mask.write(bits, this.#scratch, from, n);
+  private placeBits(from: number, n: number): number {
+    if (this.mask === undefined) return 0;
+    if (this.maskHere) return this.bits + (from >> 3);
+    const bits = this.stays ? this.bits + (from >> 3) : this.bits;
+    this.mask.write(bits, this.scratch, from, n);
     return bits;
   }
 }

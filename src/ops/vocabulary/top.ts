@@ -9,8 +9,8 @@ import { orderProbe, probe, probed, slack } from "./probe";
 import type { Source } from "./row";
 import type { Vocabulary } from "./vocabulary";
 
-/** Of so few logits one is ranked by ordering all; more are counted. */
-const FEW = 256;
+/** So few logits are ordered sooner than a histogram is made of them. */
+export const FEW = 256;
 
 /** Up to this many of the first tokens are listed and ordered at once, and whole vocabularies that are no longer. */
 export const LISTED = 1024;

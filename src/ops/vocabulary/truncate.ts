@@ -5,11 +5,8 @@ import type { Distribution } from "./distribution";
 import { COUNT } from "./histogram";
 import { nucleus } from "./nucleus";
 import { EVERYTHING, type Prefix } from "./prefix";
-import { LISTED, listTop, threshold } from "./top";
+import { FEW, LISTED, listTop, threshold } from "./top";
 import type { Vocabulary } from "./vocabulary";
-
-/** A vocabulary this short is listed and ordered for topP. */
-const FEW = 256;
 
 export interface Truncation {
   /** Infinity keeps every token, as 1 and 0 of the others. */

@@ -12,7 +12,7 @@ export class Vocabulary implements Core<VocabularyKernels> {
   readonly heap: Heap;
   readonly kernels: VocabularyKernels;
   readonly row: Row;
-  #list: List | undefined;
+  private made: List | undefined;
 
   constructor(core: Core<VocabularyKernels>, tokens: Tokens) {
     this.heap = core.heap;
@@ -22,8 +22,8 @@ export class Vocabulary implements Core<VocabularyKernels> {
 
   /** Made when it is first asked for: short calls have no need of it. */
   get list(): List {
-    this.#list ??= new List(this, this.row.end);
-    return this.#list;
+    this.made ??= new List(this, this.row.end);
+    return this.made;
   }
 
   /**
@@ -37,13 +37,13 @@ export class Vocabulary implements Core<VocabularyKernels> {
     row.rewind(keep);
     while (row.next()) this.kernels.vocabularyMaxima(this.heap.state, row.tile);
     let m = -Infinity;
-    for (let b = 0; b < row.blocks; b++) m = Math.max(m, this.#maximum(b));
+    for (let b = 0; b < row.blocks; b++) m = Math.max(m, this.maximum(b));
     checkChoice(fn, m, () => this.first(m), row.masked);
     return m;
   }
 
   /** The largest logit of a block. */
-  #maximum(block: number): number {
+  private maximum(block: number): number {
     return this.heap.float32(this.heap.state + VOCABULARY_MAXIMA + 4 * block);
   }
 
@@ -54,7 +54,7 @@ export class Vocabulary implements Core<VocabularyKernels> {
   first(m: number): number {
     const { row } = this;
     let block = 0;
-    while (block < row.blocks - 1 && !Object.is(this.#maximum(block) + 0, m + 0)) block++; // -0 is 0
+    while (block < row.blocks - 1 && !Object.is(this.maximum(block) + 0, m + 0)) block++; // -0 is 0
     const from = block << row.shift;
     let instead = -1;
     for (let i = from; i < row.length; i++) {
