@@ -91,13 +91,9 @@ export function runSparse(core: Core<SparseKernels>, kernel: SparseKernel, check
   const rest = alpha > 2 ? temperature : 1;
   const masked = divisor !== 1 || call.mask !== undefined ? MASKED : 0;
   if (runBlocks(core, kernel, checked, alpha, divisor, rest, masked)) return;
-  if (masked === 0) {
-    stream({ core, kernel, call, support, alpha, temperature: rest, masked });
-    return;
-  }
-  runAlongAxis(heap, kernels.scores, SCORES_FLOW, call, divisor);
-  const scored = { ...call, x: call.out, xOffset: call.outOffset };
-  stream({ core, kernel, call: scored, support, alpha, temperature: rest, masked });
+  if (masked !== 0) runAlongAxis(heap, kernels.scores, SCORES_FLOW, call, divisor);
+  const x = masked === 0 ? call.x : call.out;
+  stream({ core, kernel, call, x, support, alpha, temperature: rest, masked });
 }
 
 /**
@@ -154,11 +150,13 @@ function runBlocks(
   return true;
 }
 
-/** A call that goes through the heap in pieces. x is what `scores` has written where `masked` is MASKED, else that is 0. */
+/** A call that goes through the heap in pieces. */
 interface Run {
   readonly core: Core<SparseKernels>;
   readonly kernel: SparseKernel;
   readonly call: AxisCall;
+  /** What the kernel works on: the call's x, or its out where `scores` has written that; `masked` then is MASKED, else 0. */
+  readonly x: Float32Array;
   readonly support: Uint32Array | undefined;
   readonly alpha: number;
   /** Above alpha = 2; else 1. */
@@ -188,8 +186,8 @@ function stream(run: Run): void {
 }
 
 /** `count` positions of a strip, from position a on: x to the heap at `at`. */
-function bring({ core, call }: Run, { from, width }: Strip, a: number, count: number, at: number): void {
-  const { x, inner } = call;
+function bring({ core, call, x }: Run, { from, width }: Strip, a: number, count: number, at: number): void {
+  const { inner } = call;
   const first = from + a * inner;
   if (width === inner) core.heap.write(at, x, first, count * width);
   else for (let r = 0; r < count; r++) core.heap.write(at + 4 * r * width, x, first + r * inner, width);
@@ -216,22 +214,21 @@ function runStrip(run: Run, strip: Strip): void {
   if (support !== undefined) heap.readWords(support, strip.row, supportAt, width);
 }
 
-/** Tiles of a strip: how many positions they have and where they lie, behind the words of support. */
-interface Tiles extends Strip {
-  readonly positions: number;
-  readonly supportAt: number;
-  readonly at: number;
-}
+/** The support's words lie in front of the tiles. */
+const wordsOf = (width: number): number => (width + 3) & ~3;
 
-/** A pass over the first `positions` of the strip; phases of its first tile, and of the others. */
-function pass(run: Run, tiles: Tiles, positions: number, first: number, others: number): void {
-  const { core, kernel, alpha, temperature } = run;
-  const { width, supportAt, at } = tiles;
-  for (let a = 0; a < positions; a += tiles.positions) {
-    const count = Math.min(tiles.positions, positions - a);
-    bring(run, tiles, a, count, at);
-    kernel(at, supportAt, at, 1, count, width, alpha, temperature, core.heap.state, a === 0 ? first : others);
-    if (others & FINISH) take(run, tiles, a, count, at);
+/** A pass over the strip's first `positions` in tiles of `tile`; phases of the first of them, and of the others. */
+function pass(run: Run, strip: Strip, tile: number, positions: number, first: number, others: number): void {
+  const { heap } = run.core;
+  const { kernel, alpha, temperature } = run;
+  const { width } = strip;
+  const supportAt = heap.workspace;
+  const at = supportAt + 4 * wordsOf(width);
+  for (let a = 0; a < positions; a += tile) {
+    const count = Math.min(tile, positions - a);
+    bring(run, strip, a, count, at);
+    kernel(at, supportAt, at, 1, count, width, alpha, temperature, heap.state, a === 0 ? first : others);
+    if (others & FINISH) take(run, strip, a, count, at);
   }
 }
 
@@ -241,19 +238,17 @@ function runTiles(run: Run, strip: Strip): void {
   const { axis } = run.call;
   const { width } = strip;
   const supportAt = heap.workspace;
-  const words = (width + 3) & ~3;
-  const at = supportAt + 4 * words;
+  const at = supportAt + 4 * wordsOf(width);
   const multiple = width === 1 ? STRIP : 8; // a row's blocks are the same in every tile
-  const positions = Math.floor((heap.room - words) / width / multiple) * multiple;
-  const tiles = { ...strip, positions, supportAt, at };
-  pass(run, tiles, axis, INIT | MAX, MAX);
+  const tile = Math.floor((heap.room - wordsOf(width)) / width / multiple) * multiple;
+  pass(run, strip, tile, axis, INIT | MAX, MAX);
   for (let cut = width === 1 ? 0 : eighths(axis); cut >= 0; cut--) {
     let more = 1;
     for (let n = 0; more && n < MOST_STEPS; n++) {
-      pass(run, tiles, axis >>> (3 * cut), n === 0 ? SUM | WIDEN : SUM, SUM);
+      pass(run, strip, tile, axis >>> (3 * cut), n === 0 ? SUM | WIDEN : SUM, SUM);
       more = kernel(at, supportAt, at, 1, 0, width, alpha, temperature, heap.state, SETTLE);
     }
   }
-  pass(run, tiles, axis, FINISH | masked, FINISH | masked);
+  pass(run, strip, tile, axis, FINISH | masked, FINISH | masked);
   if (support !== undefined) heap.readWords(support, strip.row, supportAt, width);
 }
