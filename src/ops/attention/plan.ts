@@ -10,6 +10,7 @@ import {
   TILED_KEYS,
   TILED_ROWS,
 } from "../../../assembly/layout";
+import { refuseValue } from "../../check";
 
 /** Rows that share their keys, up to which these are read where they lie and not packed. */
 export const FEW_ROWS = 12;
@@ -67,7 +68,7 @@ export interface Plan {
   readonly mask: number;
 }
 
-export const roundUp = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
+const roundUp = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
 
 /** Floats behind the stages and behind bias and mask: kernels read these in whole tiles, up to so far past the end. */
 const SLACK = 16;
@@ -156,10 +157,10 @@ export function plan(need: Need, heap: Space): Plan {
     const found = planFor(need, heap, false, block, 4);
     if (found !== undefined) return found;
   }
-  throw new RangeError(
-    `attention: "headDim" and "valueDim" expected rows of which one query and four keys fit the ${4 * heap.room} bytes left of the heap ` +
-      `(createRuntime({ heapBytes }) makes a larger one), got ${need.headDim} and ${need.valueDim}`,
-  );
+  const both = 'headDim" and "valueDim'; // between the quotes that refuseValue puts
+  const hint = "createRuntime({ heapBytes }) makes a larger one";
+  const expected = `rows of which one query and four keys fit the ${4 * heap.room} bytes left of the heap (${hint})`;
+  return refuseValue("attention", both, expected, `${need.headDim} and ${need.valueDim}`);
 }
 
 const half = (rows: number): number => Math.floor(rows / 2 / TILED_ROWS) * TILED_ROWS;
