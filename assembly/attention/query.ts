@@ -9,7 +9,7 @@ import { COLUMNS_MULTIPLE as columnsMultiple, QUERY_BYTES as queryBytes, ROWS_MU
 
 // as counts that addresses are made of
 export const ROWS_MULTIPLE: usize = rowsMultiple;
-export const COLUMNS_MULTIPLE: usize = columnsMultiple;
+const COLUMNS_MULTIPLE: usize = columnsMultiple;
 export const QUERY_BYTES: usize = queryBytes;
 
 // @ts-ignore: decorator

@@ -1,7 +1,7 @@
 /** assembly/attention/query.ts in JavaScript. A query's sum, and its o, are float64s here, its exponent a float32. */
 import { COLUMNS_MULTIPLE, QUERY_BYTES } from "../../../assembly/layout";
 
-export const padded = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
+const padded = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
 
 /** Floats from row to row of q, float64s from row to row of o. */
 export const qPitch = (headDim: number): number => padded(headDim, 4);

@@ -72,7 +72,7 @@ function sums(
 /** Where sight begins or ends among `keys`. */
 const within = (j: number, keys: number): number => Math.min(Math.max(j, 0), keys);
 
-// Functions of a memory, and not with a memory for an argument: engines then know the arrays, which makes these loops a fifth faster.
+// Made for a memory, and not given it with every call: engines then know its arrays, and run these loops a fifth faster.
 
 /** p = exp(s - m), -1 where masked; m, l and o as the online softmax has them (assembly/attention/weigh.ts) */
 function weighOn({ f32, f64 }: Memory) {

@@ -1,6 +1,6 @@
 /**
  * The arrays of a call, each seen as [batch, heads, rows, elements] at its own pitches. Whether a kernel reads and writes a part
- * of one at home, where it lies in the heap, or a copy of that part on a stage in the workspace, is decided here and nowhere else.
+ * of one at home, where it lies in the heap, or a copy of it on a stage in the workspace, is decided here and nowhere else.
  */
 import type { Heap } from "../../heap";
 import { offsetOf } from "../../typedArray";

@@ -2,7 +2,6 @@
  * How attention is cut so that it fits the workspace: blocks of rows against chunks of keys. Whatever the sizes, what
  * is kept of a block of queries is q, o, m and l; the scores are never there as a whole.
  */
-
 import {
   COLUMNS_MULTIPLE,
   QUERY_BYTES,
@@ -69,7 +68,7 @@ export interface Plan {
   readonly mask: number;
 }
 
-export const roundUp = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
+const roundUp = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
 
 /** Floats behind the stages and behind bias and mask: kernels read these in whole tiles, up to so far past the end. */
 const SLACK = 16;
@@ -158,13 +157,10 @@ export function plan(need: Need, heap: Space): Plan {
     const found = planFor(need, heap, false, block, 4);
     if (found !== undefined) return found;
   }
-  return refuseValue(
-    "attention",
-    'headDim" and "valueDim',
-    `rows of which one query and four keys fit the ${4 * heap.room} bytes left of the heap ` +
-      "(createRuntime({ heapBytes }) makes a larger one)",
-    `${need.headDim} and ${need.valueDim}`,
-  );
+  const both = 'headDim" and "valueDim'; // between the quotes that refuseValue puts
+  const hint = "createRuntime({ heapBytes }) makes a larger one";
+  const expected = `rows of which one query and four keys fit the ${4 * heap.room} bytes left of the heap (${hint})`;
+  return refuseValue("attention", both, expected, `${need.headDim} and ${need.valueDim}`);
 }
 
 const half = (rows: number): number => Math.floor(rows / 2 / TILED_ROWS) * TILED_ROWS;

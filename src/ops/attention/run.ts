@@ -88,10 +88,11 @@ function prepare({ heap, kernels }: Core<AttentionKernels>, call: AttentionCall)
 /** A float a head, for all batch entries and rows. */
 const perHead = (heap: Heap, values: Float32Array): Operand => operand(heap, { values, batch: 0, head: 1, row: 0 }, 4);
 
-/** Position of query 0 among the keys: the last query stands at the last valid key unless the call says otherwise. */
-const offsetIn = ({ call }: Run, b: number): number => call.queryOffset ?? validIn(call, b) - call.queries;
-
+/** Keys of batch entry b that are valid. */
 const validIn = ({ keyLengths, keys }: AttentionCall, b: number): number => keyLengths?.[b] ?? keys;
+
+/** Position of query 0 among them: the last query stands at the last one unless the call says otherwise. */
+const offsetIn = (call: AttentionCall, b: number): number => call.queryOffset ?? validIn(call, b) - call.queries;
 
 const clamp = (n: number, least: number, most: number): number => Math.min(Math.max(n, least), most);
 
@@ -102,10 +103,10 @@ const seenTo = ({ right }: AttentionCall, offset: number, i: number, least: numb
   right === Infinity ? most : clamp(offset + right + i + 1, least, most);
 
 /** The keys that any row of a block sees: the first, and one past the last. */
-function seenBy(run: Run, { b, i, rows }: Block): readonly [from: number, to: number] {
-  const valid = validIn(run.call, b);
-  const offset = offsetIn(run, b);
-  return [seenFrom(run.call, offset, i, 0, valid), seenTo(run.call, offset, i + rows - 1, 0, valid)];
+function seenBy(call: AttentionCall, { b, i, rows }: Block): readonly [from: number, to: number] {
+  const valid = validIn(call, b);
+  const offset = offsetIn(call, b);
+  return [seenFrom(call, offset, i, 0, valid), seenTo(call, offset, i + rows - 1, 0, valid)];
 }
 
 /** A head of keys, and the rows that share it. */
@@ -113,17 +114,17 @@ function attendHead(run: Run, b: number, kvHead: number): void {
   const { call, plan } = run;
   const group = call.heads / call.kvHeads;
   const rows: Block = { b, h: kvHead * group, heads: group, i: 0, rows: call.queries };
-  const [first, last] = seenBy(run, rows);
+  const [first, last] = seenBy(call, rows);
   const whole = last - first <= plan.chunk;
   if (whole && first < last) load(run, b, kvHead, first, last - first);
   for (const block of cut(rows, plan.rows)) {
-    if (whole) attendBlock(run, block, first, last);
-    else attendBlock(run, block, ...seenBy(run, block), kvHead);
+    const [from, to] = whole ? [first, last] : seenBy(call, block);
+    attendBlock(run, block, from, to, whole ? undefined : kvHead);
   }
 }
 
-/** A block against keys from … to, which are loaded already, or else are those of kvHead. */
-function attendBlock(run: Run, block: Block, from: number, to: number, kvHead?: number): void {
+/** A block against keys from … to, chunk by chunk. @param kvHead  whose they are; undefined where they are loaded already */
+function attendBlock(run: Run, block: Block, from: number, to: number, kvHead: number | undefined): void {
   const { heap, plan, weights } = run;
   start(run, block);
   for (let j = from; j < to; j += plan.chunk) {
@@ -209,7 +210,7 @@ function attend(run: Run, block: Block, j: number, count: number): void {
   const w = weights === undefined ? NOWHERE : place(weights, block, j, count, plan.weights);
   writePairs(heap, bias, mask, w);
   // positions are any integers; what a kernel gets of them is where sight begins and ends among these keys
-  const offset = offsetIn(run, block.b);
+  const offset = offsetIn(call, block.b);
   const i = block.i - j;
   const from = seenFrom(call, offset, i, -block.rows, count);
   const to = seenTo(call, offset, i, -block.rows, count);
