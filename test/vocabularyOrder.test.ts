@@ -149,12 +149,14 @@ describe.each(BACKENDS)("%s", (backend) => {
         x[i] = kind < 0.3 ? 3 : kind < 0.4 ? -Infinity : kind < 0.5 ? Number.NaN : 4 * normal(next);
       }
     };
+    const calls: Record<string, number> = { vocabularyTotal: 0, vocabularyBin: 0 };
     for (const { heap, kernels } of [coreOf(backend, 65536), coreOf(backend, 1 << 20)]) {
       const restless = Object.fromEntries(
         Object.entries(kernels as unknown as Record<string, (...args: number[]) => unknown>).map(([name, kernel]) => [
           name,
           (...args: number[]) => {
             const result = kernel(...args);
+            calls[name]++;
             if (name !== "vocabularyMaxima") scramble();
             return result;
           },
@@ -173,6 +175,8 @@ describe.each(BACKENDS)("%s", (backend) => {
         }
       }
     }
+    expect(calls.vocabularyTotal).toBeGreaterThan(0);
+    expect(calls.vocabularyBin).toBeLessThanOrEqual(4 * calls.vocabularyTotal); // a search ends in four rounds
   });
 });
 

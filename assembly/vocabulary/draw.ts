@@ -18,7 +18,7 @@ import { ALL, below, next, STRIP, strip } from "./tokens";
 // @ts-ignore: decorator
 @lazy const WEIGHTS: usize = memory.data(256, 16);
 
-/** Where the mass at the start of a block is kept, in the place of the histogram, and behind those of all blocks the ties left there. */
+/** In the place of the histogram: the mass where each block began, and behind all of those the ties that were left there. */
 // @ts-ignore: decorator
 @inline
 function massAt(marks: Marks, block: usize): usize {
@@ -91,7 +91,10 @@ function cutTies(x: usize, n: usize, t: f32, ties: u32): f64 {
   return s;
 }
 
-/** The first of WEIGHTS at which `mass` and those up to it exceed `target`; the last one that is not 0, where rounding denies it. */
+/**
+ * The first of WEIGHTS at which `mass` and those up to it exceed `target`; where rounding leaves them short, the last one that is
+ * not 0.
+ */
 function find(n: usize, mass: f64, target: f64): usize {
   let last: usize = 0;
   for (let j: usize = 0; j < n; j++) {

@@ -1,8 +1,9 @@
 /**
- * Lists the allowed logits with lo <= x <= hi, of those equal to lo the first `ties` alone: in index order, as f32, or where `pairs`
- * as u64, the index and the key.
+ * Lists the allowed logits with lo <= x <= hi, of those equal to lo the first `ties` alone. The list is in index order: f32, or
+ * where `pairs` is not 0 u64, the index and the key.
  *
- * Marks how many there are (the count goes on where the list is full) and how many are above hi. A list of f32 may be the tile's x.
+ * Marks how many there are, which may be more than the list has room for, and how many are above hi. A list of f32 may be the
+ * tile's x.
  */
 import { Marks, Tile } from "./marks";
 import { ALL, below, flip, keyOf, next, STRIP, strip } from "./tokens";

@@ -60,8 +60,8 @@ export function vocabularyTotal(marks: Marks): f64 {
 }
 
 /**
- * The bin in which the weights, added to `above`, reach `target`; the last one that is not empty, where rounding leaves them short.
- * Marks the mass above that bin, and the bin's own weight.
+ * The bin in which the weights, added to `above`, reach `target`; the last one that is not empty, where rounding leaves them
+ * short. Marks the mass above that bin, and the bin's own weight.
  */
 export function vocabularyBin(marks: Marks, above: f64, target: f64): u32 {
   let bin: u32 = 0, sum = above, own: f64 = 0;

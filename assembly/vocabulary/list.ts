@@ -7,6 +7,9 @@ import { rowShiftWide } from "../row";
 import { binsOf, Marks, Weights } from "./marks";
 import { logitOf } from "./tokens";
 
+/** Bits of a digit, at most: scattering to more places than 2048 is slow. */
+const WIDEST: i32 = 11;
+
 /** places = how many tokens have the digits before each */
 function addUp(places: usize, width: u32): void {
   let first: u32 = 0;
@@ -40,9 +43,9 @@ function takePlace(places: usize, digit: u32): usize {
  * @returns where it is then: f32[capacity], the logits, and u32[capacity], the indices
  */
 export function vocabularyOrder(marks: Marks, list: usize, capacity: u32, count: u32): usize {
-  const width = <u32>min(max(30 - <i32>clz(count), 4), 11); // fewer digits than tokens, and no more than what is fast to scatter to
+  const width = <u32>min(max(30 - <i32>clz(count), 4), WIDEST); // fewer digits than tokens
   const mask: u32 = (1 << width) - 1, bytes = <usize>count << 3;
-  let places = binsOf(marks), others = places + 8192;
+  let places = binsOf(marks), others = places + (4 << WIDEST);
   let source = list, target = list + (<usize>capacity << 3);
   memory.fill(places, 0, 4 << width);
   const first = load<u32>(source, 4);
@@ -80,8 +83,9 @@ export function vocabularyOrder(marks: Marks, list: usize, capacity: u32, count:
 }
 
 /**
- * Takes the first of `count` ordered logits until `above` and their weights reach `target`; all of them, if they never do. A token
- * weighs exp((x - m) / T), or 1 where `weights` is 0. Marks the mass reached, the last logit taken, and how many equal to it are.
+ * Takes the first of `count` ordered logits until `above` and their weights reach `target`; all of them, if they never do. A
+ * token weighs exp((x - m) / T), or 1 where `weights` is 0. Marks the mass that was reached, the last logit that was taken, and
+ * how many were taken that equal it.
  */
 export function vocabularyCut(marks: Marks, weights: Weights, logits: usize, count: u32, above: f64, target: f64): void {
   const weighted = changetype<usize>(weights) != 0;

@@ -1,6 +1,6 @@
 /**
- * What the passes over a vocabulary work on and leave behind: structures in memory, at addresses that the host gives. It writes and
- * reads them at the offsets of layout.ts, which are compared with these classes when they are compiled.
+ * What the passes over a vocabulary work on and leave behind: structures in memory, at addresses that the host gives. The host
+ * writes tiles and weights and reads marks, at the offsets of layout.ts. The compiler compares those with the classes here.
  */
 import {
   TILE_FROM, TILE_MASK, TILE_SHIFT, TILE_TOKENS, TILE_X, VOCABULARY_ABOVE, VOCABULARY_COUNT, VOCABULARY_HISTOGRAM,

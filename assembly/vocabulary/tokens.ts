@@ -2,10 +2,11 @@
  * How the passes over a vocabulary get at the logits.
  *
  * A pass walks over the tokens tile by tile, in index order. The vocabulary is divided into at most VOCABULARY_BLOCKS blocks of
- * 2^shift tokens. The first pass leaves the maximum of each block; later passes skip the blocks that lie below what they look for.
+ * 2^shift tokens. The first pass leaves the maximum of each block; later passes skip the blocks that lie below what they look
+ * for.
  *
- * A logit's key is a u32 that grows as the logit falls: 0 and -0 have one, +Infinity's is the least and -Infinity's the largest of
- * what is not NaN. Histograms and sorting are of keys, so that bounds are exact, whatever the logits' scale.
+ * A logit's key is a u32 that grows as the logit falls. 0 and -0 have the same; apart from NaN, +Infinity has the least key and
+ * -Infinity the largest. Histograms and sorting are of keys, so that bounds are exact, whatever the logits' scale.
  */
 import { ALL_TIES, VOCABULARY_STRIP } from "../layout";
 import { STAGE } from "../stage";

@@ -30,28 +30,29 @@ export function drawKernel(memory: Memory): VocabularyKernels["vocabularyDraw"] 
     let mass = from === 0 ? 0 : marks.mass;
     let left = from === 0 ? ties : marks.ties;
     let token = -1;
-    for (let i = from; i < from + n && token < 0; ) {
-      const block = i >>> shift;
+    let first = from;
+    const take = (value: number, i: number): boolean => {
+      if (!(value >= t)) return false;
+      if (value === t && left !== ALL_TIES) {
+        if (left === 0) return false;
+        left--;
+      }
+      const w = Math.fround(exp((value - m) / temperature)); // as a float32: what underflows weighs 0
+      mass += w;
+      if (!(w > 0 && mass > target)) return false;
+      marks.weight = w;
+      token = first + i;
+      return true;
+    };
+    while (first < from + n && token < 0) {
+      const block = first >>> shift;
       const end = Math.min(from + n, (block + 1) * 2 ** shift);
-      if (i === block * 2 ** shift) {
+      if (first === block * 2 ** shift) {
         f64[massAt(marks, block)] = mass;
         u32[tiesAt(marks, block)] = left;
       }
-      const first = i;
-      eachToken(memory, marks, part(tile, first, end - first), t, (value, j) => {
-        if (!(value >= t)) return false;
-        if (value === t && left !== ALL_TIES) {
-          if (left === 0) return false;
-          left--;
-        }
-        const w = Math.fround(exp((value - m) / temperature)); // as a float32: what underflows weighs 0
-        mass += w;
-        if (!(w > 0 && mass > target)) return false;
-        marks.weight = w;
-        token = first + j;
-        return true;
-      });
-      i = end;
+      eachToken(memory, marks, part(tile, first, end - first), t, take);
+      first = end;
     }
     marks.mass = mass;
     marks.ties = left;

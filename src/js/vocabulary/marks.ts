@@ -42,7 +42,7 @@ export const tileAt = ({ u32 }: Memory, tile: number): Tile => ({
 });
 
 /** The weights exp((x - m) / T) of a distribution. */
-export interface Weights {
+interface Weights {
   readonly m: number;
   readonly temperature: number;
 }
@@ -60,8 +60,8 @@ export function weighing(memory: Memory, weights: number): (x: number) => number
 }
 
 /**
- * What a pass leaves for the next tile, for other kernels and for the host: the fields of the kernels' class Marks, at the state that
- * `at` was given last. Sums in two parts have all in the first.
+ * What a pass leaves for the next tile, for other kernels and for the host: the class Marks of the kernels, with the same names.
+ * The state is the one that `at` was given last. Sums in two parts have all in the first.
  */
 export class Marks {
   readonly #memory: Memory;

@@ -21,7 +21,7 @@ import { type Source, writeTile } from "./row";
 const VECTORS = 64;
 
 /** How many logits are between two bounds, how many above them, and whether the list has room for those between. */
-export interface Found {
+interface Found {
   readonly count: number;
   readonly above: number;
   readonly fits: boolean;
@@ -54,7 +54,7 @@ class Logits implements Source {
   }
 }
 
-/** `capacity` pairs of a token and a key, and room for as many again to order them; that room also holds lists of logits alone. */
+/** Room for `capacity` pairs of a token and a key, and for as many again to order them: there lists of logits alone are too. */
 export class List {
   readonly capacity: number;
   /** Where lists of logits are. */

@@ -1,6 +1,6 @@
 /**
- * Which tokens are allowed, as the libraries for grammars give it: a bit a token, bit i & 31 of word i >> 5, or a byte a token. Tokens
- * that it has nothing for, at the end, are not allowed; what it has for more tokens than there are is not read.
+ * Which tokens are allowed, as the libraries for grammars give it: a bit a token, bit i & 31 of word i >> 5, or a byte a token.
+ * Where the mask is too short the tokens that it does not reach are not allowed; where it is too long its end is not read.
  */
 
 import { isUint8Array, type TokenMask } from "../../check";

@@ -10,7 +10,7 @@ import type { Vocabulary } from "./vocabulary";
 /** Vocabularies up to this long are not worth a probe. */
 const UNPROBED = 8192;
 
-/** The token at which the nucleus ends, by a probe, is one of those from lo to hi; about `heavy` tokens are above lo. */
+/** A probe says that the nucleus ends at a token from lo to hi, and that about `heavy` tokens are above lo. */
 interface Bracket {
   readonly lo: number;
   readonly hi: number;
@@ -49,8 +49,8 @@ function tailOf({ heap, kernels, row }: Vocabulary, { weights }: Distribution, m
 }
 
 /**
- * By how much a float32 sum of a row's weights may be off: 2^-24·(6 + 1.5·μ) of itself, μ being their mean of (m - x)/T, which is
- * at most log(n / sum).
+ * By how much a float32 sum of weights of a row of n tokens may be off: 2^-24·(6 + 1.5·μ) of itself. μ is their mean of
+ * (m - x)/T, which is at most log(n / sum).
  */
 const boundOf = (sum: number, n: number): number => (sum > 0 ? 2 ** -24 * (6 + 1.5 * Math.log(n / sum)) * sum : 0);
 

@@ -27,7 +27,7 @@ export interface Reached extends Prefix {
 export const EVERYTHING: Prefix = { t: -Infinity, ties: ALL_TIES };
 
 /** The tokens of which `reach` finds a prefix, and the sum of what they measure. */
-export interface Whole {
+interface Whole {
   readonly histogram: Histogram;
   readonly kept: Prefix;
   readonly sum: number;

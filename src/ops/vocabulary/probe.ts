@@ -9,7 +9,7 @@ const PROBED = 1024;
 /** Three standard deviations of a count that should be `expected`, and then some. */
 export const slack = (expected: number): number => 3 * Math.sqrt(expected) + 3;
 
-export interface Probe {
+interface Probe {
   readonly source: Source;
   readonly size: number;
   /** How many tokens each of them stands for. */

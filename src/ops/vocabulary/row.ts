@@ -18,7 +18,7 @@ import type { Allowed } from "./mask";
 /** Logits that are copied in together: a tile is read again from L1. */
 const TILE = 4096;
 
-/** A row leaves this much of the workspace to lists, or a quarter of it: floats. */
+/** Floats of the workspace that a row leaves to lists; a quarter of the workspace, if that is less. */
 const LIST_FLOATS = 32768;
 
 /** What a pass of a kernel goes over: a row, or a list of logits. */
@@ -31,7 +31,7 @@ export interface Source {
   next(): boolean;
 }
 
-/** Tells the kernels of the tile at an address. */
+/** Writes a tile for the kernels: fields as the class Tile of assembly/vocabulary/marks.ts. */
 export function writeTile(
   heap: Heap,
   tile: number,
@@ -57,7 +57,7 @@ function blockOf(tokens: number): number {
 
 const align16 = (bytes: number): number => (bytes + 15) & ~15;
 
-/** Its fields are private by type alone: V8 takes longer to define a dozen #fields than to copy a short row. */
+/** Private by type alone: V8 takes longer to define a dozen #fields than to copy a short row. */
 export class Row implements Source {
   readonly length: number;
   readonly logits: Float32Array;

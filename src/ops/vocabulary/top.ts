@@ -16,7 +16,7 @@ export const FEW = 256;
 export const LISTED = 1024;
 
 /** Tokens in order, and their log-probabilities. */
-export interface Top {
+interface Top {
   readonly indices: Uint32Array;
   readonly logProbs: Float32Array;
 }

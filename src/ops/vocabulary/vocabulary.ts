@@ -12,7 +12,7 @@ export class Vocabulary implements Core<VocabularyKernels> {
   readonly heap: Heap;
   readonly kernels: VocabularyKernels;
   readonly row: Row;
-  private made: List | undefined;
+  private lists: List | undefined;
 
   constructor(core: Core<VocabularyKernels>, tokens: Tokens) {
     this.heap = core.heap;
@@ -22,8 +22,8 @@ export class Vocabulary implements Core<VocabularyKernels> {
 
   /** Made when it is first asked for: short calls have no need of it. */
   get list(): List {
-    this.made ??= new List(this, this.row.end);
-    return this.made;
+    this.lists ??= new List(this, this.row.end);
+    return this.lists;
   }
 
   /**
