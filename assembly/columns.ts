@@ -1,7 +1,7 @@
 /**
  * Passes over a strip of columns: `axis` positions of `width` <= STRIP neighbouring columns, `pitch` floats apart. The
  * vector lies across the columns and the walk along the axis is the walk along memory: nothing is transposed, and a
- * column's m and sums wait in `state`, which stays in the first cache.
+ * column's m and sums wait in `state`, which stays in the L1 cache.
  *
  * Special values as in row.ts. Lanes behind the strip's last column work on what they find and are never stored to y.
  */

@@ -3,7 +3,7 @@
  *
  * stage[i] = mask[i] ? x[i]·h : hole                    i < n <= STRIP, padded with holes to whole vectors
  *
- * The plain loops then run over `stage` instead of x: 256 floats stay in the first cache, so the mask is part of the
+ * The plain loops then run over `stage` instead of x: 256 floats stay in the L1 cache, so the mask is part of the
  * pass and not one of its own.
  */
 import { firstLanes } from "./lanes";

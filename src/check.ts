@@ -9,7 +9,6 @@ export {
   checkElement,
   checkFloats,
   checkLength,
-  checkList,
   type FloatInput,
   newFloats,
 } from "./check/array";

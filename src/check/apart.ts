@@ -1,4 +1,7 @@
-/** Arrays that share memory: what is written may not lie where something else is still to be read. Buffers are dearest, and asked last. */
+/**
+ * Arrays that share memory: what is written may not lie where something else is still to be read. Buffers are dearest, and asked
+ * last.
+ */
 import { bufferOf, lengthOf, offsetOf } from "../typedArray";
 import { refuseValue } from "./refuse";
 
