@@ -144,7 +144,7 @@ export const VOCABULARY_MAXIMA = 17408;
 
 /** Where the families' static data begins (tables, stages): all their binaries may live in one memory. Then comes what is the host's. */
 export const ROWS_DATA = 16;
-export const SPARSE_DATA = 1536;
-export const ATTENTION_DATA = 4352;
-export const VOCABULARY_DATA = 4864;
-export const HEAP_BASE = 7168;
+export const SPARSE_DATA = 1472;
+export const ATTENTION_DATA = 4032;
+export const VOCABULARY_DATA = 4176;
+export const HEAP_BASE = 6048;

@@ -3,8 +3,9 @@
  * a call changes beyond its outputs is seen.
  */
 import { runInNewContext } from "node:vm";
-import { STATE_BYTES } from "../../assembly/layout";
+import { ROWS_DATA } from "../../assembly/layout";
 import { type Backend, createRuntime, type Runtime } from "../../src/index";
+import { argumentsOf, EVERY_CALL, run } from "../everyCall";
 import { type Resizable, resizable } from "../resizable";
 import { type ArraySpec, type List, type Type, type Values, valuesOf } from "./arrays";
 import { ofThrowingClass, PROTOTYPES, TYPES } from "./ownClasses";
@@ -32,8 +33,6 @@ const isResizable = (buffer: ArrayBufferLike): boolean => (buffer as { resizable
 const MARGIN = 64;
 const CANARY = 0x7fc5c3e1; // a NaN that would spread to whatever reads it
 const GUARD_BYTES = 32;
-/** Below AssemblyScript's data. */
-const UNUSED_BYTES = 1024;
 const POISONED_BYTES = 262144;
 
 interface Place {
@@ -47,6 +46,8 @@ function runtimeOf(backend: Backend, heapBytes: number, which: string): Runtime 
   let runtime = runtimes.get(key);
   if (runtime === undefined) {
     runtime = createRuntime({ backend, heapBytes });
+    // every family is started: that writes its tables, once, beside whatever a call may write
+    for (const call of EVERY_CALL) run(runtime, call, argumentsOf(call, call.arrays(24), 24));
     runtimes.set(key, runtime);
   }
   return runtime;
@@ -206,7 +207,7 @@ export class World {
     const { buffer } = this.runtime.alloc(0);
     const other = this.#other.alloc(0);
     this.#before = [
-      new Uint8Array(buffer, 0, Math.min(UNUSED_BYTES, this.#arena - STATE_BYTES)),
+      new Uint8Array(buffer, 0, ROWS_DATA),
       new Uint8Array(buffer, this.#arena, this.#mark - this.#arena),
       new Uint8Array(buffer, buffer.byteLength - GUARD_BYTES),
       new Uint8Array(other.buffer, 0, other.byteOffset),
