@@ -21,7 +21,7 @@ async function compile(family, target) {
   ]);
   const said = stderr.toString();
   if (said !== "") console.error(said);
-  if (error || said.includes("WARNING-")) process.exit(1); // a warning is an error
+  if (error || said.includes("WARNING")) process.exit(1); // a warning is an error
   return readFileSync(`${file}.wasm`);
 }
 

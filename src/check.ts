@@ -29,7 +29,6 @@ export {
   isList,
   isRevoked,
   isUint8Array,
-  isUint32Array,
   kind,
   refuseType,
   refuseValue,

@@ -11,7 +11,7 @@ export interface Candidate {
 }
 
 /** A backend that was not taken: by the runtime, or for one family. */
-export interface Rejected {
+interface Rejected {
   readonly backend: Backend;
   readonly family?: FamilyName;
   readonly reason: string;
@@ -79,7 +79,7 @@ export class Engines {
   }
 }
 
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const listed = (rejected: readonly Rejected[]): string =>
   rejected.map(({ backend, reason }) => `"${backend}" (${reason})`).join(", ");

@@ -19,7 +19,7 @@ export const SOURCES: Sources = {
 export const FAMILIES = Object.keys(SOURCES) as FamilyName[];
 
 /** Kernels on a memory. */
-export interface Machine {
+interface Machine {
   readonly backend: Backend;
   readonly kernels: Kernels;
   readonly buffer: ArrayBuffer;

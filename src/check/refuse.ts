@@ -33,5 +33,4 @@ export function isRevoked(value: unknown): boolean {
 export const isList = (value: unknown): value is readonly number[] => !isRevoked(value) && Array.isArray(value);
 
 export const isFloat32Array = (value: unknown): value is Float32Array => typeOf(value) === "Float32Array";
-export const isUint32Array = (value: unknown): value is Uint32Array => typeOf(value) === "Uint32Array";
 export const isUint8Array = (value: unknown): value is Uint8Array => typeOf(value) === "Uint8Array";
