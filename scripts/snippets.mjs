@@ -9,7 +9,7 @@
  *
  * What cannot run in Node (a fragment of a page, a shell) stands in a block of another language, such as html or sh; where
  * it has to be js, the line above the block is `<!-- not run: REASON -->`, and the report names it. An import of
- * a .wasm file, which Node cannot do, gives the compiled module: kernels.wasm where the engine has no relaxed SIMD.
+ * a .wasm file, which Node cannot do, gives the compiled module: the plain one where the engine has no relaxed SIMD.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path/posix";

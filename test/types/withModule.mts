@@ -3,4 +3,6 @@ import { expectTypeOf } from "expect-type";
 import type { RuntimeOptions, WasmModule } from "softmax-wasm";
 
 expectTypeOf<WasmModule>().toEqualTypeOf<WebAssembly.Module>();
-expectTypeOf<RuntimeOptions["module"]>().toEqualTypeOf<WebAssembly.Module | undefined>();
+expectTypeOf<RuntimeOptions["module"]>().toEqualTypeOf<
+  WebAssembly.Module | readonly WebAssembly.Module[] | undefined
+>();
