@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path/posix";
 import { fileURLToPath } from "node:url";
+import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -144,6 +145,34 @@ describe("arrows", () => {
     const vague = /(^|\/)(utils?|helpers?|common|core)(\.|\/)/i;
     expect(FILES.filter((file) => vague.test(file))).toEqual([]);
     expect(["src/utils.ts", "src/core/index.ts", "bench/helper.mjs"].every((file) => vague.test(file))).toBe(true);
+  });
+
+  it("what must be read at once fits on a screen: functions of 70 lines, files of 300, kernels of 12 arguments", () => {
+    const long: string[] = [];
+    for (const file of FILES.filter((path) => /^(src|assembly)\//.test(path))) {
+      const text = readFileSync(join(ROOT, file), "utf8");
+      const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+      const lineOf = (at: number): number => source.getLineAndCharacterOfPosition(at).line;
+      if (lineOf(text.length) > 300) long.push(`${file} has ${lineOf(text.length)} lines`);
+      const visit = (node: ts.Node): void => {
+        const lines = lineOf(node.end) - lineOf(node.getStart()) + 1;
+        if (ts.isFunctionLike(node) && lines > 70) long.push(`${file}:${lineOf(node.pos) + 1} has ${lines} lines`);
+        ts.forEachChild(node, visit);
+      };
+      visit(source);
+    }
+    let kernels = 0;
+    for (const family of ["rows", "sparse", "attention", "vocabulary"]) {
+      const wat = readFileSync(join(ROOT, `build/${family}.wat`), "utf8");
+      for (const [, name, inside] of wat.matchAll(/^ \(export "(\w+)" \(func (\S+)\)\)$/gm)) {
+        const [head] = wat.slice(wat.indexOf(`\n (func ${inside} `) + 1).split("\n");
+        const count = [...head.matchAll(/\(param \$/g)].length;
+        kernels++;
+        if (count > 12 || !head.includes(inside)) long.push(`${name} takes ${count} arguments`);
+      }
+    }
+    expect(long).toEqual([]);
+    expect(kernels).toBeGreaterThan(25);
   });
 
   it("every row has a file", () => {

@@ -196,7 +196,7 @@ describe("options of what makes functions", () => {
   });
 
   it("createRuntime's module is one, not something that inherits from one", () => {
-    const message = 'createRuntime: "module" expected a WebAssembly.Module, got';
+    const message = 'createRuntime: "module" expected a WebAssembly.Module or a list of them, got';
     const module = revoked({}) as WebAssembly.Module;
     expectError(() => createRuntime({ module }), TypeError, `${message} a revoked Proxy`);
     expect(() => createRuntime({ module: Object.create(WebAssembly.Module.prototype) })).toThrow(message);

@@ -15,13 +15,18 @@ import { errorOf } from "./refusal";
 const COPIED = ["keyLengths", "support"];
 /** Kernels whose arguments are a pass in memory. */
 const PASSES = ["attentionTiles", "attentionRows"];
+/** Kernels that find their logits and their mask in a tile. */
+const TILED = ["Maxima", "Sum", "Tail", "Histogram", "Gather", "Draw"].map((name) => `vocabulary${name}`);
 
 /** A runtime whose kernels tell the numbers that they are called with. */
 function watched(backend: (typeof BACKENDS)[number], numbers: Set<number>): Runtime {
   const machine = machineOf(backend);
   return runtimeOnMachine(
     wrapped(machine, (kernel, name) => (...args) => {
-      const words = PASSES.includes(name) ? new Uint32Array(machine.buffer, args[0], PASS_BYTES / 4) : args;
+      // the addresses of arrays stand in memory: in attention's pass, and in the tile of a pass over a vocabulary
+      const { buffer } = machine;
+      const words = PASSES.includes(name) ? new Uint32Array(buffer, args[0], PASS_BYTES / 4) : args;
+      if (TILED.includes(name)) for (const n of new Uint32Array(buffer, args[1], 5)) numbers.add(n);
       for (const n of words) numbers.add(n);
       return kernel(...args);
     }),

@@ -1,5 +1,5 @@
 /** Binaries that the host compiled, for hosts that forbid compiling from bytes. */
-import { kind, refuseType, refuseValue } from "../check";
+import { isList, kind, refuseType, refuseValue } from "../check";
 import type { Backend, Engine, FamilyName, KernelsOf } from "../kernels";
 import { instantiate, newMemory, type WasmBackend } from ".";
 
@@ -64,9 +64,9 @@ function familyOf(module: WebAssembly.Module): FamilyName {
 }
 
 const readModules = (value: unknown): WebAssembly.Module[] => {
-  if (!Array.isArray(value)) return [value as WebAssembly.Module];
+  if (!isList(value)) return [value as WebAssembly.Module];
   const modules: WebAssembly.Module[] = [];
-  for (let i = 0; i < value.length; i++) modules.push(value[i]);
+  for (let i = 0; i < value.length; i++) modules.push(value[i] as unknown as WebAssembly.Module);
   return modules;
 };
 
