@@ -29,7 +29,10 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
     [LAYOUT, /^assembly\/(axis|columns|compact|exp|lanes|log|phases|row|stage)$/, /^assembly\/sparse\//],
   ],
   [/^assembly\/attention\//, [LAYOUT, /^assembly\/(exp|lanes|log|row|stage)$/, /^assembly\/attention\//]],
-  [/^assembly\/vocabulary\//, [LAYOUT, /^assembly\/(exp|lanes|log|phases|row|stage)$/, /^assembly\/vocabulary\//]],
+  [
+    /^assembly\/vocabulary\//,
+    [LAYOUT, /^assembly\/(compact|exp|lanes|log|phases|row|stage)$/, /^assembly\/vocabulary\//],
+  ],
 
   // src: doors -> runtime -> { engines, ops } -> { options -> check, heap, kernels } <- { js, wasm }; assembly/layout is both sides'
   [/^src\/(typedArray|order)$/, []],

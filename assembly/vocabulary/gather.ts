@@ -5,6 +5,7 @@
  * Marks how many there are, which may be more than the list has room for, and how many are above hi. A list of f32 may be the
  * tile's x.
  */
+import { front } from "../compact";
 import { Marks, Tile } from "./marks";
 import { ALL, below, flip, keyOf, next, STRIP, strip } from "./tokens";
 
@@ -14,27 +15,6 @@ const GROUP: usize = 64;
 /** With more hits of these than that, a vector at a time is faster than one by one: logits, and pairs. */
 const DENSE: u32 = 3;
 const DENSE_PAIRS: u32 = 12;
-
-// FRONT[h]: the bytes of those of four words whose bits are set in h
-// @ts-ignore: decorator
-@lazy const FRONT: usize = memory.data<u8>([
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  4, 5, 6, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 0, 0, 0, 0,
-  8, 9, 10, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 8, 9, 10, 11, 0, 0, 0, 0, 0, 0, 0, 0,
-  4, 5, 6, 7, 8, 9, 10, 11, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 0, 0, 0,
-  12, 13, 14, 15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 12, 13, 14, 15, 0, 0, 0, 0, 0, 0, 0, 0,
-  4, 5, 6, 7, 12, 13, 14, 15, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 0, 0, 0, 0,
-  8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 0,
-  4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 0, 0, 0,
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-], 16);
 
 // @ts-ignore: decorator
 @inline
@@ -60,8 +40,8 @@ function atLeast(at: usize, t: v128): u64 {
 @inline
 function append(at: usize, x: v128, token: v128, hits: i32): usize {
   const keys = flip(f32x4.add(x, f32x4.splat(0)));
-  const front = v128.load(FRONT + (<usize>(hits & 15) << 4));
-  const i = i8x16.swizzle(token, front), k = i8x16.swizzle(keys, front);
+  const taken = front(hits & 15);
+  const i = i8x16.swizzle(token, taken), k = i8x16.swizzle(keys, taken);
   v128.store(at, v128.shuffle<i32>(i, k, 0, 4, 1, 5));
   v128.store(at, v128.shuffle<i32>(i, k, 2, 6, 3, 7), 16);
   return at + (popcnt(hits & 15) << 3);
@@ -71,7 +51,7 @@ function append(at: usize, x: v128, token: v128, hits: i32): usize {
 // @ts-ignore: decorator
 @inline
 function appendLogits(at: usize, x: v128, hits: i32): usize {
-  v128.store(at, i8x16.swizzle(x, v128.load(FRONT + (<usize>(hits & 15) << 4))));
+  v128.store(at, i8x16.swizzle(x, front(hits & 15)));
   return at + (popcnt(hits & 15) << 2);
 }
 

@@ -1,6 +1,6 @@
 import type { Core } from "../../heap";
 import type { AttentionKernels } from "../../kernels/attention";
-import { expectKnown, X } from "../known";
+import { expectKnown, P, X } from "../known";
 import type { AttentionFunctions } from ".";
 import type { AttentionCall } from "./check";
 import { FEW_ROWS } from "./plan";
@@ -15,14 +15,14 @@ const MEAN = 4.61449231;
  *
  * Below attention's facade: the engine would compile the checks of its 24 options for this, a fifth of the self-test.
  */
-function attend(core: Core<AttentionKernels>, queries: number): Float32Array {
+function attend(core: Core<AttentionKernels>, queries: number, weights?: Float32Array): Float32Array {
   const call: AttentionCall = {
     q: new Float32Array(queries).fill(1),
     k: X,
     v: V,
     out: new Float32Array(queries),
     lse: undefined,
-    weights: undefined,
+    weights,
     bias: undefined,
     mask: undefined,
     alibi: undefined,
@@ -50,6 +50,9 @@ function attend(core: Core<AttentionKernels>, queries: number): Float32Array {
 export function testAttention({ mergeAttention }: AttentionFunctions, core: Core<AttentionKernels>): void {
   expectKnown("attention", attend(core, FEW_ROWS + 1), () => MEAN); // by way of the tiles
   expectKnown("attention of one query", attend(core, 1), () => MEAN); // row by row
+  const weights = new Float32Array(X.length);
+  attend(core, 1, weights);
+  expectKnown("attention's weights", weights, (j) => P[j]); // a mean hides what single exponentials are off by
   const [a, b, lse] = [1, 3, 0].map((x) => Float32Array.of(x));
   expectKnown("mergeAttention", mergeAttention(a, lse, b, Float32Array.of(0), { valueDim: 1 }).out, () => 2);
 }

@@ -8,4 +8,11 @@ export function testVocabulary({ topK, sample }: VocabularyFunctions): void {
   // of the four that topP leaves, [1, 2, 3, 5] in index order, the last
   const { index, prob } = sample(X, { topP: 0.7, random: () => 0.9 });
   expectKnown("sample", [index, prob], (j) => [5, P[5] / (P[1] + P[2] + P[3] + P[5])][j]);
+  // every token that can be drawn, for its weight alone: a sum hides what single exponentials are off by
+  let before = 0;
+  for (const [token, p] of P.entries()) {
+    const drawn = sample(X, { random: () => before + p / 2 });
+    before += p;
+    if (p > 1e-6) expectKnown("sample of all", [drawn.index, drawn.prob], (j) => [token, p][j]);
+  }
 }
