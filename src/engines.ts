@@ -27,14 +27,22 @@ export class Engines {
   readonly #next: Candidate[];
   readonly #failed = new Map<FamilyName, Error>();
   readonly #bytes: number;
+  readonly #asked: "backend" | "module";
 
-  constructor(engine: Engine, next: readonly Candidate[], rejected: Rejected[]) {
+  /** @param asked  the option of createRuntime that an error is about */
+  constructor(
+    engine: Engine,
+    next: readonly Candidate[],
+    rejected: Rejected[],
+    asked: "backend" | "module" = "backend",
+  ) {
     this.heap = new Heap(engine.buffer);
     this.backend = engine.backend;
     this.rejected = rejected;
     this.#started = [engine];
     this.#next = [...next];
     this.#bytes = engine.buffer.byteLength;
+    this.#asked = asked;
   }
 
   /**
@@ -59,7 +67,7 @@ export class Engines {
       }
     }
     const error = new Error(
-      `createRuntime: "backend" expected one on which the functions of "${family.name}" run, got ${listed(rejected)}`,
+      `createRuntime: "${this.#asked}" expected one on which the functions of "${family.name}" run, got ${listed(rejected)}`,
     );
     this.#failed.set(family.name, error);
     throw error;

@@ -98,7 +98,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
           CANDIDATES.filter((one) => backend === "auto" || backend === one.backend),
           heapBytes,
         )
-      : new Engines(moduleEngine(module, backend, heapBytes), [], []);
+      : new Engines(moduleEngine(module, backend, heapBytes), [], [], "module");
   return runtimeOn(engines, {
     rows: ROWS_SOURCE,
     sparse: SPARSE_SOURCE,

@@ -36,5 +36,5 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   checkObject(CREATE, "options", options, "module");
   const { module, heapBytes } = ownOptions(CREATE, options, { module: options.module, heapBytes: options.heapBytes });
   const engine = moduleEngine(module, "auto", checkHeapBytes(heapBytes));
-  return runtimeOn(new Engines(engine, [], []), { rows: {}, sparse: {}, attention: {}, vocabulary: {} });
+  return runtimeOn(new Engines(engine, [], [], "module"), { rows: {}, sparse: {}, attention: {}, vocabulary: {} });
 }

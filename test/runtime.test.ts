@@ -103,7 +103,7 @@ describe("createRuntime with a module", () => {
       const runtime = createRuntime({ module, backend: asked });
       expect(runtime.backend).toBe(name);
       expect(results(runtime, X, { shape: SHAPE })).toEqual(results(runtimeOf(name), X, { shape: SHAPE }));
-      const expected = `createRuntime: "backend" expected one on which the functions of "sparse" run, got "${name}" ("module" has no sparse.wasm or sparse-relaxed.wasm)`;
+      const expected = `createRuntime: "module" expected one on which the functions of "sparse" run, got "${name}" (none is sparse.wasm or sparse-relaxed.wasm)`;
       for (let i = 0; i < 2; i++) expect(() => runtime.sparsemax(X)).toThrow(new Error(expected));
       expect(() => runtime.topK(X, 1)).toThrow('the functions of "vocabulary"');
       expect(() => runtime.attention(X, X, X, { headDim: 111 })).toThrow('the functions of "attention"');

@@ -110,7 +110,7 @@ export function moduleEngine(value: unknown, backend: "auto" | Backend, bytes: n
     kernels(name) {
       const found = kernels.get(name);
       if (found !== undefined) return found as unknown as KernelsOf[typeof name];
-      throw new Error(`"module" has no ${name}.wasm or ${name}-relaxed.wasm`);
+      throw new Error(`none is ${name}.wasm or ${name}-relaxed.wasm`);
     },
   };
 }
