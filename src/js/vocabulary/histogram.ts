@@ -1,25 +1,32 @@
 /** assembly/vocabulary/histogram.ts in JavaScript; of the two sums of a bin only the first is used. */
-import { VOCABULARY_BINS } from "../../../assembly/layout";
+import { VOCABULARY_BINS, VOCABULARY_STRIP } from "../../../assembly/layout";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { keyOf, logitOf } from "../../order";
 import type { Memory } from "../state";
-import { Marks, tileAt, weighing } from "./marks";
-import { eachToken } from "./tokens";
+import { Marks, tileAt, weigh, weightsAt } from "./marks";
+import { allows, stripEnd, stripFrom } from "./tokens";
 
 export function histogramKernel(memory: Memory): VocabularyKernels["vocabularyHistogram"] {
   const marks = new Marks(memory);
-  const { f64 } = memory;
+  const { f32, f64, u32 } = memory;
   return (state, address, weights, first, last, bits) => {
-    marks.at(state);
+    const { bins, maxima } = marks.at(state);
     const tile = tileAt(memory, address);
-    const weigh = weighing(memory, weights);
-    const { bins } = marks;
+    const { m, temperature } = weightsAt(memory, weights);
+    const [logits, mask] = [tile.x >>> 2, tile.mask >>> 2];
     if (tile.from === 0) f64.fill(0, bins, bins + 2 * VOCABULARY_BINS);
     const [lo, hi] = [logitOf(last), logitOf(first)];
-    eachToken(memory, marks, tile, lo, (value) => {
-      if (value >= lo && value <= hi) f64[bins + 2 * ((keyOf(value) - first) >>> bits)] += weigh(value);
-      return false;
-    });
+    for (
+      let i = stripFrom(f32, maxima, tile, lo, 0);
+      i < tile.n;
+      i = stripFrom(f32, maxima, tile, lo, i + VOCABULARY_STRIP)
+    ) {
+      for (let j = i, end = stripEnd(tile.n, i); j < end; j++) {
+        const value = f32[logits + j];
+        if (!(value >= lo && value <= hi && allows(u32, mask, j))) continue;
+        f64[bins + 2 * ((keyOf(value) - first) >>> bits)] += weigh(value, m, temperature);
+      }
+    }
   };
 }
 

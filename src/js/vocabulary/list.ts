@@ -2,7 +2,7 @@
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { logitOf, orderPairs } from "../../order";
 import type { Memory } from "../state";
-import { Marks, weighing, weightsAt } from "./marks";
+import { Marks, weigh, weightsAt } from "./marks";
 
 export function orderKernel({ f32, u32 }: Memory): VocabularyKernels["vocabularyOrder"] {
   return (_, list, capacity, count) => {
@@ -21,12 +21,12 @@ export function cutKernel(memory: Memory): VocabularyKernels["vocabularyCut"] {
   const marks = new Marks(memory);
   const { f32 } = memory;
   return (state, weights, logits, count, above, target) => {
-    const weigh = weighing(memory, weights);
+    const { m, temperature } = weightsAt(memory, weights);
     let t = Number.NaN;
     let ties = 0;
     for (let taken = 0; taken < count && (above < target || taken === 0); taken++) {
       const x = f32[(logits >>> 2) + taken];
-      above += weigh(x);
+      above += weigh(x, m, temperature);
       ties = x === t ? ties + 1 : 1;
       t = x;
     }

@@ -47,17 +47,17 @@ interface Weights {
   readonly temperature: number;
 }
 
-export const weightsAt = ({ f64 }: Memory, weights: number): Weights => ({
-  m: f64[(weights + WEIGHTS_M) >>> 3],
-  temperature: f64[(weights + WEIGHTS_TEMPERATURE) >>> 3],
-});
+const EVEN: Weights = { m: 0, temperature: Infinity };
 
-/** A function for what a token weighs: 1, where `weights` is 0. */
-export function weighing(memory: Memory, weights: number): (x: number) => number {
-  if (weights === 0) return () => 1;
-  const { m, temperature } = weightsAt(memory, weights);
-  return (x) => Math.exp((x - m) / temperature);
-}
+/** @returns where `weights` is 0, those by which every token weighs 1 */
+export const weightsAt = ({ f64 }: Memory, weights: number): Weights =>
+  weights === 0
+    ? EVEN
+    : { m: f64[(weights + WEIGHTS_M) >>> 3], temperature: f64[(weights + WEIGHTS_TEMPERATURE) >>> 3] };
+
+/** What a token weighs. */
+export const weigh = (x: number, m: number, temperature: number): number =>
+  temperature === Infinity ? 1 : Math.exp((x - m) / temperature);
 
 /**
  * What a pass leaves for the next tile, for other kernels and for the host: the class Marks of the kernels, with the same names.

@@ -1,4 +1,4 @@
-import { VOCABULARY_LOG, VOCABULARY_SUM, VOCABULARY_TOTAL } from "../../../assembly/layout";
+import { VOCABULARY_LOG, VOCABULARY_STRIP, VOCABULARY_SUM, VOCABULARY_TOTAL } from "../../../assembly/layout";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { perTemperature } from "../columns";
 import { exp } from "../exp";
@@ -6,14 +6,20 @@ import { rowExpSum } from "../row";
 import { logTotal } from "../rows/logSumExp";
 import type { Memory } from "../state";
 import { Marks, type Tile, tileAt, weightsAt } from "./marks";
-import { eachToken, LOWEST } from "./tokens";
+import { allows, LOWEST, stripEnd, stripFrom } from "./tokens";
 
 /** s += Σ exp((x - m)·perT) over the allowed tokens of a tile. */
-function maskedSum(memory: Memory, marks: Marks, tile: Tile, m: number, perT: number, s: number): number {
-  eachToken(memory, marks, tile, LOWEST, (value) => {
-    s += exp((value - m) * perT);
-    return false;
-  });
+function maskedSum({ f32, u32 }: Memory, maxima: number, tile: Tile, m: number, perT: number, s: number): number {
+  const [logits, mask] = [tile.x >>> 2, tile.mask >>> 2];
+  for (
+    let i = stripFrom(f32, maxima, tile, LOWEST, 0);
+    i < tile.n;
+    i = stripFrom(f32, maxima, tile, LOWEST, i + VOCABULARY_STRIP)
+  ) {
+    for (let j = i, end = stripEnd(tile.n, i); j < end; j++) {
+      if (allows(u32, mask, j)) s += exp((f32[logits + j] - m) * perT);
+    }
+  }
   return s;
 }
 
@@ -35,7 +41,7 @@ export function sumKernel(memory: Memory): VocabularyKernels["vocabularySum"] {
     const s =
       tile.mask === 0
         ? rowExpSum(f32, -1, tile.x >>> 2, tile.n, m, perT, before)
-        : maskedSum(memory, marks.at(state), tile, m, perT, before);
+        : maskedSum(memory, marks.at(state).maxima, tile, m, perT, before);
     f64[at] = s;
     f64[at + 1] = 0; // all in the first part
     f64[(state + VOCABULARY_LOG) >>> 3] = Math.log(s);
