@@ -6,12 +6,12 @@ import base from "./vitest.config.ts";
 
 /** Tests that say nothing about an engine, or need what a page does not have. Every other file runs in browsers too. */
 const NODE_ONLY = [
-  "test/arrows.test.ts", // reads the sources
-  "test/binaries.test.ts", // compares with build/, by way of Buffer
-  "test/fuzz.test.ts", // makes other realms and judges by node:util what an array is
-  "test/liveMemory.test.ts", // writes memory from a thread of Node's, and takes minutes in a page
-  "test/selfTest.test.ts", // breaks bytes of build/, by way of Buffer
-  "test/stories.test.ts", // reads a model from STORIES_DIR, and the built package as the examples do
+  "test/house/arrows.test.ts", // reads the sources
+  "test/house/binaries.test.ts", // compares with build/, by way of Buffer
+  "test/contract/fuzz.test.ts", // makes other realms and judges by node:util what an array is
+  "test/contract/liveMemory.test.ts", // writes memory from a thread of Node's, and takes minutes in a page
+  "test/house/selfTest.test.ts", // breaks bytes of build/, by way of Buffer
+  "test/contract/stories.test.ts", // reads a model from STORIES_DIR, and the built package as the examples do
 ];
 
 const provider = (name) =>

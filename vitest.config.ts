@@ -18,6 +18,6 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     maxWorkers: "100%", // one core less otherwise: half of a small machine
-    provide: { engine: process.env.SOFTMAX_WASM_ENGINE }, // what scripts/test.mjs means to run on: test/engine.test.ts
+    provide: { engine: process.env.SOFTMAX_WASM_ENGINE }, // what scripts/test.mjs means to run on: test/house/engine.test.ts
   },
 });

@@ -65,8 +65,8 @@ const HTML = '<!doctype html><meta charset="utf-8"><pre id="report">running</pre
 /** The project, and where each tool's program is. */
 function bareProjectWithTools() {
   const tools = join(fetched("bundlers", VERSIONS), "node_modules");
-  const project = bareProject("test/bundlers");
-  for (const file of ["everything.mjs", "show.mjs"]) copyFileSync(`test/hosts/${file}`, join(project, file));
+  const project = bareProject("test/package/bundlers");
+  for (const file of ["everything.mjs", "show.mjs"]) copyFileSync(`test/package/hosts/${file}`, join(project, file));
   // Above the project, where packages are looked up after its own: the project itself has none but softmax-wasm.
   symlinkSync(tools, join(project, "../node_modules"), "junction");
   return { project, program: (tool) => join(tools, TOOLS[tool]) };

@@ -29,7 +29,7 @@ export async function checking(run) {
 }
 
 /**
- * Reports of test/hosts/everything.mjs: nothing failed, the backends are the ones wanted, in this order, and each runtime
+ * Reports of test/package/hosts/everything.mjs: nothing failed, the backends are the ones wanted, in this order, and each runtime
  * that came down to JavaScript from better ones says why.
  *
  * @param why  what the reasons say

@@ -1,4 +1,4 @@
-// node scripts/fuzz.mjs [--seconds N] [--seed S]     test/fuzz.test.ts for N seconds (60), every backend, this Node and 24
+// node scripts/fuzz.mjs [--seconds N] [--seed S]     test/contract/fuzz.test.ts for N seconds (60), every backend, this Node and 24
 // node scripts/fuzz.mjs --only "BACKEND TEST" [--seconds N] [--seed S] [--path P]     one test of it, or one case, as a failure prints it
 // The last line counts the tests: "N passed, N failed".
 import { spawnSync } from "node:child_process";
@@ -34,7 +34,7 @@ let passed = 0;
 let failed = 0;
 for (const [i, node] of nodes.entries()) {
   const report = `.cache/fuzz-${process.pid}-${i}.json`;
-  const args = ["run", "test/fuzz.test.ts", "--reporter=default", "--reporter=json", `--outputFile=${report}`];
+  const args = ["run", "test/contract/fuzz.test.ts", "--reporter=default", "--reporter=json", `--outputFile=${report}`];
   if (only !== undefined) args.push("-t", `^fuzz on ${only.replaceAll(/[^\w ]/g, "\\$&")}$`);
   const limit = ["--testTimeout", String(10_000 + 1000 * Number(seconds))]; // shrinking takes longer than the share
   console.log(`\nfuzzing for ${share} s under ${node === process.execPath ? `Node ${process.version}` : "Node 24"}`);
@@ -43,7 +43,7 @@ for (const [i, node] of nodes.entries()) {
     ...(path === undefined ? { FUZZ_SECONDS: share } : { FUZZ_PATH: path }),
     ...(only === undefined ? {} : { FUZZ_ONLY: only }),
   });
-  // no report of a process that was ended: a call on memory that changes did not end by itself (test/fuzz/writerThread.ts)
+  // no report of a process that was ended: a call on memory that changes did not end by itself (test/contract/fuzz/writerThread.ts)
   const result = existsSync(report)
     ? JSON.parse(readFileSync(report, "utf8"))
     : { numPassedTests: 0, numFailedTests: 0 };

@@ -1,4 +1,4 @@
-// Hosts that forbid or lack things, each the real one, on the packed package: test/hosts/everything.mjs runs in all of them.
+// Hosts that forbid or lack things, each the real one, on the packed package: test/package/hosts/everything.mjs runs in all of them.
 // Needs a build. The last line counts: "N passed, N failed".
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -119,7 +119,7 @@ async function hermesHost(project) {
 }
 
 await checking(async () => {
-  const project = bareProject("test/hosts");
+  const project = bareProject("test/package/hosts");
   await jsDoor(project);
   for (const node of new Set([process.execPath, relaxedNode()])) await nodeHosts(project, node);
   await workerHosts(project);

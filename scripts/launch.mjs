@@ -12,7 +12,7 @@ export function launch(name) {
   return type.launch({ executablePath: findBrowser(name)[0], headless: true, ...options });
 }
 
-/** The reports that a page of test/hosts/ shows. @throws {Error} with what the page logged, when it shows none */
+/** The reports that a page of test/package/hosts/ shows. @throws {Error} with what the page logged, when it shows none */
 export async function reportsOf(browser, address) {
   const page = await browser.newPage();
   const logged = [];

@@ -73,7 +73,7 @@ const config = ({ version, resolution, module, name, lib, types, has }) => ({
 
 await checking(async () => {
   const tools = join(fetched("types", VERSIONS), "node_modules");
-  const project = bareProject("test/types");
+  const project = bareProject("test/package/types");
   symlinkSync(tools, join(project, "../node_modules"), "junction");
   for (const combination of [...COMBINATIONS, ...NODE10]) {
     const { version, resolution, name } = combination;

@@ -8,7 +8,7 @@
  * oB, lseB     as A
  * lse of -Infinity: no key was seen, and that side weighs nothing whatever its output holds
  * NaN          in either lse makes the row NaN, also beside -Infinity
- * error        2e-6 · max|v|, lse 2e-6 · max(1, |lse|)                            test/mergeAttention.test.ts
+ * error        2e-6 · max|v|, lse 2e-6 · max(1, |lse|)                            test/functions/mergeAttention.test.ts
  * source       Dao et al. 2022, arXiv:2205.14135; FlashInfer, arXiv:2501.01005 §2.2
  */
 import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";

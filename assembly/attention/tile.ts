@@ -24,7 +24,7 @@ function put(c: usize, v: v128, at: usize, error: usize): void {
 
 /**
  * o += v, compensated: what the sum rounds away waits behind it and goes in with the next v. Over 20000 equal keys o is else
- * off by 1.3 times its bound (test/attention.test.ts).
+ * off by 1.3 times its bound (test/functions/attention.test.ts).
  */
 // @ts-ignore: decorator
 @inline

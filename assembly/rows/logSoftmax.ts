@@ -6,7 +6,7 @@
  * y, x, mask, T    as in softmax.ts; x is read again in FINISH, where y may be x
  * -Inf    stays -Inf; nothing but -Inf is NaN; every position masked is -Inf
  * +Inf    or a NaN that is not masked makes its row NaN, and no other
- * error   absolute 2^-24 · (6 + 2·|y|)                                                   test/logSoftmax.test.ts
+ * error   absolute 2^-24 · (6 + 2·|y|)                                                   test/functions/logSoftmax.test.ts
  * source  Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038
  */
 import { alongAxis } from "../axis";

@@ -6,7 +6,7 @@
  * -Inf    is ignored; nothing but -Inf, or every position masked, is -Inf
  * +Inf    makes it +Inf, a NaN that is not masked NaN
  * T = 0   the limit: ±Inf by the sign of m; where m is 0, the logarithm of how often it occurs
- * error   absolute 2^-24 · (6 + |y|)                                                      test/logSumExp.test.ts
+ * error   absolute 2^-24 · (6 + |y|)                                                      test/functions/logSumExp.test.ts
  * source  Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038
  */
 import { alongAxis } from "../axis";

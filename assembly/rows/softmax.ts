@@ -6,7 +6,7 @@
  * T       > 0
  * -Inf    weighs exactly 0; nothing but -Inf is NaN; every position masked is 0
  * +Inf    or a NaN that is not masked makes its row NaN, and no other
- * error   relative 2^-24 · (8 + 3·|x - m|/T) where the result is normal                    test/softmax.test.ts
+ * error   relative 2^-24 · (8 + 3·|x - m|/T) where the result is normal                    test/functions/softmax.test.ts
  * source  Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038
  */
 import { alongAxis } from "../axis";

@@ -6,7 +6,7 @@
  * y, x, support    as in sparsemax.ts, and the special values too
  * alpha    > 1 and finite; 1.5 and 2 go to entmax15.ts and sparsemax.ts, above 2 to entmaxSteep.ts
  * T        1: x is what scores.ts has divided; above alpha = 2 whatever it is
- * error    absolute 1e-6, measured 2e-7; rows sum to 1 within 1e-6; exactly 0 off the support         test/entmax.test.ts
+ * error    absolute 1e-6, measured 2e-7; rows sum to 1 within 1e-6; exactly 0 off the support         test/functions/entmax.test.ts
  * source   Peters, Niculae & Martins 2019, arXiv:1905.05702
  *
  * The powers are float32, and their sum with them: y is p / S with the S of the same powers, so what they are off by

@@ -4,7 +4,7 @@
  * Between softmax and sparsemax: exact zeros from some distance on, and smooth where it reaches them.
  *
  * y, x, support    as in sparsemax.ts, and the special values too
- * error    absolute 1e-6, measured 1e-7; rows sum to 1 within 1e-6; exactly 0 off the support       test/entmax15.test.ts
+ * error    absolute 1e-6, measured 1e-7; rows sum to 1 within 1e-6; exactly 0 off the support       test/functions/entmax15.test.ts
  * source   Peters, Niculae & Martins 2019, arXiv:1905.05702
  */
 import { columnsNewton } from "./columnsNewton";

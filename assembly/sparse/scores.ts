@@ -5,7 +5,7 @@
  * T       > 0; 1 leaves the logits as they are, so that nothing is rounded
  * masked  is -Inf, and so is every position of a row in which nothing takes part (MASKED in phases.ts)
  * NaN     or +Inf that is not masked makes its row NaN, and no other; so does nothing but -Inf
- * error   one rounding of the quotient: relative 2^-24                                  test/sparseOptions.test.ts
+ * error   one rounding of the quotient: relative 2^-24                                  test/functions/sparseOptions.test.ts
  */
 import { alongAxis } from "../axis";
 import { high, low, narrow, storeUpTo4 } from "../lanes";

@@ -7,7 +7,7 @@
  * support  u32[outer, inner], how many of y are not 0; 0 for nowhere
  * -Inf     has exactly 0; nothing but -Inf is NaN
  * +Inf     or a NaN makes its row NaN (none of it 0), and no other
- * error    absolute 1e-6, measured 2e-8; rows sum to 1 within 1e-6; exactly 0 off the support      test/sparsemax.test.ts
+ * error    absolute 1e-6, measured 2e-8; rows sum to 1 within 1e-6; exactly 0 off the support      test/functions/sparsemax.test.ts
  * source   Martins & Astudillo 2016, arXiv:1602.02068
  */
 import { columnsNewton } from "./columnsNewton";

@@ -6,7 +6,7 @@
  *
  * NaN, +Infinity  anywhere make all of it NaN, as does -Infinity everywhere; beside finite values -Infinity is 0, or -Infinity
  * error           softmax relative 2^-53 · (8 + |x - m| + μ), log-softmax relative 2^-53 · (8 + μ'): μ and μ' are the mean of
- *                 |x - m| under the probabilities, of all and of all but the maximum             test/transformers.test.ts
+ *                 |x - m| under the probabilities, of all and of all but the maximum             test/functions/transformers.test.ts
  */
 
 /** Numbers of ours: no caller's array. */

@@ -42,8 +42,8 @@ export interface Attention {
    * -Infinity. So does a score that overflows with its bias. What overflows only on the way, in a partial sum or in scale · q,
    * comes out right. A +Infinity from an infinite operand makes the query NaN.
    *
-   * Error at most 2e-6 · max|v|, lse 2e-6 · max(1, |lse|) (test/attention.test.ts), for scores up to 16; in proportion more
-   * beyond, since they are float32 (test/fuzz/attention.ts).
+   * Error at most 2e-6 · max|v|, lse 2e-6 · max(1, |lse|) (test/functions/attention.test.ts), for scores up to 16; in proportion more
+   * beyond, since they are float32 (test/contract/fuzz/attention.ts).
    * Source: Dao et al. 2022, arXiv:2205.14135; Vaswani et al. 2017, arXiv:1706.03762.
    *
    * @param q        queries, [batch, heads, queries, headDim] or, with layout "bshd", [batch, queries, heads, headDim]

@@ -22,7 +22,7 @@ export interface MergeAttention {
    * An lse of NaN makes its row NaN, also beside -Infinity. Two of FLT_MAX (scores beyond float32) share equally, however many keys
    * each stands for. A sink belongs to one side alone.
    *
-   * Error at most 2e-6 · max|v|, lse 2e-6 · max(1, |lse|) (test/mergeAttention.test.ts).
+   * Error at most 2e-6 · max|v|, lse 2e-6 · max(1, |lse|) (test/functions/mergeAttention.test.ts).
    * Source: Dao et al. 2022, arXiv:2205.14135; Ye et al. 2025 (FlashInfer), arXiv:2501.01005.
    *
    * @param outA  attention's output over keys A, rows of valueDim floats in the order of lseA

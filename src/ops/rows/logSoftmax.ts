@@ -22,7 +22,7 @@ export interface LogSoftmax {
    * -Infinity and masked positions are -Infinity; a row with NaN or +Infinity, or with nothing but -Infinity, is NaN; a fully
    * masked row is -Infinity.
    *
-   * Absolute error at most 2^-24 · (6 + 2·|y|) (test/logSoftmax.test.ts).
+   * Absolute error at most 2^-24 · (6 + 2·|y|) (test/functions/logSoftmax.test.ts).
    * Source: Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038.
    *
    * @param x        logits, row-major

@@ -22,7 +22,7 @@ export interface LogSumExp {
    * gives NaN. At temperature 0 it is the limit: ±Infinity by the sign of the maximum, and the
    * logarithm of how often it occurs where the maximum is 0, however close the other logits are.
    *
-   * Absolute error at most 2^-24 · (6 + |y|) (test/logSumExp.test.ts).
+   * Absolute error at most 2^-24 · (6 + |y|) (test/functions/logSumExp.test.ts).
    * Source: Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038.
    *
    * @param x  logits

@@ -25,7 +25,7 @@ export interface Softmax {
    * Computed from exp((x - max x) / T), so it cannot overflow. -Infinity and masked positions weigh exactly 0; a row with
    * NaN or +Infinity, or with nothing but -Infinity, is NaN; a fully masked row is 0.
    *
-   * Relative error at most 2^-24 · (8 + 3·|x - max x|/T) where the result is normal (test/softmax.test.ts).
+   * Relative error at most 2^-24 · (8 + 3·|x - max x|/T) where the result is normal (test/functions/softmax.test.ts).
    * Source: Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038.
    *
    * @param x        logits, row-major

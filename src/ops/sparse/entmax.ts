@@ -20,7 +20,7 @@ export interface Entmax {
    * Continuous in alpha. For alpha > 1 the maximum alone has a share when it leads by T / (α - 1) or more. Special values as
    * in sparsemax.
    *
-   * Absolute error at most 1e-6; rows sum to 1 within 1e-6 (test/entmax.test.ts).
+   * Absolute error at most 1e-6; rows sum to 1 within 1e-6 (test/functions/entmax.test.ts).
    * Source: Peters, Niculae & Martins 2019, arXiv:1905.05702.
    *
    * @param x        scores, row-major

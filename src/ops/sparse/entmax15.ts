@@ -12,7 +12,7 @@ export interface Entmax15 {
    *
    * The maximum alone has a share when it leads by 2T or more. Special values as in sparsemax.
    *
-   * Absolute error at most 1e-6; rows sum to 1 within 1e-6 (test/entmax15.test.ts).
+   * Absolute error at most 1e-6; rows sum to 1 within 1e-6 (test/functions/entmax15.test.ts).
    * Source: Peters, Niculae & Martins 2019, arXiv:1905.05702.
    *
    * @param x        scores, row-major

@@ -14,7 +14,7 @@ export interface Sparsemax {
    * temperature 0 the first maximum. -Infinity and masked positions have exactly 0; a row with NaN or +Infinity, or with
    * nothing but -Infinity, is NaN (and none of it 0); a fully masked row is 0.
    *
-   * Absolute error at most 1e-6; rows sum to 1 within 1e-6 (test/sparsemax.test.ts).
+   * Absolute error at most 1e-6; rows sum to 1 within 1e-6 (test/functions/sparsemax.test.ts).
    * Source: Martins & Astudillo 2016, arXiv:1602.02068.
    *
    * @param x        scores, row-major

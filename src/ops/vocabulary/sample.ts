@@ -54,7 +54,7 @@ export interface Sample {
    * topP is exact, also where it keeps most of a large vocabulary: it is decided in float64. A +Infinity is taken, the first one if
    * there are several.
    *
-   * prob within 2^-24 · (8 + 3·|x - max x|/T) of itself, logProb within 2^-24 · (6 + 2·|y|) (test/sample.test.ts).
+   * prob within 2^-24 · (8 + 3·|x - max x|/T) of itself, logProb within 2^-24 · (6 + 2·|y|) (test/functions/sample.test.ts).
    * Source: Holtzman et al. 2020 (arXiv:1904.09751) for topP, Nguyen et al. 2024 (arXiv:2407.01082) for minP.
    *
    * @param logits   one for each token

@@ -40,7 +40,7 @@ export interface TopK {
    * Tokens that the mask leaves out are not read and never returned: fewer than k come back where fewer are allowed. A +Infinity
    * has log-probability 0, the first one if there are several, and everything else -Infinity.
    *
-   * Absolute error at most 2^-24 · (6 + 2·|y|) (test/topK.test.ts); logSumExp has the bits of logSumExp(logits), at every temperature.
+   * Absolute error at most 2^-24 · (6 + 2·|y|) (test/functions/topK.test.ts); logSumExp has the bits of logSumExp(logits), at every temperature.
    * Only what lies above a lower bound of the k-th largest logit is sorted, and by digits: all of a vocabulary too.
    *
    * @param logits   one for each token

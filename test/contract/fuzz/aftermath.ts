@@ -1,0 +1,87 @@
+/** What must hold after a call on memory that changed while it ran, or that is not what it says it is. */
+import fc from "fast-check";
+import type { Runtime, SampleResult, TopKResult } from "../../../src/index";
+import { type Arrays, argumentsOf, copies, EVERY_CALL, run, written } from "../../judge/everyCall";
+import type { CallSpec, Fuzzed } from "./calls";
+import type { World } from "./world";
+
+/** Long rows take several passes, and those are what a change can come between. */
+const longer = fc.oneof(
+  { weight: 1, arbitrary: fc.constant(0) },
+  { weight: 2, arbitrary: fc.integer({ min: 4000, max: 60_000 }) },
+);
+
+/** Its calls, and those of topK and sample on rows that do not fit a small heap. */
+export const lengthened = ({ calls, name }: Fuzzed): fc.Arbitrary<CallSpec> =>
+  fc.tuple(calls, longer, fc.boolean()).map(([{ arrays, options }, n, nucleus]) => {
+    const { logits, mask } = arrays;
+    if (logits === undefined || n === 0) return { arrays, options };
+    const bits = mask && { ...mask, length: mask.type === "u8" ? n : Math.ceil(n / 32) };
+    const more: Record<string, unknown> = {};
+    for (const count of ["topK", "k"]) {
+      if (options[count] !== undefined) more[count] = 1 + (((options[count] as number) * 37) % n);
+    }
+    if (name === "sample" && nucleus) more.topP = 0.9;
+    return { arrays: { logits: { ...logits, length: n }, mask: bits }, options: { ...options, ...more } };
+  });
+
+const kept = new Map<string, Arrays>();
+function privateArrays(name: string, floats: number): Arrays {
+  const key = `${name} ${floats}`;
+  const arrays = kept.get(key) ?? EVERY_CALL.find((call) => call.name === name)?.arrays(floats) ?? {};
+  kept.set(key, arrays);
+  return arrays;
+}
+
+/** What each function gives on ordinary arrays, of a runtime that has seen nothing else yet. */
+const usual = new WeakMap<Runtime, readonly string[]>();
+
+/** A hash of the bits of every call on private arrays, small ones and ones that stream. */
+function bitsOf(runtime: Runtime): readonly string[] {
+  runtime.free(); // sums may be split elsewhere where the workspace is another
+  const hashes: string[] = [];
+  for (const call of EVERY_CALL) {
+    for (const floats of [24, 6000]) {
+      const arrays: Arrays = copies(privateArrays(call.name, floats));
+      const made = written(call, arrays, run(runtime, call, argumentsOf(call, arrays, floats)));
+      let hash = -2128831035; // FNV-1a
+      for (const { buffer, byteOffset, byteLength } of Object.values(made)) {
+        for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) hash = Math.imul(hash ^ byte, 16777619);
+      }
+      hashes.push(`${call.name} of ${floats}: ${hash}`);
+    }
+  }
+  return hashes;
+}
+
+/** Before anything else is done with the runtime. */
+export function rememberBits({ runtime }: World): void {
+  if (!usual.has(runtime)) usual.set(runtime, bitsOf(runtime));
+}
+
+/** The first call on private memory that gives other bits than it did at first. It takes back what alloc gave out. */
+export function changedBits({ runtime }: World): string | undefined {
+  const before = usual.get(runtime);
+  return bitsOf(runtime).find((hash, i) => hash !== before?.[i]);
+}
+
+/** An error that is none of ours: where it comes from, and whether the runtime survived it. */
+export function told(error: unknown, world: World): string {
+  const other = changedBits(world);
+  const after = other === undefined ? "" : `; then a call on private memory has other bits: ${other}`;
+  return `${String(error)},${(error as Error).stack?.split("\n")[1]}${after}`;
+}
+
+/** What is out of range in a result. */
+export function outOfRange(name: string, result: unknown, n: number): string | undefined {
+  const within = (i: number): boolean => Number.isInteger(i) && i >= 0 && i < n;
+  if (name === "sample") {
+    const { index } = result as SampleResult;
+    return within(index) ? undefined : `draws token ${index} of ${n}`;
+  }
+  if (name !== "topK") return undefined;
+  const { indices, logProbs } = result as TopKResult;
+  if (indices.length !== logProbs.length || indices.length > n) return `lists ${indices.length} tokens of ${n}`;
+  const wrong = indices.find((i) => !within(i));
+  return wrong === undefined ? undefined : `lists token ${wrong} of ${n}`;
+}

@@ -1,0 +1,129 @@
+/**
+ * A call of every function, with every array it can take: what holds for all of them is tested on each. A new function is a
+ * new entry here.
+ */
+import type { Runtime, SampleResult, TopKResult } from "../../src/index";
+import { random } from "./cases";
+
+export type Values = Float32Array | Uint8Array | Uint32Array;
+export type Arrays = Record<string, Values>;
+
+export interface Call {
+  readonly name: Exclude<keyof Runtime, "backend" | "rejected" | "alloc" | "free">;
+  /** Fresh arrays for `floats` of x (of k, of outA); an integer that is a multiple of 12. */
+  readonly arrays: (floats: number) => Arrays;
+  /** Those that come before the options. */
+  readonly positional: readonly string[];
+  /** What else comes before them. */
+  readonly scalars?: readonly unknown[];
+  /** Those that are written to. */
+  readonly outputs: readonly string[];
+  /** What is in a result that is new. */
+  readonly result?: (result: unknown) => Arrays;
+  readonly options: (floats: number) => Record<string, unknown>;
+}
+
+const next = random(6);
+const draw = (n: number): Float32Array => Float32Array.from({ length: n }, () => 6 * next() - 3);
+const flags = (n: number): Uint8Array => Uint8Array.from({ length: n }, (_, i) => (i % 5 === 2 ? 0 : 1));
+const words = (n: number): Uint32Array =>
+  Uint32Array.from({ length: Math.ceil(n / 32) }, (_, i) => 0xdb6db6db >>> (i % 3));
+const ROWS = 3;
+
+const along = (name: Call["name"], options: object, more: (floats: number) => Arrays): Call => ({
+  name,
+  arrays: (n) => ({ x: draw(n), out: new Float32Array(n), ...more(n) }),
+  positional: ["x"],
+  outputs: ["out", "support"],
+  options: (n) => ({ shape: [ROWS, n / ROWS], ...options }),
+});
+const masked = (n: number): Arrays => ({ mask: flags(n) });
+const supported = (n: number): Arrays => ({ ...masked(n), support: new Uint32Array(ROWS) });
+
+/** Two heads, three queries of four floats; k and v have `floats`. */
+const QUERIES = 3;
+const DIM = 4;
+const attention: Call = {
+  name: "attention",
+  arrays: (n) => {
+    const keys = n / DIM;
+    return {
+      q: draw(2 * QUERIES * DIM),
+      k: draw(n),
+      v: draw(n),
+      bias: draw(QUERIES * keys),
+      mask: flags(QUERIES * keys),
+      alibi: Float32Array.of(0.5, 0.25),
+      sinks: Float32Array.of(0.1, -0.2),
+      keyLengths: Uint32Array.of(keys - 1),
+      out: new Float32Array(2 * QUERIES * DIM),
+      lse: new Float32Array(2 * QUERIES),
+      weights: new Float32Array(2 * QUERIES * keys),
+    };
+  },
+  positional: ["q", "k", "v"],
+  outputs: ["out", "lse", "weights"],
+  options: () => ({ headDim: DIM, heads: 2, kvHeads: 1 }),
+};
+
+export const EVERY_CALL: readonly Call[] = [
+  along("softmax", {}, masked),
+  along("logSoftmax", {}, masked),
+  along("logSumExp", {}, (n) => ({ ...masked(n), out: new Float32Array(ROWS) })),
+  along("hardmax", { temperature: 0.5 }, masked),
+  along("sparsemax", { temperature: 0.5 }, supported),
+  along("entmax15", { temperature: 2 }, supported),
+  along("entmax", { alpha: 1.3, temperature: 0.5 }, supported),
+  attention,
+  {
+    name: "mergeAttention",
+    arrays: (n) => ({ outA: draw(n), lseA: draw(n / DIM), outB: draw(n), lseB: draw(n / DIM) }),
+    positional: ["outA", "lseA", "outB", "lseB"],
+    outputs: ["outA", "lseA"],
+    options: () => ({ valueDim: DIM }),
+  },
+  {
+    name: "topK",
+    arrays: (n) => ({ logits: draw(n), mask: words(n) }),
+    positional: ["logits"],
+    scalars: [7],
+    outputs: [],
+    options: () => ({ temperature: 0.7 }),
+    result: (result) => {
+      const { indices, logProbs, logSumExp } = result as TopKResult;
+      return { indices, logProbs, logSumExp: Float32Array.of(logSumExp) };
+    },
+  },
+  {
+    name: "sample",
+    arrays: (n) => ({ logits: draw(n), mask: words(n) }),
+    positional: ["logits"],
+    outputs: [],
+    options: () => ({ topP: 0.9, random: () => 0.6 }),
+    result: (result) => ({ drawn: Float32Array.from(Object.values(result as SampleResult)) }),
+  },
+];
+
+/** The call's arguments from its arrays. */
+export function argumentsOf(call: Call, arrays: Arrays, floats: number): unknown[] {
+  const named = Object.entries(arrays).filter(([name]) => !call.positional.includes(name));
+  const { scalars = [] } = call;
+  return [
+    ...call.positional.map((name) => arrays[name]),
+    ...scalars,
+    { ...call.options(floats), ...Object.fromEntries(named) },
+  ];
+}
+
+export const run = (runtime: Runtime, call: Call, args: readonly unknown[]): unknown =>
+  (runtime[call.name] as (...args: readonly unknown[]) => unknown)(...args);
+
+/** What comes of the call when its arrays are ordinary ones: the arrays it wrote to, after it, and those that are new. */
+export function written(call: Call, arrays: Arrays, result: unknown): Arrays {
+  const outputs = call.outputs.filter((name) => name in arrays).map((name) => [name, arrays[name]]);
+  return { ...Object.fromEntries(outputs), ...call.result?.(result) };
+}
+
+/** Copies, ordinary arrays all of them. */
+export const copies = (arrays: Arrays): Arrays =>
+  Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, values.slice()]));

@@ -1,0 +1,208 @@
+/**
+ * Every function of the package, judged against its definition in float64: what each host runs, and all that it needs is
+ * JavaScript. An AudioWorklet has neither TextDecoder nor URL, a worker no document.
+ *
+ * A function that the package exports and nothing here calls is a failure.
+ */
+const ROWS = 17;
+const COLS = 59;
+const X = Float32Array.from({ length: ROWS * COLS }, (_, i) => 4 * Math.sin(i * i));
+const MASK = Uint8Array.from(X, (_, i) => (i % 3 === 0 ? 0 : 1));
+
+/** Math.max(...x) takes the stack of a worker at 100 000. */
+const maxOf = (x) => x.reduce((a, b) => Math.max(a, b), -Infinity);
+
+/** exp(x / T) over its sum, and the logarithm of that sum; what the mask leaves out weighs 0. */
+function softmaxOf(x, temperature = 1, mask = undefined) {
+  const scaled = Array.from(x, (v, j) => (mask === undefined || mask[j] === 1 ? v / temperature : -Infinity));
+  const m = maxOf(scaled);
+  const s = scaled.reduce((sum, v) => sum + Math.exp(v - m), 0);
+  return { p: scaled.map((v) => Math.exp(v - m) / s), lse: m + Math.log(s), scaled };
+}
+
+/** ((alpha - 1)·x - tau) to the power 1 / (alpha - 1), where positive; tau by bisection. */
+function entmaxOf(x, alpha) {
+  const z = Array.from(x, (v) => (alpha - 1) * v);
+  let [low, high] = [maxOf(z) - 1, maxOf(z)];
+  const at = (tau) => z.map((v) => Math.max(0, v - tau) ** (1 / (alpha - 1)));
+  for (let i = 0; i < 60; i++) {
+    const tau = (low + high) / 2;
+    if (at(tau).reduce((sum, p) => sum + p, 0) >= 1) low = tau;
+    else high = tau;
+  }
+  return at(low);
+}
+
+function hardmaxOf(x) {
+  const first = x.indexOf(maxOf(x));
+  return Array.from(x, (_, j) => (j === first ? 1 : 0));
+}
+
+/** Causal attention of one head, the last query at the last key. */
+function attentionOf(q, k, v, dim) {
+  const [queries, keys] = [q.length / dim, k.length / dim];
+  const out = [];
+  const lse = [];
+  for (let i = 0; i < queries; i++) {
+    const dot = (j) =>
+      Array.from({ length: dim }, (_, d) => q[i * dim + d] * k[j * dim + d]).reduce((a, b) => a + b, 0);
+    const scores = Array.from({ length: keys - queries + i + 1 }, (_, j) => dot(j) / Math.sqrt(dim));
+    const weights = softmaxOf(scores);
+    lse.push(weights.lse);
+    for (let d = 0; d < dim; d++) out.push(weights.p.reduce((sum, p, j) => sum + p * v[j * dim + d], 0));
+  }
+  return { out, lse };
+}
+
+function near(name, got, want) {
+  if (got.length !== want.length) throw new Error(`${name}: ${got.length} values instead of ${want.length}`);
+  for (let i = 0; i < want.length; i++) {
+    if (got[i] === want[i] || Math.abs(got[i] - want[i]) <= 1e-5 * Math.max(1, Math.abs(want[i]))) continue;
+    throw new Error(`${name}: ${got[i]} instead of ${want[i]} at ${i}`);
+  }
+}
+
+/** One row, rows, columns, and rows in place, each as the definition has it. */
+function alongEveryAxis(f, of, options = {}) {
+  const shape = [ROWS, COLS];
+  const rows = Array.from({ length: ROWS }, (_, r) => X.slice(r * COLS, (r + 1) * COLS)).flatMap((x) => of(x));
+  const columns = new Array(X.length);
+  for (let c = 0; c < COLS; c++) {
+    const y = of(Array.from({ length: ROWS }, (_, r) => X[r * COLS + c]));
+    for (let r = 0; r < ROWS; r++) columns[r * COLS + c] = y[r];
+  }
+  near("one row", f(X, options), of(X));
+  near("rows", f(X, { ...options, shape }), rows);
+  near("columns", f(X, { ...options, shape, axis: 0 }), columns);
+  const x = X.slice();
+  if (f(x, { ...options, shape, out: x }) !== x) throw new Error("out is not what comes back");
+  near("in place", x, rows);
+}
+
+const DIM = 8;
+const wave = (length, step) => Float32Array.from({ length }, (_, i) => Math.sin(step * i + (i % 7)));
+const [Q, K, V] = [wave(5 * DIM, 0.3), wave(300 * DIM, 0.7), wave(300 * DIM, 1.1)];
+
+const CHECKS = {
+  softmax({ softmax }) {
+    alongEveryAxis(softmax, (x) => softmaxOf(x).p);
+    near("mask, temperature", softmax(X, { mask: MASK, temperature: 0.7 }), softmaxOf(X, 0.7, MASK).p);
+    near("array", softmax([1000, 1001, 1002]), softmaxOf([0, 1, 2]).p);
+    let error;
+    try {
+      softmax("no floats");
+    } catch (thrown) {
+      error = thrown;
+    }
+    if (!(error instanceof TypeError && error.message.startsWith('softmax: "x" expected')))
+      throw new Error(`threw ${error}`);
+  },
+  logSoftmax({ logSoftmax }) {
+    alongEveryAxis(logSoftmax, (x) => Array.from(x, (v) => v - softmaxOf(x).lse));
+  },
+  logSumExp({ logSumExp }) {
+    near("one row", [logSumExp(X)], [softmaxOf(X).lse]);
+    const rows = Array.from({ length: ROWS }, (_, r) => softmaxOf(X.slice(r * COLS, (r + 1) * COLS)).lse);
+    near("rows", logSumExp(X, { shape: [ROWS, COLS] }), rows);
+  },
+  hardmax({ hardmax }) {
+    alongEveryAxis(hardmax, hardmaxOf);
+  },
+  sparsemax({ sparsemax }) {
+    alongEveryAxis(sparsemax, (x) => entmaxOf(x, 2));
+  },
+  entmax15({ entmax15 }) {
+    alongEveryAxis(entmax15, (x) => entmaxOf(x, 1.5));
+  },
+  entmax({ entmax }) {
+    for (const alpha of [1.25, 3]) alongEveryAxis(entmax, (x) => entmaxOf(x, alpha), { alpha });
+  },
+  attention({ attention }) {
+    const lse = new Float32Array(5);
+    const want = attentionOf(Q, K, V, DIM);
+    near("many queries", attention(Q, K, V, { headDim: DIM, causal: true, lse }), want.out);
+    near("lse", lse, want.lse);
+    const one = Q.subarray(4 * DIM);
+    near("one query", attention(one, K, V, { headDim: DIM }), want.out.slice(4 * DIM));
+    const twice = (x) => Float32Array.of(...x, ...x);
+    near("two heads on one", attention(twice(one), K, V, { headDim: DIM, heads: 2, kvHeads: 1 }), [
+      ...want.out.slice(4 * DIM),
+      ...want.out.slice(4 * DIM),
+    ]);
+  },
+  mergeAttention({ attention, mergeAttention }) {
+    const one = Q.subarray(4 * DIM);
+    const part = (from, to) => {
+      const lse = new Float32Array(1);
+      const out = attention(one, K.subarray(from * DIM, to * DIM), V.subarray(from * DIM, to * DIM), {
+        headDim: DIM,
+        lse,
+      });
+      return { out, lse };
+    };
+    const [a, b] = [part(0, 90), part(90, 300)];
+    const { out, lse } = mergeAttention(a.out, a.lse, b.out, b.lse, { valueDim: DIM });
+    const want = attentionOf(one, K, V, DIM);
+    near("out", out, want.out);
+    near("lse", lse, want.lse);
+  },
+  topK({ topK }) {
+    const sorted = Array.from(X.keys()).sort((a, b) => X[b] - X[a] || a - b);
+    const { lse } = softmaxOf(X, 0.7);
+    const { indices, logProbs, logSumExp } = topK(X, 40, { temperature: 0.7 });
+    near("indices", indices, sorted.slice(0, 40));
+    near(
+      "log-probabilities",
+      logProbs,
+      sorted.slice(0, 40).map((i) => X[i] / 0.7 - lse),
+    );
+    near("log-sum-exp", [logSumExp], [lse]);
+  },
+  sample({ sample }) {
+    const { p, lse } = softmaxOf(X);
+    const order = Array.from(X.keys()).sort((a, b) => X[b] - X[a] || a - b);
+    let [count, mass] = [0, 0];
+    while (mass < 0.8) mass += p[order[count++]];
+    const kept = order.slice(0, count).sort((a, b) => a - b);
+    for (const draw of [0, 0.25, 0.6, 1 - 2 ** -53]) {
+      let [j, sum] = [0, p[kept[0]]];
+      while (sum <= draw * mass && j < count - 1) sum += p[kept[++j]];
+      const { index, prob, logProb } = sample(X, { topP: 0.8, random: () => draw });
+      near(`drawn at ${draw}`, [index, prob, logProb], [kept[j], p[kept[j]] / mass, X[kept[j]] - lse]);
+    }
+  },
+  createRuntime({ createRuntime }, options) {
+    const runtime = createRuntime({ ...options, heapBytes: 65536 });
+    const long = wave(100_000, 0.01); // six times the heap
+    near("longer than the heap", runtime.softmax(long), softmaxOf(long).p);
+    const x = runtime.alloc(X.length);
+    x.set(X);
+    if (runtime.softmax(x, { out: x }) !== x || x.buffer.byteLength !== 65536) throw new Error("not in the heap");
+    near("in the heap", x, softmaxOf(X).p);
+    runtime.free();
+    near("zeroed", runtime.alloc(X.length), new Array(X.length).fill(0));
+  },
+  backend({ backend, createRuntime }) {
+    if (backend() !== createRuntime().backend) throw new Error(`${backend()}, but ${createRuntime().backend}`);
+  },
+};
+
+/**
+ * @param door     everything that softmax-wasm or softmax-wasm/js exports
+ * @param options  of createRuntime: then its functions are judged, and otherwise the door's own
+ */
+export function everything(door, options = undefined) {
+  const { backend, rejected, ...functions } = door.createRuntime(options);
+  const called = options === undefined ? door : { ...door, ...functions };
+  const failures = [];
+  for (const name of Object.keys(door)) {
+    if (name === "backend" && options !== undefined) continue; // the default runtime's, which is not asked for here
+    try {
+      if (CHECKS[name] === undefined) throw new Error("exported, and not checked in test/package/hosts/everything.mjs");
+      CHECKS[name](called, options);
+    } catch (error) {
+      failures.push(`${name}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return { backend, rejected: rejected.map((one) => `${one.backend}: ${one.reason}`), failures };
+}
