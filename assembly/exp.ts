@@ -11,7 +11,7 @@
  * error   relative 2^-24 · (4 + 1.5·|d|/T), measured 2.8 + 1.0·|d| without fma, 2.5 + 0.8·|d| with      test/house/exp.test.ts
  * source  C1…C5: least maximum relative error of p on [-1/2, 1/2] (Lawson's reweighted least squares), rounded to float32
  *         one after the other from C1 on; 1.6·2^-24 before evaluation. Base 2 needs one reduction step where base e
- *         needs two: 0.72 against 0.84 ns a float without fma (shared/kernels.md), level with it.
+ *         needs two: 0.72 against 0.84 ns a float without fma (Zen 4), level with it.
  *
  * V8 builds every vector constant anew inside a loop and Binaryen folds `splat(constant)` back into it, so the
  * constants come from memory and are passed in: loops load them once. Loading them inside cost 15 % with fma.

@@ -1,4 +1,4 @@
-/** Who may import whom: design.md, "The house". A file that is in no row of the table fails. */
+/** Who may import whom: docs/architecture.md, "The rooms". A file that is in no row of the table fails. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path/posix";
 import { fileURLToPath } from "node:url";

@@ -76,7 +76,7 @@ interface Result {
   d: number;
 }
 
-/** By numerics.md, special values and all. @returns per position of x, and per row */
+/** By docs/numerics.md, special values and all. @returns per position of x, and per row */
 export function reference(c: Case): { at: Result[]; logSumExp: number[] } {
   const t = c.temperature ?? 1;
   const at: Result[] = new Array(c.x.length);

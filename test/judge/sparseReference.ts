@@ -1,6 +1,6 @@
 /**
  * sparsemax, entmax15 and entmax by definition in float64: by sorting where there is a formula for τ, by bisection where
- * there is none. Special values by numerics.md.
+ * there is none. Special values by docs/numerics.md.
  */
 import { type Case, reference, rowsOf } from "./reference";
 

@@ -1,4 +1,4 @@
-/** Attention by numerics.md, key after key in float64: keys by the hundred thousand, scores of any size. */
+/** Attention by docs/numerics.md, key after key in float64: keys by the hundred thousand, scores of any size. */
 import type { AttentionOptions, Shape4 } from "../../../src/ops/attention/attention";
 
 export interface AttentionCall {
