@@ -17,6 +17,7 @@ Object.assign(globalThis, {
   v: floats(8 * 10 * 64),
   logits: Object.assign(floats(2000), { dims: [1, 2000], data: floats(2000) }), // an array here, a Tensor of transformers.js there
   vocabulary: 2000,
+  results: { logits: { dims: [1, 4, 500], data: floats(2000) } }, // of a session of onnxruntime
   grammar: new Uint32Array(63).fill(0xffffffff),
   // of transformers.js
   model: { generate: async () => {} },

@@ -93,11 +93,11 @@ async function workerHosts(project) {
   const ask = async (config) => judge(JSON.parse(await askWorkerd(config)), backends, forbidden);
   await check(`workerd ${VERSIONS.workerd}`, () => ask(join(project, "workerd.capnp")));
   await check(`the same worker, bundled by wrangler ${VERSIONS.wrangler}`, () => ask(wrangle("workerd", project)));
-  await check("the worker in README.md, bundled by wrangler", async () => {
-    const snippets = readFileSync("README.md", "utf8").matchAll(/```js\n(.*?)```/gs);
+  await check("the worker in docs/runtimes-and-hosts.md, bundled by wrangler", async () => {
+    const snippets = readFileSync("docs/runtimes-and-hosts.md", "utf8").matchAll(/```js\n(.*?)```/gs);
     const snippet = [...snippets].map((match) => match[1]).find((code) => code.includes("rows-relaxed.wasm"));
-    writeFileSync(join(project, "readme.mjs"), snippet);
-    const y = JSON.parse(await askWorkerd(wrangle("readme", project)));
+    writeFileSync(join(project, "documented.mjs"), snippet);
+    const y = JSON.parse(await askWorkerd(wrangle("documented", project)));
     if (y.map((p) => p.toFixed(4)).join() !== "0.0900,0.2447,0.6652") throw new Error(`it answered ${y}`);
   });
 }

@@ -149,7 +149,7 @@ try {
     const stray = files
       .map((file) => file.path)
       .filter(
-        (path) => !/^((dist|js|modules|transformers)\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path),
+        (path) => !/^((dist|js|modules|transformers)\/|package\.json$|LICENSE$|(docs\/[\w-]+|[A-Z]+)\.md$)/.test(path),
       );
     if (stray.length > 0) throw new Error(`packed by mistake: ${stray.join(", ")}`);
     if (missing(files).length > 0) throw new Error(`not packed: ${missing(files).join(", ")}`);

@@ -1,5 +1,7 @@
 /**
- * The snippets that people copy, as programs: every ```js and ```ts block of README.md, every @example of src/.
+ * The snippets that people copy, as programs: every ```js and ```ts block of the pages, every @example of src/.
+ *
+ * The pages are the .md files of the root, of docs/ and of examples/.
  *
  * Each is a module of its own, in strict mode, beside the installed package: what it imports and declares is all it has,
  * and the names of scripts/given.mjs, which stand for a reader's own data. A snippet that needs another name fails.
@@ -20,13 +22,25 @@ const EXAMPLE = /^[ \t]*\* @example\n(?<code>(?:[ \t]*\*(?!\/)(?! @).*\n)+)/gm;
 
 const lineOf = (text, at) => text.slice(0, at).split("\n").length;
 
+/** What people read, as paths from the root. What changed once stands in CHANGELOG.md, and is not held to what there is now. */
+export function pages() {
+  return [".", "docs", "examples"].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith(".md") && file !== "CHANGELOG.md")
+      .map((file) => join(folder, file))
+      .sort(),
+  );
+}
+
 /** @returns [{ name, code, reason }]; reason: why it is not run */
 export function snippets() {
-  const readme = readFileSync("README.md", "utf8");
-  const found = [...readme.matchAll(BLOCK)].map(({ index, groups }) => ({
-    name: `README.md:${lineOf(readme, index)}`,
-    ...groups,
-  }));
+  const found = pages().flatMap((page) => {
+    const text = readFileSync(page, "utf8");
+    return [...text.matchAll(BLOCK)].map(({ index, groups }) => ({
+      name: `${page}:${lineOf(text, index)}`,
+      ...groups,
+    }));
+  });
   const sources = readdirSync("src", { recursive: true, encoding: "utf8" })
     .map((path) => join("src", path.replaceAll("\\", "/")))
     .filter((path) => path.endsWith(".ts"));
