@@ -7,6 +7,7 @@ import base from "./vitest.config.ts";
 /** Tests that say nothing about an engine, or need what a page does not have. Every other file runs in browsers too. */
 const NODE_ONLY = [
   "test/house/arrows.test.ts", // reads the sources
+  "test/house/pages.test.ts", // reads the pages
   "test/house/binaries.test.ts", // compares with build/, by way of Buffer
   "test/contract/fuzz.test.ts", // makes other realms and judges by node:util what an array is
   "test/contract/liveMemory.test.ts", // writes memory from a thread of Node's, and takes minutes in a page
