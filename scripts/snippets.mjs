@@ -1,7 +1,6 @@
 /**
- * The snippets that people copy, as programs: every ```js and ```ts block of the pages, every @example of src/.
- *
- * The pages are the .md files of the root, of docs/ and of examples/.
+ * The snippets that people copy, as programs: every ```js and ```ts block of the pages (test/package/pages.mjs), every
+ * @example of src/.
  *
  * Each is a module of its own, in strict mode, beside the installed package: what it imports and declares is all it has,
  * and the names of scripts/given.mjs, which stand for a reader's own data. A snippet that needs another name fails.
@@ -16,21 +15,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path/posix";
 import ts from "typescript";
+import { pages } from "../test/package/pages.mjs";
 
 const BLOCK = /^(?:<!-- not run: (?<reason>.+) -->\n+)?```(?:js|ts)\n(?<code>[\s\S]*?)^```$/gm;
 const EXAMPLE = /^[ \t]*\* @example\n(?<code>(?:[ \t]*\*(?!\/)(?! @).*\n)+)/gm;
 
 const lineOf = (text, at) => text.slice(0, at).split("\n").length;
-
-/** What people read, as paths from the root. What changed once stands in CHANGELOG.md, and is not held to what there is now. */
-export function pages() {
-  return [".", "docs", "examples"].flatMap((folder) =>
-    readdirSync(folder)
-      .filter((file) => file.endsWith(".md") && file !== "CHANGELOG.md")
-      .map((file) => join(folder, file))
-      .sort(),
-  );
-}
 
 /** @returns [{ name, code, reason }]; reason: why it is not run */
 export function snippets() {

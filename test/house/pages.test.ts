@@ -1,10 +1,10 @@
-/** The pages: what they link to, name and list is there. That their snippets run: scripts/snippets.mjs. */
+/** The pages: what they link to, name and list is there. That their snippets run is a test of the package. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path/posix";
 import { describe, expect, it } from "vitest";
-// @ts-expect-error: a script of the checks, without types
-import { pages } from "../../scripts/snippets.mjs";
 import * as door from "../../src/index";
+// @ts-expect-error: a script of the checks, without types
+import { pages } from "../package/pages.mjs";
 
 const PAGES: string[] = pages();
 const read = (page: string): string => readFileSync(page, "utf8");
