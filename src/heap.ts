@@ -1,13 +1,12 @@
 /**
  * The runtime's memory: of fixed size, so that a view into it never detaches.
  *
- *   [ backends | state | views of alloc … mark → | … workspace | guard ]
+ *   [ backends | state | views of alloc (arena.ts) … mark → | … workspace | guard ]
  *
  * Whatever a call needs for its own lies above the mark and is forgotten when it returns.
  */
 
 import { HEAP_BASE, STATE_BYTES } from "../assembly/layout";
-import { refuseValue } from "./check";
 import { bufferOf, bytesOf, lengthOf, offsetOf, setAll, type TypedArray } from "./typedArray";
 
 /** Kernels load whole vectors, at most two, where a row ends, and drop the lanes behind it. */
@@ -38,7 +37,8 @@ function copy(y: Float32Array, to: number, x: Float32Array, from: number, count:
 const floats = (x: Float32Array, from: number, count: number): Float32Array =>
   count === lengthOf(x) ? x : new Float32Array(bufferOf(x), offsetOf(x) + 4 * from, count);
 
-const align16 = (bytes: number): number => (bytes + 15) & ~15;
+/** The next multiple of 16, or `bytes` itself. */
+export const align16 = (bytes: number): number => (bytes + 15) & ~15;
 
 /** What an operation runs on: memory, and the kernels of its family there. */
 export interface Core<Kernels> {
@@ -49,65 +49,48 @@ export interface Core<Kernels> {
 export class Heap {
   /** Where kernels keep what they know between phases, and attention its pass; always there, whatever `alloc` has given out. */
   readonly state = HEAP_BASE;
-  readonly #buffer: ArrayBuffer;
+  readonly buffer: ArrayBuffer;
+  /** First byte of the room that callers' views get, and the byte behind it: multiples of 16. */
+  readonly arena: number;
+  readonly arenaEnd: number;
+  /** End of the last of these views: the workspace begins here. The arena moves it. */
+  mark: number;
   readonly #f32: Float32Array;
   readonly #u8: Uint8Array;
   readonly #u32: Uint32Array;
   readonly #f64: Float64Array;
-  readonly #arena: number;
-  readonly #arenaEnd: number;
   readonly #limit: number;
-  #mark: number;
   /** What was read last: calls come in series of one length, and a new view costs as much as copying 200 floats. */
   #view: Float32Array;
   #viewFrom = 0;
 
   constructor(buffer: ArrayBuffer) {
-    this.#buffer = buffer;
+    this.buffer = buffer;
     this.#f32 = new Float32Array(buffer);
     this.#u8 = new Uint8Array(buffer);
     this.#u32 = new Uint32Array(buffer);
     this.#f64 = new Float64Array(buffer);
-    this.#arena = this.state + STATE_BYTES;
+    this.arena = this.state + STATE_BYTES;
     this.#limit = buffer.byteLength - GUARD_BYTES;
-    this.#arenaEnd = this.#limit - Math.min(WORKSPACE_BYTES, buffer.byteLength >> 2);
-    this.#mark = this.#arena;
+    this.arenaEnd = this.#limit - Math.min(WORKSPACE_BYTES, buffer.byteLength >> 2);
+    this.mark = this.arena;
     this.#view = this.#f32.subarray(0, 0);
-  }
-
-  /** A view of `length` floats at a 16-byte boundary, zeroed. */
-  alloc(length: number): Float32Array<ArrayBuffer> {
-    const free = (this.#arenaEnd - this.#mark) >> 2;
-    if (!(length <= free)) {
-      const taken = `${this.#mark - this.#arena} of ${this.#arenaEnd - this.#arena} bytes are taken`;
-      const hint = `${taken}; createRuntime({ heapBytes }) makes a larger heap`;
-      refuseValue("alloc", "length", `at most ${free} floats (${hint})`, length);
-    }
-    const view = new Float32Array(this.#buffer, this.#mark, length);
-    view.fill(0);
-    this.#mark = Math.min(align16(this.#mark + 4 * length), this.#arenaEnd);
-    return view;
-  }
-
-  /** Takes back every view that `alloc` gave out. */
-  free(): void {
-    this.#mark = this.#arena;
   }
 
   /** First byte of the workspace; everything from here to `room` floats on is the current call's. */
   get workspace(): number {
-    return this.#mark;
+    return this.mark;
   }
 
   /** Floats in the workspace. */
   get room(): number {
-    return (this.#limit - this.#mark) >> 2;
+    return (this.#limit - this.mark) >> 2;
   }
 
   /** `offset`, the view's byteOffset, if it lies in what `alloc` gave out and is used in place; 0 for any other. */
   locate(view: TypedArray, offset: number): number {
-    if (offset < this.#arena || offset >= this.#mark) return 0;
-    return bufferOf(view) === this.#buffer && offset + bytesOf(view) <= this.#mark ? offset : 0;
+    if (offset < this.arena || offset >= this.mark) return 0;
+    return bufferOf(view) === this.buffer && offset + bytesOf(view) <= this.mark ? offset : 0;
   }
 
   /** heap[at…] = x[from … from + count] */

@@ -1,5 +1,6 @@
 /** A runtime: a heap of its own, and every function on it. */
-import { checkCount } from "./check";
+import { Arena } from "./arena";
+import { checkCount, isFloat32Array, kind, refuseType } from "./check";
 import { type Engines, once } from "./engines";
 import type { Backend, FamilyName, Sources } from "./kernels";
 import { ATTENTION, type AttentionFunctions } from "./ops/attention";
@@ -21,17 +22,30 @@ export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFun
    * A Float32Array in the runtime's own memory, zeroed, at a 16-byte boundary. Functions of this runtime use it in place:
    * nothing is copied in or out. The memory never grows, so the view never detaches.
    *
+   * Its buffer is the whole heap: postMessage(view) and structuredClone(view) copy all of that, and view.slice() what is in the view.
+   *
    * @throws {TypeError}  length is not a number
-   * @throws {RangeError} length is not an integer >= 0, or the heap is full
+   * @throws {RangeError} length is not an integer >= 0, or more than the largest piece of the heap that is free
+   * @example
+   * const view = runtime.alloc(1000);
+   * postMessage(view.slice()); // 4000 bytes; postMessage(view) would copy 8 MiB
    */
   alloc(length: number): NewFloats;
   /** Takes back every view that alloc gave out; they must not be used any more. */
   free(): void;
+  /**
+   * Takes back one view that alloc gave out; it must not be used any more. Others stay as they are, and later views get its room.
+   *
+   * @param view  the view, or another Float32Array on exactly its memory; undefined is refused, not taken for free()
+   * @throws {TypeError}  view is not a Float32Array
+   * @throws {RangeError} view is only a part of one that alloc gave out, was given back already, or is of other memory
+   */
+  free(view: Float32Array): void;
 }
 
 /** Every function, each family started at its first call. */
 export function runtimeOn(engines: Engines, sources: Sources): Runtime {
-  const { heap } = engines;
+  const arena = new Arena(engines.heap);
   const rows = once(() => engines.start(ROWS, sources.rows));
   const sparse = once(() => engines.start(SPARSE, sources.sparse));
   const attention = once(() => engines.start(ATTENTION, sources.attention));
@@ -41,9 +55,15 @@ export function runtimeOn(engines: Engines, sources: Sources): Runtime {
     rejected: engines.rejected,
     alloc(length) {
       checkCount("alloc", "length", length, 0);
-      return heap.alloc(length);
+      return arena.alloc(length);
     },
-    free: () => heap.free(),
+    free(...views: [view?: Float32Array]) {
+      if (views.length === 0) return arena.clear();
+      const [view] = views;
+      if (!isFloat32Array(view))
+        refuseType("free", "view", "a Float32Array", `${kind(view)} (free() takes back all views)`);
+      arena.free(view);
+    },
     softmax: (x, options) => rows().softmax(x, options),
     logSoftmax: (x, options) => rows().logSoftmax(x, options),
     logSumExp: ((x: Parameters<LogSumExp>[0], options: AxisOptions) => rows().logSumExp(x, options)) as LogSumExp,

@@ -73,12 +73,14 @@ describe.each(BACKENDS)("fuzz on %s", (backend) => {
       { weight: 5, arbitrary: calls },
       { weight: 1, arbitrary: fc.record({ alloc: fc.nat(3000) }) },
       { weight: 1, arbitrary: fc.constant({ free: true }) },
+      { weight: 2, arbitrary: fc.record({ freeOne: fc.nat(100) }) },
     );
     const sequence = fc.property(fc.constantFrom(...HEAPS), fc.array(steps, { maxLength: 12 }), (bytes, taken) => {
       const world = new World(backend, bytes, 0);
       for (const next of taken) {
         if ("fuzzed" in next) take(world, backend, next);
         else if ("alloc" in next) world.alloc(next.alloc);
+        else if ("freeOne" in next) world.freeOne(next.freeOne);
         else world.free();
       }
     });

@@ -61,6 +61,8 @@ export class World {
   readonly #other: Runtime;
   readonly #arena: number;
   #mark: number;
+  /** What alloc gave, of which some is given back: what calls write is in none of it, nor in the room between. */
+  readonly #views: Float32Array[] = [];
   /** Arrays that are dead: detached, or beyond their buffer. */
   readonly dead = new WeakSet<object>();
   /** Ordinary arrays on the memory of those that cannot be asked for anything. */
@@ -100,6 +102,7 @@ export class World {
       const view = this.runtime.alloc(floats);
       new Uint32Array(view.buffer, view.byteOffset, floats).fill(CANARY);
       this.#mark = markOf(this.runtime);
+      this.#views.push(view);
       return view;
     } catch (error) {
       if (!/^alloc: "length" expected at most/.test((error as Error).message)) throw error;
@@ -109,7 +112,15 @@ export class World {
 
   free(): void {
     this.runtime.free();
+    this.#views.length = 0;
     this.#mark = this.#arena;
+  }
+
+  /** One view alone; which one, by a number that is drawn. Arrays of calls that are over lie in some of them. */
+  freeOne(which: number): void {
+    const [view] = this.#views.splice(which % Math.max(1, this.#views.length), 1);
+    if (view !== undefined) this.runtime.free(view);
+    this.#mark = markOf(this.runtime);
   }
 
   /** Memory for an array, with a margin on either side. */
