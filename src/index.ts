@@ -6,27 +6,27 @@
  * @packageDocumentation
  */
 import { checkBackend, checkHeapBytes, DEFAULT_HEAP_BYTES } from "./check";
-import { type Candidate, Engines, once, startEngines } from "./engines";
+import { type Candidate, Engines, startEngines } from "./engines";
 import { attentionTwin, jsEngine, rowsTwin, sparseTwin, vocabularyTwin } from "./js/index";
 import type { Backend, Source } from "./kernels";
-import { ATTENTION } from "./ops/attention";
+import { ATTENTION, type AttentionFunctions } from "./ops/attention";
 import type { Attention } from "./ops/attention/attention";
 import type { MergeAttention } from "./ops/attention/mergeAttention";
 import type { AxisOptions } from "./ops/axis";
-import { ROWS } from "./ops/rows";
+import { ROWS, type Rows } from "./ops/rows";
 import type { Hardmax } from "./ops/rows/hardmax";
 import type { LogSoftmax } from "./ops/rows/logSoftmax";
 import type { LogSumExp } from "./ops/rows/logSumExp";
 import type { Softmax } from "./ops/rows/softmax";
-import { SPARSE } from "./ops/sparse";
+import { SPARSE, type Sparse } from "./ops/sparse";
 import type { Entmax } from "./ops/sparse/entmax";
 import type { Entmax15 } from "./ops/sparse/entmax15";
 import type { Sparsemax } from "./ops/sparse/sparsemax";
-import { VOCABULARY } from "./ops/vocabulary";
+import { VOCABULARY, type VocabularyFunctions } from "./ops/vocabulary";
 import type { Sample } from "./ops/vocabulary/sample";
 import type { TopK } from "./ops/vocabulary/topK";
 import { checkObject, ownOptions } from "./options";
-import { type Runtime, runtimeOn } from "./runtime";
+import { checkRuntime, type Runtime, runtimeOn } from "./runtime";
 import type { WasmModule } from "./types";
 import { wasmEngine } from "./wasm";
 import { ATTENTION_BINARY } from "./wasm/binaries/attention";
@@ -107,12 +107,40 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   });
 }
 
-/** The default runtime, started at the first call, and its families, each at its own. */
-const engines = /* @__PURE__ */ once(() => startEngines(CANDIDATES, DEFAULT_HEAP_BYTES));
-const rows = /* @__PURE__ */ once(() => engines().start(ROWS, ROWS_SOURCE));
-const sparse = /* @__PURE__ */ once(() => engines().start(SPARSE, SPARSE_SOURCE));
-const attending = /* @__PURE__ */ once(() => engines().start(ATTENTION, ATTENTION_SOURCE));
-const vocabulary = /* @__PURE__ */ once(() => engines().start(VOCABULARY, VOCABULARY_SOURCE));
+/**
+ * What the plain functions run on. Of the default runtime, its engines and those of its families that were called; or, from
+ * useRuntime on, one runtime for everything.
+ */
+interface InUse {
+  engines?: Engines;
+  runtime?: Runtime;
+  rows?: Rows;
+  sparse?: Sparse;
+  attention?: AttentionFunctions;
+  vocabulary?: VocabularyFunctions;
+}
+let inUse: InUse = {};
+
+const engines = (): Engines => {
+  inUse.engines ??= startEngines(CANDIDATES, DEFAULT_HEAP_BYTES);
+  return inUse.engines;
+};
+const rows = (): Rows => {
+  inUse.rows ??= engines().start(ROWS, ROWS_SOURCE);
+  return inUse.rows;
+};
+const sparse = (): Sparse => {
+  inUse.sparse ??= engines().start(SPARSE, SPARSE_SOURCE);
+  return inUse.sparse;
+};
+const attending = (): AttentionFunctions => {
+  inUse.attention ??= engines().start(ATTENTION, ATTENTION_SOURCE);
+  return inUse.attention;
+};
+const vocabulary = (): VocabularyFunctions => {
+  inUse.vocabulary ??= engines().start(VOCABULARY, VOCABULARY_SOURCE);
+  return inUse.vocabulary;
+};
 
 export const softmax: Softmax = (x, options) => rows().softmax(x, options);
 
@@ -138,7 +166,25 @@ export const topK: TopK = (logits, k, options) => vocabulary().topK(logits, k, o
 
 export const sample: Sample = (logits, options) => vocabulary().sample(logits, options);
 
-/** The default runtime's backend: "wasm-relaxed", "wasm" or "js". */
+/**
+ * The functions of this module, and those of softmax-wasm/transformers, run on this runtime from now on: one with a larger heap, or
+ * with modules that the host compiled. The default runtime, if one was started, is dropped. Every thread has its own.
+ *
+ * @param runtime  what createRuntime gave, of this module, of softmax-wasm/js or of softmax-wasm/modules
+ * @throws {TypeError} it is no runtime
+ * @example
+ * import { createRuntime, softmax, useRuntime } from "softmax-wasm";
+ * const runtime = createRuntime({ heapBytes: 64 << 20 });
+ * useRuntime(runtime);
+ * const x = runtime.alloc(1000);
+ * softmax(x, { out: x }); // in place: nothing is copied
+ */
+export function useRuntime(runtime: Runtime): void {
+  checkRuntime(runtime);
+  inUse = { runtime, rows: runtime, sparse: runtime, attention: runtime, vocabulary: runtime };
+}
+
+/** The backend of the runtime that the functions of this module run on: "wasm-relaxed", "wasm" or "js". */
 export function backend(): Backend {
-  return engines().backend;
+  return (inUse.runtime ?? engines()).backend;
 }

@@ -4,9 +4,9 @@
  * @packageDocumentation
  */
 import { checkBackend, checkHeapBytes } from "./check";
-import { once, startEngines } from "./engines";
+import { startEngines } from "./engines";
 import { attentionTwin, jsEngine, rowsTwin, sparseTwin, vocabularyTwin } from "./js/index";
-import type { Sources } from "./kernels";
+import type { Backend, Sources } from "./kernels";
 import type { Attention } from "./ops/attention/attention";
 import type { MergeAttention } from "./ops/attention/mergeAttention";
 import type { AxisOptions } from "./ops/axis";
@@ -20,7 +20,7 @@ import type { Sparsemax } from "./ops/sparse/sparsemax";
 import type { Sample } from "./ops/vocabulary/sample";
 import type { TopK } from "./ops/vocabulary/topK";
 import { checkObject, ownOptions } from "./options";
-import { type Runtime, runtimeOn } from "./runtime";
+import { checkRuntime, type Runtime, runtimeOn } from "./runtime";
 
 export type * from "./types";
 
@@ -56,8 +56,12 @@ const SOURCES: Sources = {
   vocabulary: { twin: vocabularyTwin },
 };
 
-/** The default runtime, made on first use. */
-const runtime = /* @__PURE__ */ once(() => createRuntime());
+/** What the plain functions run on: the default runtime, made on first use, or that of useRuntime. */
+let inUse: Runtime | undefined;
+const runtime = (): Runtime => {
+  inUse ??= createRuntime();
+  return inUse;
+};
 
 export const softmax: Softmax = (x, options) => runtime().softmax(x, options);
 
@@ -83,7 +87,17 @@ export const topK: TopK = (logits, k, options) => runtime().topK(logits, k, opti
 
 export const sample: Sample = (logits, options) => runtime().sample(logits, options);
 
-/** Always "js". */
-export function backend(): "js" {
-  return "js";
+/**
+ * The functions of this module run on this runtime from now on; see useRuntime of softmax-wasm.
+ *
+ * @throws {TypeError} it is no runtime
+ */
+export function useRuntime(runtime: Runtime): void {
+  checkRuntime(runtime);
+  inUse = runtime;
+}
+
+/** The backend of the runtime that the functions of this module run on: "js", unless useRuntime was given one of another door. */
+export function backend(): Backend {
+  return runtime().backend;
 }

@@ -1,6 +1,6 @@
 /** A runtime: a heap of its own, and every function on it. */
 import { Arena } from "./arena";
-import { checkCount, isFloat32Array, kind, refuseType } from "./check";
+import { checkCount, isFloat32Array, isRevoked, kind, refuseType } from "./check";
 import { type Engines, once } from "./engines";
 import type { Backend, FamilyName, Sources } from "./kernels";
 import { ATTENTION, type AttentionFunctions } from "./ops/attention";
@@ -41,6 +41,37 @@ export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFun
    * @throws {RangeError} view is only a part of one that alloc gave out, was given back already, or is of other memory
    */
   free(view: Float32Array): void;
+}
+
+/** What a runtime is known by. */
+const FIELDS: Readonly<Record<Exclude<keyof Runtime, "rejected">, "string" | "function">> = {
+  backend: "string",
+  alloc: "function",
+  free: "function",
+  softmax: "function",
+  logSoftmax: "function",
+  logSumExp: "function",
+  hardmax: "function",
+  sparsemax: "function",
+  entmax15: "function",
+  entmax: "function",
+  attention: "function",
+  mergeAttention: "function",
+  topK: "function",
+  sample: "function",
+};
+
+/** A runtime of this door, of another one or of another copy of this package: whatever has the functions of one. */
+export function checkRuntime(value: unknown): asserts value is Runtime {
+  const expected = "a runtime of createRuntime";
+  if (typeof value !== "object" || value === null || isRevoked(value)) {
+    refuseType("useRuntime", "runtime", expected, kind(value));
+  }
+  for (const [name, type] of Object.entries(FIELDS)) {
+    const field = (value as Record<string, unknown>)[name];
+    if (typeof field !== type)
+      refuseType("useRuntime", "runtime", expected, `${kind(value)} whose ${name} is ${kind(field)}`);
+  }
 }
 
 /** Every function, each family started at its first call. */

@@ -1,7 +1,7 @@
 /**
  * softmax-wasm/transformers: `softmax` and `log_softmax` with transformers.js's signatures, and its multinomial sampling step.
  *
- * On the default runtime of softmax-wasm: where both are imported, there is one.
+ * On the runtime of softmax-wasm, the default one or that of its useRuntime: where both are imported, there is one.
  *
  * @packageDocumentation
  */
