@@ -11,6 +11,7 @@ export {
   checkLength,
   type FloatInput,
   newFloats,
+  newWords,
 } from "./check/array";
 export { checkAxis, checkMask, checkOut, checkSupport } from "./check/axis";
 export {
@@ -20,6 +21,7 @@ export {
   checkFunction,
   checkNumber,
   checkRandom,
+  checkSeed,
   checkShare,
   checkSize,
   checkTemperature,
@@ -34,4 +36,5 @@ export {
   refuseValue,
 } from "./check/refuse";
 export { checkBackend, checkHeapBytes, DEFAULT_HEAP_BYTES } from "./check/runtime";
+export { checkToken, checkTokenList, type TokenList } from "./check/tokenList";
 export { checkChoice, checkTokens, type TokenMask, type Tokens } from "./check/tokens";

@@ -35,6 +35,8 @@ import { SPARSE_BINARY } from "./wasm/binaries/sparse";
 import { VOCABULARY_BINARY } from "./wasm/binaries/vocabulary";
 import { moduleEngine } from "./wasm/modules";
 
+export { bitMask } from "./bitMask";
+export { seeded } from "./seeded";
 export type * from "./types";
 
 export interface RuntimeOptions {

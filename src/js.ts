@@ -22,6 +22,8 @@ import type { TopK } from "./ops/vocabulary/topK";
 import { checkObject, ownOptions } from "./options";
 import { checkRuntime, type Runtime, runtimeOn } from "./runtime";
 
+export { bitMask } from "./bitMask";
+export { seeded } from "./seeded";
 export type * from "./types";
 
 export interface RuntimeOptions {

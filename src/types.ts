@@ -1,5 +1,5 @@
 /** What a caller of any door may name. */
-export type { FloatInput, TokenMask } from "./check";
+export type { FloatInput, TokenList, TokenMask } from "./check";
 export type { Backend } from "./kernels";
 export type { Attention, AttentionOptions, Shape4 } from "./ops/attention/attention";
 export type { MergeAttention, MergeAttentionOptions } from "./ops/attention/mergeAttention";

@@ -49,6 +49,15 @@ export function newFloats(fn: string, name: string, length: number): Float32Arra
   }
 }
 
+/** The same with a word for each 32 of `bits`. */
+export function newWords(fn: string, name: string, bits: number): Uint32Array {
+  try {
+    return new Uint32Array(Math.ceil(bits / 32));
+  } catch {
+    return refuseValue(fn, name, "a number that this host has memory for", bits);
+  }
+}
+
 /** One of several numbers. @param hint  what it may be, where it is an array itself */
 export function checkElement(fn: string, name: string, value: unknown, index: number, hint = ""): void {
   if (typeof value === "number") return;

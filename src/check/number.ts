@@ -20,6 +20,12 @@ export function checkSize(fn: string, name: string, value: number): void {
   if (!(Number.isSafeInteger(value) && value >= 1)) refuseValue(fn, name, "an integer >= 1", value);
 }
 
+/** Any integer that a float64 tells from its neighbours. */
+export function checkSeed(fn: string, value: number): void {
+  checkNumber(fn, "seed", value);
+  if (!Number.isSafeInteger(value)) refuseValue(fn, "seed", "a safe integer", value);
+}
+
 /** Finite and >= 0; default 1. */
 export function checkTemperature(fn: string, value: number | undefined): number {
   if (value === undefined) return 1;

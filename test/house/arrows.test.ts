@@ -11,7 +11,7 @@ const ANYTHING = /./;
 const NODE = /^node:/;
 const LAYOUT = /^assembly\/layout$/;
 const KERNELS = /^src\/kernels\//;
-const DOOR = /^src\/(check|engines|options|runtime|types|ops\/.*)$/;
+const DOOR = /^src\/(bitMask|check|engines|options|runtime|seeded|types|ops\/.*)$/;
 
 /** A file's row is the first that it matches; what it may import are paths from the root, or packages. */
 const ARROWS: [file: RegExp, may: RegExp[]][] = [
@@ -39,7 +39,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^src\/kernels\//, [LAYOUT, KERNELS]],
   [/^src\/check\//, [/^src\/typedArray$/, /^src\/check\//]],
   [/^src\/check$/, [/^src\/check\//]],
-  [/^src\/options$/, [/^src\/check$/]],
+  [/^src\/(options|seeded|bitMask)$/, [/^src\/check$/]],
   [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/typedArray$/]],
   [/^src\/arena$/, [/^src\/(check|heap|typedArray)$/]],
   [/^src\/ops\//, [LAYOUT, KERNELS, /^src\/(check|family|heap|options|order|typedArray)$/, /^src\/ops\//]],
