@@ -179,8 +179,29 @@ const CHECKS = {
     x.set(X);
     if (runtime.softmax(x, { out: x }) !== x || x.buffer.byteLength !== 65536) throw new Error("not in the heap");
     near("in the heap", x, softmaxOf(X).p);
-    runtime.free();
+    const other = runtime.alloc(3).fill(7);
+    runtime.free(x);
     near("zeroed", runtime.alloc(X.length), new Array(X.length).fill(0));
+    near("a view that stays", other, [7, 7, 7]);
+    runtime.free();
+  },
+  useRuntime({ useRuntime, createRuntime, backend, softmax }) {
+    const runtime = createRuntime({ backend: "js" });
+    useRuntime({ ...runtime, softmax: () => "asked" });
+    if (softmax([1, 2]) !== "asked" || backend() !== "js") throw new Error("another runtime was asked");
+    useRuntime(createRuntime());
+    near("the best one again", softmax([1000, 1001, 1002]), softmaxOf([0, 1, 2]).p);
+  },
+  seeded({ seeded }) {
+    const random = seeded(42);
+    const words = Array.from({ length: 5 }, () => random() * 2 ** 32);
+    if (words.join() !== "3730666837,1786513705,1450338100,2191736338,3785014133") throw new Error(words.join());
+  },
+  bitMask({ bitMask, topK }) {
+    const tokens = [40, 3, 31, 32, 1002];
+    const { indices } = topK(X, 9, { mask: bitMask(tokens, X.length) });
+    const ascending = (a, b) => a - b;
+    near("the tokens of the list", Array.from(indices).sort(ascending), tokens.sort(ascending));
   },
   backend({ backend, createRuntime }) {
     if (backend() !== createRuntime().backend) throw new Error(`${backend()}, but ${createRuntime().backend}`);
@@ -196,7 +217,8 @@ export function everything(door, options = undefined) {
   const called = options === undefined ? door : { ...door, ...functions };
   const failures = [];
   for (const name of Object.keys(door)) {
-    if (name === "backend" && options !== undefined) continue; // the default runtime's, which is not asked for here
+    // the plain functions' runtime, which is not asked for here
+    if ((name === "backend" || name === "useRuntime") && options !== undefined) continue;
     try {
       if (CHECKS[name] === undefined) throw new Error("exported, and not checked in test/package/hosts/everything.mjs");
       CHECKS[name](called, options);

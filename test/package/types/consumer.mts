@@ -79,17 +79,31 @@ type Names =
   | "topK"
   | "sample"
   | "createRuntime"
-  | "backend";
+  | "useRuntime"
+  | "backend"
+  | "seeded"
+  | "bitMask";
 expectTypeOf<keyof typeof door>().toEqualTypeOf<Names>();
 expectTypeOf<keyof typeof js>().toEqualTypeOf<Names>();
 
 expectTypeOf(door.backend()).toEqualTypeOf<"wasm-relaxed" | "wasm" | "js">();
 expectTypeOf(door.backend).returns.toEqualTypeOf<door.Backend>();
-expectTypeOf(js.backend()).toEqualTypeOf<"js">();
+expectTypeOf(js.backend).toEqualTypeOf<typeof door.backend>();
 expectTypeOf(door.createRuntime({ backend: "auto", heapBytes: 65536 })).toEqualTypeOf<door.Runtime>();
 expectTypeOf(js.createRuntime({ backend: "js" })).toEqualTypeOf<js.Runtime>();
 expectTypeOf<js.Runtime>().toEqualTypeOf<door.Runtime>();
 expectTypeOf<door.Runtime["alloc"]>().toEqualTypeOf<(length: number) => NewFloats>();
+expectTypeOf<door.Runtime["free"]>().toEqualTypeOf<{ (): void; (view: Float32Array): void }>();
+for (const on of [door, js]) {
+  expectTypeOf(on.useRuntime).toEqualTypeOf<(runtime: door.Runtime) => void>();
+  expectTypeOf(on.seeded(1)).toEqualTypeOf<() => number>();
+  expectTypeOf<Parameters<typeof on.bitMask>[0]>().toEqualTypeOf<door.TokenList>();
+  for (const tokens of [[1, 2], [1n, 2], Uint32Array.of(1), Int32Array.of(1), BigInt64Array.of(1n)] as const) {
+    expectTypeOf(on.bitMask(tokens, 5)).toEqualTypeOf<NewWords>();
+    on.topK(x, 3, { mask: on.bitMask(tokens, 6) });
+  }
+  on.useRuntime(modules.createRuntime({ module: rows }));
+}
 expectTypeOf<door.Runtime["rejected"]>().toEqualTypeOf<
   readonly {
     readonly backend: door.Backend;
@@ -120,6 +134,12 @@ door.entmax(x, {});
 door.attention(x, x, x, { heads: 2 });
 // @ts-expect-error: no such backend
 door.createRuntime({ backend: "gpu" });
+// @ts-expect-error: a view that may be missing would be all of them
+door.createRuntime().free(off);
+// @ts-expect-error: no runtime
+door.useRuntime(door);
+// @ts-expect-error: a mask is no list of tokens
+door.bitMask(new Uint8Array(5), 5);
 // @ts-expect-error: no wasm behind that door
 js.createRuntime({ backend: "wasm" });
 // @ts-expect-error: nothing to write there
