@@ -6,8 +6,8 @@
 import { describe, expect, it } from "vitest";
 import type { Runtime } from "../../src/index";
 import { BACKENDS } from "../judge/backends";
-import { random } from "../judge/cases";
 import { machineOf, runtimeOnMachine, wrapped } from "../judge/engines";
+import { random } from "../judge/random.mjs";
 
 type Values = Float32Array | Uint8Array | Uint32Array;
 type Arrays = Record<string, Values>;

@@ -11,7 +11,8 @@ import type { Runtime, SampleOptions, SoftmaxOptions, SparseOptions } from "../.
 import { callOfRow, pairwise } from "../judge/attentionGrid";
 import { type Call, callOf, sizesOf } from "../judge/attentionReference";
 import { runtimeOf } from "../judge/backends";
-import { floats, LENGTHS, RANGES, random } from "../judge/cases";
+import { floats, LENGTHS, RANGES } from "../judge/cases";
+import { random } from "../judge/random.mjs";
 
 type Result = Float32Array | Uint32Array;
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime, type SoftmaxOptions } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
-import { random } from "../judge/cases";
+import { random } from "../judge/random.mjs";
 import { floatsFree } from "../judge/refusal";
 
 type Name = "softmax" | "logSoftmax" | "logSumExp" | "hardmax";

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { createRuntime, type SampleOptions } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
-import { random } from "../judge/cases";
-import { ordered } from "../judge/vocabularyReference";
+import { random } from "../judge/random.mjs";
+import { ordered } from "../judge/vocabularyReference.mjs";
 
 type Fill = (i: number, next: () => number) => number;
 

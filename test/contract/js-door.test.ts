@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import * as mainDoor from "../../src/index";
 import * as door from "../../src/js";
-import { random } from "../judge/cases";
+import { random } from "../judge/random.mjs";
 
 const next = random(17);
 const X = Float32Array.from({ length: 5000 }, () => 20 * next() - 10);

@@ -7,8 +7,8 @@ import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import type { Backend, Runtime } from "../../src/index";
 import { BACKENDS } from "../judge/backends";
-import { random } from "../judge/cases";
 import { machineOf, runtimeOnMachine, wrapped } from "../judge/engines";
+import { random } from "../judge/random.mjs";
 
 /** A runtime whose kernels call `before` first. */
 function watched(backend: Backend, bytes: number, before: () => void): Runtime {

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { ALL, ALL_SPARSE } from "../../assembly/layout";
 import type { AxisKernel } from "../../src/kernels";
 import { BACKENDS } from "../judge/backends";
-import { random } from "../judge/cases";
 import { machineOf } from "../judge/engines";
+import { random } from "../judge/random.mjs";
 
 const STATE = 16384;
 const X = 65536;

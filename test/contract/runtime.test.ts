@@ -23,8 +23,8 @@ import {
 import { jsEngine } from "../../src/js/index";
 import { runtimeOn } from "../../src/runtime";
 import { BACKENDS, runtimeOf } from "../judge/backends";
-import { random } from "../judge/cases";
 import { SOURCES } from "../judge/engines";
+import { random } from "../judge/random.mjs";
 import { foreign } from "../judge/realm";
 
 type Functions = Pick<Runtime, "softmax" | "logSoftmax" | "logSumExp" | "hardmax">;

@@ -4,7 +4,7 @@ import { createRuntime } from "../../src/index";
 import type { AttentionOptions } from "../../src/ops/attention/attention";
 import { attentionFailure, attentionReference, type Call, callOf, sizesOf } from "../judge/attentionReference";
 import { BACKENDS, runtimeOf } from "../judge/backends";
-import { random } from "../judge/cases";
+import { random } from "../judge/random.mjs";
 
 const FLT_MAX = 3.4028234663852886e38;
 

@@ -3,13 +3,12 @@ import { describe, expect, it } from "vitest";
 import { ALL_SPARSE, FINISH, INIT, MAX, SETTLE, STATE_BYTES, SUM } from "../../assembly/layout";
 import type { SparseKernel } from "../../src/kernels/sparse";
 import { BACKENDS, runtimeOf } from "../judge/backends";
-import { floats, random } from "../judge/cases";
+import { floats } from "../judge/cases";
 import { machineOf } from "../judge/engines";
+import { normal, random } from "../judge/random.mjs";
 import { checkSparse } from "../judge/sparseSuite";
 
 type Fill = (j: number, n: number, next: () => number) => number;
-/** Twelve of them make a normal one. */
-const normal = (next: () => number): number => Array.from({ length: 12 }, next).reduce((a, b) => a + b, -6);
 
 const ROWS: Record<string, Fill> = {
   "N(0, 1)": (_j, _n, next) => normal(next),

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
-import { random } from "../judge/cases";
-import { denominatorBound, logSumExpBound } from "../judge/reference";
+import { denominatorBound, logSumExpBound } from "../judge/bounds.mjs";
+import { random } from "../judge/random.mjs";
 
 const TEMPERATURES = [
   0,

@@ -1,14 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../../src/index";
-import { attentionReference, LSE_BOUND, normal, OUT_BOUND } from "../judge/attentionReference";
+import { attentionReference } from "../judge/attentionReference";
 import { BACKENDS, runtimeOf } from "../judge/backends";
+import { LSE_BOUND, OUT_BOUND } from "../judge/bounds.mjs";
+import { normals } from "../judge/random.mjs";
 
 const DIM = 10;
 
 describe.each(BACKENDS)("mergeAttention on %s", (backend) => {
   const { attention, mergeAttention } = runtimeOf(backend);
-  const draw = normal(31);
+  const draw = normals(31);
   const queries = 7;
   const keys = 60;
   const [q, k, v] = [draw(queries * DIM), draw(keys * DIM), draw(keys * DIM)];

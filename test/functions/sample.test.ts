@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { createRuntime, type SampleOptions } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
-import { random } from "../judge/cases";
-import { logSoftmaxBound, softmaxBound } from "../judge/reference";
-import { truncated, type VocabularyCase } from "../judge/vocabularyReference";
+import { logSoftmaxBound, softmaxBound } from "../judge/bounds.mjs";
+import { random } from "../judge/random.mjs";
+import { truncated, type VocabularyCase } from "../judge/vocabularyReference.mjs";
 
 const ONE_LESS = 1 - 2 ** -53;
 

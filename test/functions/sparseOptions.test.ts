@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime, type SparseOptions } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
-import { random } from "../judge/cases";
+import { random } from "../judge/random.mjs";
 import { worst } from "../judge/reference";
 import { errorOf } from "../judge/refusal";
 import { equal } from "../judge/sparseSuite";

@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime, type TokenMask } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
-import { random } from "../judge/cases";
-import { softmaxBound } from "../judge/reference";
-import { ordered, truncated } from "../judge/vocabularyReference";
+import { softmaxBound } from "../judge/bounds.mjs";
+import { random } from "../judge/random.mjs";
+import { ordered, truncated } from "../judge/vocabularyReference.mjs";
 
 /** Bits for n tokens, random ones: and what is in the last word behind them too. */
 function bitsOf(n: number, next: () => number): Uint32Array {

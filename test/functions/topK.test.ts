@@ -2,9 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
-import { LENGTHS, RANGES, random } from "../judge/cases";
-import { denominatorBound, logSoftmaxBound } from "../judge/reference";
-import { allowed, ordered, truncated } from "../judge/vocabularyReference";
+import { denominatorBound, logSoftmaxBound } from "../judge/bounds.mjs";
+import { LENGTHS, RANGES } from "../judge/cases";
+import { random } from "../judge/random.mjs";
+import { allowed, ordered, truncated } from "../judge/vocabularyReference.mjs";
 
 describe.each(BACKENDS)("%s", (backend) => {
   const { topK, logSumExp } = runtimeOf(backend);

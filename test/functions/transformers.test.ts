@@ -2,8 +2,9 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import * as mainDoor from "../../src/index";
 import { log_softmax, type NumberArray, softmax } from "../../src/transformers";
-import { floats, random } from "../judge/cases";
+import { floats } from "../judge/cases";
 import { exact, exp, log1p, quotient, relativeError, sum, toNumber } from "../judge/exact";
+import { random } from "../judge/random.mjs";
 import { foreign } from "../judge/realm";
 
 const FUNCTIONS = { softmax, log_softmax };

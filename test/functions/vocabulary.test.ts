@@ -7,12 +7,11 @@ import type { Prefix } from "../../src/ops/vocabulary/prefix";
 import { truncate } from "../../src/ops/vocabulary/truncate";
 import { Vocabulary } from "../../src/ops/vocabulary/vocabulary";
 import { BACKENDS } from "../judge/backends";
-import { random } from "../judge/cases";
 import { machineOf } from "../judge/engines";
-import { allowed, ordered, truncated, type VocabularyCase } from "../judge/vocabularyReference";
+import { normal, random } from "../judge/random.mjs";
+import { allowed, ordered, truncated, type VocabularyCase } from "../judge/vocabularyReference.mjs";
 
 type Fill = (next: () => number, j: number, n: number) => number;
-const normal = (next: () => number): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
 
 const VOCABULARIES: Record<string, Fill> = {
   "N(0, 3²)": (next) => 3 * normal(next),

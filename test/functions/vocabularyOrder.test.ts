@@ -12,15 +12,13 @@ import { truncate } from "../../src/ops/vocabulary/truncate";
 import { Vocabulary } from "../../src/ops/vocabulary/vocabulary";
 import { keyOf, logitOf, orderPairs } from "../../src/order";
 import { BACKENDS } from "../judge/backends";
-import { random } from "../judge/cases";
+import { denominatorBound, logSoftmaxBound } from "../judge/bounds.mjs";
 import { machineOf } from "../judge/engines";
-import { denominatorBound, logSoftmaxBound } from "../judge/reference";
-import { allowed, ordered, truncated } from "../judge/vocabularyReference";
+import { normal, random } from "../judge/random.mjs";
+import { allowed, ordered, truncated } from "../judge/vocabularyReference.mjs";
 
 const TOKENS = 40_003;
 const KS = [1000, 5000, 20_000, TOKENS];
-
-const normal = (next: () => number): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
 
 const ROWS: Record<string, (next: () => number, j: number) => number> = {
   "N(0, 3²)": (next) => 3 * normal(next),

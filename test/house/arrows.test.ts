@@ -11,6 +11,8 @@ const ANYTHING = /./;
 const NODE = /^node:/;
 const LAYOUT = /^assembly\/layout$/;
 const KERNELS = /^src\/kernels\//;
+/** What the tests and the bench judge by alike. */
+const JUDGE = /^test\/judge\/(bounds|entmax64|random|softmax64|vocabularyReference)$/;
 const DOOR = /^src\/(bitMask|check|engines|options|runtime|seeded|types|ops\/.*)$/;
 
 /** A file's row is the first that it matches; what it may import are paths from the root, or packages. */
@@ -58,8 +60,9 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^src\/transformers\//, [/^src\/(check|index|options|typedArray)$/]],
 
   // the judge, the stopwatch, the stranger
+  [JUDGE, [JUDGE]], // plain Node runs it for the bench
   [/^test\//, [ANYTHING]],
-  [/^bench\//, [NODE, /^bench\//, /^scripts\//, /^softmax-wasm(\/|$)/, /^mitata$/]],
+  [/^bench\//, [NODE, /^bench\//, JUDGE, /^scripts\//, /^softmax-wasm(\/|$)/, /^mitata$/]],
   [/^examples\//, [NODE, /^examples\//, /^softmax-wasm(\/|$)/]],
 ];
 
@@ -117,6 +120,7 @@ describe("arrows", () => {
       specifiers(readFileSync(join(ROOT, file), "utf8"))
         .map((specifier) => resolve(file, specifier))
         .filter((target) => /^(test|bench|examples)\//.test(target) && target.split("/")[0] !== file.split("/")[0])
+        .filter((target) => !(file.startsWith("bench/") && JUDGE.test(target)))
         .map((target) => `${file} imports ${target}`),
     );
     expect(found).toEqual([]);
@@ -193,6 +197,11 @@ describe("arrows", () => {
     ["src/heap.ts", 'const { readFileSync } = require("node:fs");', "src/heap.ts imports node:fs"],
     ["src/js/exp.ts", 'const row = await import("../../test/judge/cases");', "src/js/exp.ts imports test/judge/cases"],
     ["examples/tour.mjs", 'import { softmax } from "../src/index";', "examples/tour.mjs imports src/index"],
+    [
+      "bench/judge.mjs",
+      'import { worst } from "../test/judge/reference";',
+      "bench/judge.mjs imports test/judge/reference",
+    ],
     ["src/sparsemax.ts", "", "src/sparsemax.ts has no row in test/house/arrows.test.ts"],
   ])("notices in %s: %s", (file, text, complaint) => {
     expect(strays(file, text)).toEqual([complaint]);

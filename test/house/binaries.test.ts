@@ -2,9 +2,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ATTENTION_DATA, HEAP_BASE, ROWS_DATA, SPARSE_DATA, VOCABULARY_DATA } from "../../assembly/layout";
-// @ts-expect-error: a script of the build, without types
 import { deltaOf } from "../../scripts/delta.mjs";
-// @ts-expect-error: as above
 import { textOf } from "../../scripts/text.mjs";
 import { createRuntime } from "../../src/index";
 import type { Binary } from "../../src/kernels";
@@ -13,8 +11,8 @@ import { embeddedBinary, instantiate, newMemory } from "../../src/wasm/index";
 import { EXPORTS } from "../../src/wasm/modules";
 import { bytesOf } from "../../src/wasm/text";
 import { BACKENDS } from "../judge/backends";
-import { random } from "../judge/cases";
 import { FAMILIES, SOURCES } from "../judge/engines";
+import { random } from "../judge/random.mjs";
 
 const built = (name: string): Buffer<ArrayBuffer> => readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url));
 

@@ -3,8 +3,8 @@
  * of a call; what it needs of the sizes comes from the rest of the row.
  */
 import type { AttentionOptions, Shape4 } from "../../src/ops/attention/attention";
-import { type Call, callOf, normal } from "./attentionReference";
-import { random } from "./cases";
+import { type Call, callOf } from "./attentionReference";
+import { normals, random } from "./random.mjs";
 
 const TABLE = {
   queries: [1, 2, 5, 13, 49, 100],
@@ -80,7 +80,7 @@ export function callOfRow(row: Row, seed: number): Call {
   const next = random(seed);
   const [heads, kvHeads] = row.heads;
   const { queries, keys, batch, headDim } = row;
-  const draw = normal(seed + 1);
+  const draw = normals(seed + 1);
   const shapeOf = (bits: string): Shape4 => {
     const full = [batch, heads, queries, keys];
     return full.map((n, i) => (bits[i] === "1" ? n : 1)) as unknown as Shape4;
@@ -163,12 +163,12 @@ export function streamed(seed: number, count: number): Streamed[] {
       window: one(STREAMED.window),
       queryOffset: one(STREAMED.queryOffset),
       softcap: next() < 0.1 ? 3 : undefined,
-      sinks: next() < 0.2 ? normal(seed + n)(heads) : undefined,
+      sinks: next() < 0.2 ? normals(seed + n)(heads) : undefined,
     };
     const biasShape = shapeOf(one(STREAMED.spread)) as Shape4 | undefined;
     if (biasShape !== undefined) {
       options.biasShape = biasShape;
-      options.bias = normal(seed + n)(length(biasShape)).map((b) => (next() < 0.05 ? -Infinity : b));
+      options.bias = normals(seed + n)(length(biasShape)).map((b) => (next() < 0.05 ? -Infinity : b));
     }
     const maskShape = shapeOf(one(STREAMED.spread)) as Shape4 | undefined;
     if (maskShape !== undefined) {

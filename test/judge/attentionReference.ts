@@ -1,7 +1,9 @@
 /** Attention by its definition, in float64 with compensated sums, one query after the other. Also random calls. */
 import type { AttentionOptions, Shape4 } from "../../src/ops/attention/attention";
-import { random } from "./cases";
-import { sum, worst } from "./reference";
+import { LSE_BOUND, OUT_BOUND } from "./bounds.mjs";
+import { normals } from "./random.mjs";
+import { worst } from "./reference";
+import { softmax64, sum } from "./softmax64.mjs";
 
 export interface Call {
   q: Float32Array;
@@ -16,8 +18,6 @@ interface Result {
   weights: number[];
 }
 
-export const OUT_BOUND = 2e-6;
-export const LSE_BOUND = 2e-6;
 /** Weights have no bound of their own: they are what out is for values of 0 and 1. */
 const WEIGHT_BOUND = 2e-6;
 
@@ -74,11 +74,9 @@ export function attentionReference(call: Call): Result {
           if (alibi !== undefined) s -= alibi[h] * Math.abs(j - p);
           return added === Infinity ? Number.NaN : limited(s + added);
         });
-        const sink = sinks?.[h] ?? -Infinity;
-        const m = [...scores, sink].reduce((x, y) => (x !== x || y !== y ? Number.NaN : Math.max(x, y)), -Infinity);
-        const l = m === -Infinity ? 0 : sum([...scores, sink].map((s) => Math.exp(s - m)));
-        lse.push(m - m === 0 ? m + Math.log(l) : m);
-        const w = scores.map((s) => (s === -Infinity ? 0 : Math.exp(s - m) / l));
+        const { s: l, probs, logSumExp } = softmax64([...scores, sinks?.[h] ?? -Infinity]);
+        lse.push(logSumExp);
+        const w = scores.map((s, j) => (s === -Infinity ? 0 : probs[j]));
         weights.push(...(Number.isNaN(l) ? scores.map((s) => (s === -Infinity ? 0 : Number.NaN)) : w));
         const to = row(b, h, i, heads, queries, valueDim);
         for (let d = 0; d < valueDim; d++) {
@@ -118,18 +116,11 @@ export function attentionFailure(
   );
 }
 
-/** N(0, 1), seeded. */
-export function normal(seed: number): (n: number) => Float32Array {
-  const next = random(seed);
-  return (n) =>
-    Float32Array.from({ length: n }, () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()));
-}
-
 /** q, k and v for the sizes in options. */
 export function callOf(seed: number, queries: number, keys: number, options: AttentionOptions): Call {
   const { headDim, batch = 1, heads = 1 } = options;
   const { valueDim = headDim, kvHeads = heads } = options;
-  const draw = normal(seed);
+  const draw = normals(seed);
   return {
     q: draw(batch * heads * queries * headDim),
     k: draw(batch * kvHeads * keys * headDim),

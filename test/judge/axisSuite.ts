@@ -1,6 +1,7 @@
 /** What holds for every function along an axis: it is its definition, over everything that can be in a row. */
 import { it } from "vitest";
-import { floats, LENGTHS, RANGES, random } from "./cases";
+import { floats, LENGTHS, RANGES } from "./cases";
+import { random } from "./random.mjs";
 import type { Case } from "./reference";
 
 /** Runs the function on a case and fails when it is off. */

@@ -3,7 +3,7 @@
  * new entry here.
  */
 import type { Runtime, SampleResult, TopKResult } from "../../src/index";
-import { random } from "./cases";
+import { random } from "./random.mjs";
 
 export type Values = Float32Array | Uint8Array | Uint32Array;
 export type Arrays = Record<string, Values>;

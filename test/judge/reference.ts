@@ -1,4 +1,6 @@
-/** The definitions in float64 with compensated sums: what every backend is judged by. Also the contract's bounds. */
+/** The definitions in float64 with compensated sums: what every backend is judged by. */
+import { softmaxBound } from "./bounds.mjs";
+import { softmax64 } from "./softmax64.mjs";
 
 export interface Case {
   x: Float32Array;
@@ -39,34 +41,7 @@ export function rowsOf({ x, shape, axis, mask }: Case): Row[] {
   return rows;
 }
 
-/** Σ values, Neumaier's compensation. */
-export function sum(values: Iterable<number>): number {
-  let s = 0;
-  let c = 0;
-  for (const v of values) {
-    const t = s + v;
-    c += Math.abs(s) >= Math.abs(v) ? s - t + v : v - t + s;
-    s = t;
-  }
-  return Number.isFinite(s) ? s + c : s;
-}
-
-const U = 2 ** -24;
 const SMALLEST_NORMAL = 2 ** -126;
-
-/** Relative, where the result is normal. d = (x - max) / T. */
-export const softmaxBound = (d: number): number => U * (8 + 3 * Math.abs(d));
-/** Absolute. */
-export const logSumExpBound = (y: number): number => U * (6 + Math.abs(y));
-/** Absolute. */
-export const logSoftmaxBound = (y: number): number => U * (6 + 2 * Math.abs(y));
-
-/**
- * What the errors of a row's own sum can add where they all point the same way, beyond the bounds above: each term is off by
- * up to 1.5·2^-24 for every unit of its distance from the maximum. `mean` is that distance's mean under the row's
- * probabilities, Σ p_k·|x_k - max|/T; it is at most log(cols), and the errors of unlike terms cancel.
- */
-export const denominatorBound = (mean: number): number => U * 1.5 * mean;
 
 interface Result {
   softmax: number;
@@ -85,10 +60,9 @@ export function reference(c: Case): { at: Result[]; logSumExp: number[] } {
     const part = values.filter((_, j) => taken[j]);
     const none = part.length === 0;
     const poisoned = part.some(Number.isNaN);
-    const m = poisoned ? Number.NaN : part.reduce((a, b) => Math.max(a, b), -Infinity);
+    const { m, s, logSumExp } = softmax64(part, t);
     const finite = Number.isFinite(m);
-    const s = finite ? sum(part.map((v) => Math.exp((v - m) / t))) : 0;
-    lses.push(finite ? m / t + Math.log(s) : m);
+    lses.push(logSumExp);
     const first = values.findIndex((v, j) => taken[j] && v === m);
     values.forEach((v, j) => {
       const d = (v - m) / t;

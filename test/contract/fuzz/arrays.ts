@@ -1,6 +1,7 @@
 /** Arrays as the fuzzer describes them: plain data, so that a failure prints small and shrinks. */
 import fc from "fast-check";
-import { RANGES, random } from "../../judge/cases";
+import { RANGES } from "../../judge/cases";
+import { normal, random } from "../../judge/random.mjs";
 
 export type Values = Float32Array | Uint8Array | Uint32Array | Int32Array;
 export type Type = "f32" | "u8" | "u32" | "i32";
@@ -104,7 +105,7 @@ export function valuesOf({ length, fill, seed, specials, every = [] }: ArraySpec
     holes: () => [-Infinity, Number.NaN, 1, 2, -3][Math.floor(5 * next())],
     ties: () => Math.floor(4 * next()),
     words: () => Math.floor(2 ** 32 * next()) | 0,
-    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+    normal: () => normal(next),
   };
   const values = fill in draws ? Array.from({ length }, draws[fill]) : RANGES[fill](length, next);
   for (const { step, first, value } of every) for (let i = first; i < length; i += step) values[i] = value;

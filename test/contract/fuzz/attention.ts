@@ -1,8 +1,10 @@
 /** attention and mergeAttention, fuzzed. */
 import fc from "fast-check";
 import type { AttentionOptions, Shape4 } from "../../../src/ops/attention/attention";
-import { attentionFailure, attentionReference, LSE_BOUND, OUT_BOUND } from "../../judge/attentionReference";
+import { attentionFailure, attentionReference } from "../../judge/attentionReference";
+import { LSE_BOUND, OUT_BOUND } from "../../judge/bounds.mjs";
 import { worst } from "../../judge/reference";
+import { softmax64 } from "../../judge/softmax64.mjs";
 import { flags, input, output } from "./arrays";
 import type { Args, CallSpec, Expectation, Fuzzed, Given } from "./calls";
 import { isArray, isInteger, meet, numbersOf, partly, returned } from "./valid";
@@ -248,15 +250,14 @@ function expectMerge(args: Args, given: Given): Expectation {
   let largest = 1e-30;
   for (let r = 0; r < rows; r++) {
     const [a, b] = [lseA[r], lseB[r]];
-    const m = a !== a || b !== b ? Number.NaN : Math.max(a, b);
-    const total = Math.exp(a - m) + Math.exp(b - m);
+    const { m, probs, logSumExp } = softmax64([a, b]);
     // a side that saw no key adds nothing, whatever stands there: the other is the result, as it is, unless it is NaN
     if (b === -Infinity || a !== a) lse.push(a);
-    else lse.push(a === -Infinity || b !== b ? b : m + Math.log(total));
+    else lse.push(a === -Infinity || b !== b ? b : logSumExp);
     for (let d = r * valueDim; d < (r + 1) * valueDim; d++) {
       if (m !== m) out.push(m);
       else if (b === -Infinity) out.push(outA[d]);
-      else out.push(a === -Infinity ? outB[d] : (outA[d] * Math.exp(a - m) + outB[d] * Math.exp(b - m)) / total);
+      else out.push(a === -Infinity ? outB[d] : outA[d] * probs[0] + outB[d] * probs[1]);
       for (const y of [outA[d], outB[d]]) if (Number.isFinite(y)) largest = Math.max(largest, Math.abs(y));
     }
   }

@@ -1,5 +1,7 @@
 /** Attention by docs/numerics.md, key after key in float64: keys by the hundred thousand, scores of any size. */
 import type { AttentionOptions, Shape4 } from "../../../src/ops/attention/attention";
+import { OUT_BOUND } from "../../judge/bounds.mjs";
+import { softmax64 } from "../../judge/softmax64.mjs";
 
 export interface AttentionCall {
   readonly q: Float32Array;
@@ -64,7 +66,7 @@ export function attentionDefinition({ q, k, v, options }: AttentionCall, withWei
   const weights = withWeights ? new Float64Array(rows * keys) : undefined;
   const factor = new Float64Array(rows).fill(1);
   const certain = new Uint8Array(rows).fill(2);
-  const scores = new Float64Array(keys);
+  const scores = new Float64Array(keys + 1); // the last is the sink
   const apart = new Float64Array(keys); // what bias and alibi add, by size
 
   for (let b = 0; b < batch; b++) {
@@ -80,7 +82,7 @@ export function attentionDefinition({ q, k, v, options }: AttentionCall, withWei
         const from = qAt(b, h, i);
         const maskRow = mask === undefined ? 0 : rowOf(options.maskShape ?? full, b, h, i);
         const biasRow = bias === undefined ? 0 : rowOf(options.biasShape ?? full, b, h, i);
-        let m = sinks?.[h] ?? -Infinity;
+        scores[keys] = sinks?.[h] ?? -Infinity;
         for (let j = 0; j < keys; j++) {
           scores[j] = -Infinity;
           apart[j] = 0;
@@ -105,29 +107,23 @@ export function attentionDefinition({ q, k, v, options }: AttentionCall, withWei
           }
           scores[j] = s - s === 0 ? saturated(s) : s;
           if (scores[j] === Infinity) scores[j] = Number.NaN;
-          m = scores[j] !== scores[j] ? Number.NaN : Math.max(m, scores[j]);
         }
+        const { m, probs, logSumExp } = softmax64(scores);
+        lse[row] = logSumExp;
 
         const to = outAt(b, h, i);
         if (m !== m) {
           certain[row] = Math.min(certain[row], 1);
-          lse[row] = Number.NaN;
           out.fill(Number.NaN, to, to + valueDim);
           weights?.fill(Number.NaN, row * keys, (row + 1) * keys);
           continue;
         }
-        if (m === -Infinity) {
-          lse[row] = -Infinity;
-          continue;
-        }
+        if (m === -Infinity) continue;
         if (Math.abs(m) > 1e4 && Math.abs(m) < 1e18) certain[row] = 0;
-        let total = Math.exp((sinks?.[h] ?? -Infinity) - m);
-        for (let j = 0; j < keys; j++) total += Math.exp(scores[j] - m);
-        lse[row] = m + Math.log(total);
         let most = 0;
         for (let j = 0; j < keys; j++) {
           if (scores[j] === -Infinity) continue;
-          const w = Math.exp(scores[j] - m) / total;
+          const w = probs[j];
           if (weights !== undefined) weights[row * keys + j] = w;
           if (w > 1e-9 && apart[j] > most) most = apart[j];
           const at = vAt(b, kvHead, j);
@@ -147,8 +143,6 @@ interface Got {
   readonly weights?: Float32Array;
 }
 
-const BOUND = 2e-6;
-
 /** What is off first, in words. */
 export function attentionFault(got: Got, want: Wanted, { v, options }: AttentionCall): string | undefined {
   const { heads, valueDim, batch, layout } = options;
@@ -163,7 +157,7 @@ export function attentionFault(got: Got, want: Wanted, { v, options }: Attention
     if (want.certain[row] === 0) continue;
     const [b, h, i] = [Math.floor(row / heads / queries), Math.floor(row / queries) % heads, row % queries];
     const where = `batch ${b}, head ${h}, query ${i}`;
-    const bound = want.factor[row] * BOUND;
+    const bound = want.factor[row] * OUT_BOUND;
     const at = outAt(b, h, i);
     for (let d = at; d < at + valueDim; d++) {
       if (off(got.out[d], want.out[d], bound * largest))

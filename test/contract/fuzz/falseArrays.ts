@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import type { Backend } from "../../../src/index";
-import { random } from "../../judge/cases";
+import { random } from "../../judge/random.mjs";
 import { changedBits, lengthened, outOfRange, rememberBits, told } from "./aftermath";
 import type { Values } from "./arrays";
 import { type CallSpec, type Fuzzed, Mine, reenter } from "./calls";

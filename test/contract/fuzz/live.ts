@@ -1,5 +1,5 @@
 /** Memory that changes while a call reads it. */
-import { random } from "../../judge/cases";
+import { random } from "../../judge/random.mjs";
 import type { Values } from "./arrays";
 
 /** What is written: finite numbers, infinities too, or any bits at all. */

@@ -1,7 +1,7 @@
 /** Attention whose keys do not fit the heap: grouped heads, blocks of every size, scores of every size. */
 import fc from "fast-check";
 import type { Shape4 } from "../../../src/ops/attention/attention";
-import { random } from "../../judge/cases";
+import { normal, random } from "../../judge/random.mjs";
 import type { ArraySpec } from "./arrays";
 import { type AttentionCall, attentionDefinition, attentionFault } from "./attentionDefinition";
 import type { Kind } from "./kind";
@@ -125,13 +125,12 @@ const BIASES = { normal: [0, 0.5, -2, -Infinity], huge: [0, 1, -Infinity, 3e38, 
 
 /** q, k or v, before anything is masked. */
 function numbers(length: number, dim: number, what: "q" | "k" | "v", scores: Drawn["scores"], next: () => number) {
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   const x = new Float32Array(length);
   if (scores === "equal") return x.fill(what === "v" ? 1 : what === "k" ? 2 : 0);
   // a product of two numbers is a score that float64 knows for certain, a sum of huge ones is not
   if (scores === "huge" && what === "q") for (let at = 0; at < length; at += dim) x[at] = pick(HUGE, next);
   else if (scores === "huge" && what === "k") for (let at = 0; at < length; at++) x[at] = pick(SMALL_BESIDE, next);
-  else for (let at = 0; at < length; at++) x[at] = normal();
+  else for (let at = 0; at < length; at++) x[at] = normal(next);
   if (scores === "infinite" && what !== "v") {
     for (let n = 0; n < 3; n++) x[Math.floor(next() * length)] = pick([Infinity, -Infinity, Number.NaN], next);
   }

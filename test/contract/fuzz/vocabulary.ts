@@ -1,8 +1,8 @@
 /** topK and sample, fuzzed. */
 import fc from "fast-check";
 import type { SampleResult, TopKResult } from "../../../src/index";
-import { denominatorBound, logSoftmaxBound, softmaxBound } from "../../judge/reference";
-import { allowed, ordered, truncated } from "../../judge/vocabularyReference";
+import { denominatorBound, logSoftmaxBound, softmaxBound } from "../../judge/bounds.mjs";
+import { allowed, ordered, truncated } from "../../judge/vocabularyReference.mjs";
 import { type ArraySpec, input, type Type } from "./arrays";
 import type { Args, CallSpec, Fuzzed, Given } from "./calls";
 import { isArray, numbersOf, tooClose } from "./valid";

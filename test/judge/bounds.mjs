@@ -1,0 +1,38 @@
+// @ts-check
+/** How far a result may be from the definition: the contract's bounds, for the tests and the bench. */
+
+const U = 2 ** -24;
+
+/**
+ * Relative, where the result is normal. d = (x - max) / T.
+ * @param {number} d
+ */
+export const softmaxBound = (d) => U * (8 + 3 * Math.abs(d));
+
+/**
+ * Absolute.
+ * @param {number} y
+ */
+export const logSumExpBound = (y) => U * (6 + Math.abs(y));
+
+/**
+ * Absolute.
+ * @param {number} y
+ */
+export const logSoftmaxBound = (y) => U * (6 + 2 * Math.abs(y));
+
+/**
+ * What the errors of a row's own sum can add where they all point the same way, beyond the bounds above: each term is off by
+ * up to 1.5·2^-24 for every unit of its distance from the maximum. `mean` is that distance's mean under the row's
+ * probabilities, Σ p_k·|x_k - max|/T; it is at most log(cols), and the errors of unlike terms cancel.
+ * @param {number} mean
+ */
+export const denominatorBound = (mean) => U * 1.5 * mean;
+
+/** Of sparsemax, entmax15 and entmax, absolute; it is also that of a row's sum. */
+export const SPARSE_BOUND = 1e-6;
+
+/** Of attention's out, for a largest |v| of 1. */
+export const OUT_BOUND = 2e-6;
+/** Of attention's lse, relative; absolute where |lse| is below 1. */
+export const LSE_BOUND = 2e-6;
