@@ -1,4 +1,5 @@
 /** What is measured: every op at the shapes its file lists, on seeded logits. */
+import { normal, random } from "../test/judge/random.mjs";
 import * as entmax from "./ops/entmax.mjs";
 import * as entmax15 from "./ops/entmax15.mjs";
 import * as hardmax from "./ops/hardmax.mjs";
@@ -12,19 +13,10 @@ export const OPS = { softmax, logSoftmax, logSumExp, hardmax, sparsemax, entmax1
 
 export const SEED = 1;
 
-/** n draws from N(0, 3²): mulberry32, Box–Muller. */
+/** n draws from N(0, 3²). */
 export function logits(n) {
-  let state = SEED;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  return Float32Array.from({ length: n }, () => {
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
-    return 3 * radius * Math.cos(2 * Math.PI * uniform());
-  });
+  const next = random(SEED);
+  return Float32Array.from({ length: n }, () => 3 * normal(next));
 }
 
 /** The input of a case: logits, or where it says so values that lie evenly within that of the maximum, or N(around, within²). */

@@ -1,26 +1,45 @@
-/** What a program pays for its first softmax, import included: fresh processes, in turn with Node alone. */
+/**
+ * What a program pays for its first softmax, import included: fresh processes, in turn with an empty script of the same kind.
+ *
+ * CPU time of the process, all its threads, up to its exit: what counts on a machine with neighbours. The clock's time beside it.
+ */
 import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { median } from "./rounds.mjs";
 
-const PROGRAMS = {
-  bare: ["-e", ""],
-  require: ["-e", 'require("softmax-wasm").softmax(new Float32Array([1, 2, 3]))'],
-  import: ["--input-type=module", "-e", 'import { softmax } from "softmax-wasm"; softmax(new Float32Array([1, 2, 3]))'],
+const FOLDER = fileURLToPath(new URL("../.cache/firstCall/", import.meta.url)); // where the package goes by its name
+const METER = "meter.cjs";
+const FILES = {
+  [METER]: 'process.on("exit", () => require("node:fs").writeSync(1, JSON.stringify(process.cpuUsage())));',
+  "empty.cjs": "",
+  "empty.mjs": "",
+  "require.cjs": 'require("softmax-wasm").softmax(new Float32Array([1, 2, 3]));',
+  "import.mjs": 'import { softmax } from "softmax-wasm"; softmax(new Float32Array([1, 2, 3]));',
 };
-const cwd = fileURLToPath(new URL("../", import.meta.url)); // where the package goes by its name
 
-/** @returns ms of Node alone, and what loading the package and calling softmax once adds to it */
+function start(file) {
+  const from = performance.now();
+  const args = ["--require", `${FOLDER}${METER}`, `${FOLDER}${file}`];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  const wallMs = performance.now() - from;
+  if (status !== 0) throw new Error(`${file}: ${stderr}`);
+  const { user, system } = JSON.parse(stdout);
+  return { cpuMs: (user + system) / 1000, wallMs };
+}
+
+/** @returns for require and import, ms of the empty script, and what loading the package and calling softmax once adds */
 export function firstCall(starts) {
-  const ms = Object.fromEntries(Object.keys(PROGRAMS).map((name) => [name, []]));
-  for (let i = 0; i < starts; i++) {
-    for (const [name, args] of Object.entries(PROGRAMS)) {
-      const start = performance.now();
-      const { status, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8" });
-      ms[name].push(performance.now() - start);
-      if (status !== 0) throw new Error(`node ${args.join(" ")}: ${stderr}`);
-    }
-  }
-  const over = (name) => median(ms[name].map((value, i) => value - ms.bare[i]));
-  return { bareMs: median(ms.bare), requireMs: over("require"), importMs: over("import") };
+  mkdirSync(FOLDER, { recursive: true });
+  for (const [file, text] of Object.entries(FILES)) writeFileSync(`${FOLDER}${file}`, text);
+  const doors = { require: ["empty.cjs", "require.cjs"], import: ["empty.mjs", "import.mjs"] };
+  const pairs = { require: [], import: [] };
+  for (let i = 0; i < starts; i++) for (const door of ["require", "import"]) pairs[door].push(doors[door].map(start));
+  const figures = (of) => ({
+    emptyMs: median(of.map(([empty]) => empty.cpuMs)),
+    addedMs: median(of.map(([empty, full]) => full.cpuMs - empty.cpuMs)),
+    emptyWallMs: median(of.map(([empty]) => empty.wallMs)),
+    addedWallMs: median(of.map(([empty, full]) => full.wallMs - empty.wallMs)),
+  });
+  return { require: figures(pairs.require), import: figures(pairs.import) };
 }

@@ -3,94 +3,53 @@
  *
  * Every backend against the softmax loop that people write, and the kernels against C. Reads dist/: build first.
  */
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { relaxedNode } from "../scripts/engines.mjs";
 import { CASES, SEED } from "./cases.mjs";
+import { compare, json, MACHINE, notes, quick } from "./compare.mjs";
 import { firstCall } from "./firstCall.mjs";
-import { compileNative } from "./native.mjs";
-import { FULL, median, medianRatio, QUICK } from "./rounds.mjs";
-import { casesTable, kernelsTable, table } from "./table.mjs";
-import { targets } from "./targets.mjs";
+import { median } from "./rounds.mjs";
+import { casesTable, firstCallText, kernelsTable, table } from "./table.mjs";
+import { indexTargets } from "./targets.mjs";
 
-const { quick, json } = parseArgs({ options: { quick: { type: "boolean" }, json: { type: "string" } } }).values;
-const { passes, starts } = quick ? QUICK : FULL;
+const measured = compare("facade");
+const engineOf = new Map(measured.map(({ node, v8 }) => [node, v8]));
+const backends = [...new Map(measured.map(({ backend, node }) => [backend, { name: backend, node }])).values()];
+const engines = [...engineOf.keys()];
 
-function child(binary, script, args) {
-  const argv = [fileURLToPath(new URL(script, import.meta.url)), ...args, ...(quick ? ["--quick"] : [])];
-  const { error, status, stdout } = spawnSync(binary, argv, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-  if (status !== 0) throw error ?? new Error(`bench/${script} ${args.join(" ")} failed`);
-  return JSON.parse(stdout);
-}
-
-const notes = [];
-const backends = [];
-for (const name of ["wasm-relaxed", "wasm", "js"]) {
-  try {
-    backends.push({ name, binary: name === "wasm-relaxed" ? relaxedNode() : process.execPath, runs: [] });
-  } catch (error) {
-    notes.push(`${name} is left out: ${error.message}`);
-  }
-}
-for (let pass = 0; pass < passes; pass++) {
-  for (const { name, binary, runs } of backends) {
-    console.error(`pass ${pass + 1} of ${passes}: ${name}`);
-    runs.push(child(binary, "facade.mjs", [name]));
-  }
-}
-for (const backend of backends) {
-  backend.node = backend.runs[0].node;
-  backend.v8 = backend.runs[0].v8;
-}
-const engines = [...new Set(backends.map(({ node }) => node))];
-
-const cases = CASES.map(({ name, floats }, c) => {
-  const pooled = (runs, key) => runs.flatMap(({ results }) => results[c][key]);
-  const figures = ({ name, node, runs }) => {
-    const speedup = medianRatio(pooled(runs, "plainNs"), pooled(runs, "ns"));
-    return [name, { node, ns: median(pooled(runs, "ns")), speedup }];
-  };
-  const plainOn = (node) => {
-    const runs = backends.filter((backend) => backend.node === node).flatMap((backend) => backend.runs);
-    return [node, median(pooled(runs, "plainNs"))];
-  };
-  const of = Object.fromEntries(backends.map(figures));
-  return { name, floats, backends: of, plain: Object.fromEntries(engines.map(plainOn)) };
+const cases = CASES.map(({ name, floats }) => {
+  const own = measured.filter((figure) => figure.name === name);
+  const of = own.map(({ backend, node, ns, ofOwn }) => [
+    backend,
+    { node, ns: ns.own, speedup: ofOwn.plain ?? Number.NaN },
+  ]);
+  const plainOn = (engine) =>
+    median(own.filter(({ node }) => node === engine).flatMap(({ rounds }) => rounds.plain ?? []));
+  const plain = engines.map((node) => [node, plainOn(node)]);
+  return { name, floats, backends: Object.fromEntries(of), plain: Object.fromEntries(plain) };
 });
 
-const kernels = [];
-for (const { name: backend, binary } of backends.filter(({ name }) => name !== "js")) {
-  let native;
-  try {
-    native = compileNative(backend);
-  } catch (error) {
-    notes.push(`native C beside ${backend} is left out: ${error.message}`);
-    continue;
-  }
-  console.error(`${backend}: its kernel against native C`);
-  for (const { name, floats, ns, nativeNs } of child(binary, "kernel.mjs", [backend, native])) {
-    const ratio = medianRatio(ns, nativeNs);
-    kernels.push({ name, floats, backend, ns: median(ns), nativeNs: median(nativeNs), ratio });
-  }
-}
+const kernels = compare("kernel", "softmax", ["wasm-relaxed", "wasm"]).map(({ name, floats, backend, ns, ofOwn }) => ({
+  name,
+  floats,
+  backend,
+  ns: ns.own,
+  nativeNs: ns.native,
+  ratio: 1 / ofOwn.native,
+}));
 
 const figures = {
   date: new Date().toISOString(),
-  machine: `${cpus()[0].model}, ${cpus().length} cores, ${process.platform} ${process.arch}`,
-  engines: engines.map((node) => ({ node, v8: backends.find((backend) => backend.node === node).v8 })),
-  quick: quick === true,
+  machine: MACHINE,
+  engines: engines.map((node) => ({ node, v8: engineOf.get(node) })),
+  quick,
   inputs: `N(0, 3²), seed ${SEED}`,
   cases,
   kernels,
-  firstCall: firstCall(starts),
+  firstCall: firstCall(quick ? 5 : 15),
 };
 
-const { date, machine, firstCall: first } = figures;
 const versions = figures.engines.map(({ node, v8 }) => `Node ${node} (V8 ${v8})`).join(" and ");
-console.log(`softmax-wasm bench, ${date}${quick ? ", --quick: rough figures" : ""}\n${machine}\n${versions}`);
+console.log(`softmax-wasm bench, ${figures.date}${quick ? ", --quick: rough figures" : ""}\n${MACHINE}\n${versions}`);
 console.log(`inputs ${figures.inputs}, float32, with out; times are medians over rounds, speed-ups medians of the`);
 console.log("ratio to the plain loop of the same round, process and engine\n");
 console.log(casesTable(cases, backends, engines));
@@ -100,9 +59,8 @@ if (kernels.length > 0) {
   );
   console.log(kernelsTable(kernels));
 }
-console.log(`\nA first softmax, import included: Node alone ${first.bareMs.toFixed(1)} ms,`);
-console.log(`with require ${first.requireMs.toFixed(1)} ms more, with import ${first.importMs.toFixed(1)} ms more`);
+console.log(`\n${firstCallText(figures.firstCall)}`);
 console.log("\nTargets\n");
-console.log(table([["", "target", "measured"], ...targets(figures)]));
+console.log(table(indexTargets(figures)));
 if (notes.length > 0) console.log(`\n${notes.join("\n")}`);
 if (json) writeFileSync(json, `${JSON.stringify(figures, null, 2)}\n`);

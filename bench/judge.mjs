@@ -1,3 +1,6 @@
+import { SPARSE_BOUND } from "../test/judge/bounds.mjs";
+import { entmax64 } from "../test/judge/entmax64.mjs";
+import { softmax64 } from "../test/judge/softmax64.mjs";
 import { OPS } from "./cases.mjs";
 
 /** Holds y against the definition in float64. @throws {Error} naming contender, case and the first value that is off */
@@ -6,41 +9,17 @@ export function judge(contender, { name, op, alpha, outer, axis, inner }, y, x) 
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < inner; i++) {
       const from = o * axis * inner + i;
-      const to = from + axis * inner;
-      let m = -Infinity;
-      for (let j = from; j < to; j += inner) m = Math.max(m, x[j]);
-      if (alpha !== undefined) {
-        judgeSparse(`${contender}, ${name}`, alpha, m, y, x, from, to, inner);
-        continue;
-      }
-      let s = 0;
-      for (let j = from; j < to; j += inner) s += Math.exp(x[j] - m);
-      for (let j = from; j < (reduces ? from + 1 : to); j += inner) {
-        const at = reduces ? o * inner + i : j;
-        const want = exact(x[j], m, s);
-        if (!(Math.abs(y[at] - want) <= bound(want, x[j], m) * 2 ** -24)) {
+      const row = Array.from({ length: axis }, (_, a) => x[from + a * inner]);
+      const shares = alpha === undefined ? undefined : entmax64(row, alpha);
+      const { m, s } = shares === undefined ? softmax64(row) : {};
+      for (let a = 0; a < (reduces ? 1 : axis); a++) {
+        const at = reduces ? o * inner + i : from + a * inner;
+        const want = shares === undefined ? exact(row[a], m, s) : shares[a];
+        const most = shares === undefined ? bound(want, row[a], m) : SPARSE_BOUND;
+        if (!(Math.abs(y[at] - want) <= most)) {
           throw new Error(`${contender}, ${name}: [${at}] expected ${want}, got ${y[at]}`);
         }
       }
     }
-  }
-}
-
-/** p = [(alpha - 1)·x - τ]_+^(1 / (alpha - 1)) with τ by bisection, within 1e-6. */
-function judgeSparse(label, alpha, m, y, x, from, to, inner) {
-  const s = alpha - 1;
-  let low = s * m - 1;
-  let high = s * m;
-  const share = (v, tau) => Math.max(0, s * v - tau) ** (1 / s);
-  for (let k = 0; k < 60; k++) {
-    const tau = (low + high) / 2;
-    let sum = 0;
-    for (let j = from; j < to; j += inner) if (s * x[j] > tau) sum += share(x[j], tau);
-    if (sum > 1) low = tau;
-    else high = tau;
-  }
-  for (let j = from; j < to; j += inner) {
-    const want = share(x[j], low);
-    if (!(Math.abs(y[j] - want) <= 1e-6)) throw new Error(`${label}: [${j}] expected ${want}, got ${y[j]}`);
   }
 }

@@ -9,7 +9,7 @@ const FLAGS = { wasm: [], "wasm-relaxed": ["-mfma"] };
 const NO_FMA = 2; // exit code of both
 
 /** @returns the path of a backend's native counterpart  @throws {Error} there is none on this host */
-export function compileNative(backend, name = "softmax") {
+export function compileNative(backend, name) {
   if (process.arch !== "x64") throw new Error(`native C is written in x86 intrinsics, and this is ${process.arch}`);
   mkdirSync(FOLDER, { recursive: true });
   const source = fileURLToPath(new URL(`native/${name}.c`, import.meta.url));
@@ -23,12 +23,18 @@ export function compileNative(backend, name = "softmax") {
   return binary;
 }
 
-/** A native binary on the logits x: reads its own clock. @returns { ns, y } */
-export function runNative(binary, x) {
+/** A native binary reads its own clock. @returns what it prints, JSON */
+export function runNative(binary, args) {
+  const { error, status, signal, stdout, stderr } = spawnSync(binary, args.map(String), { encoding: "utf8" });
+  if (status !== 0)
+    throw new Error(`${binary} ${args.join(" ")}: ${error?.message ?? signal ?? `${status} ${stderr}`}`);
+  return JSON.parse(stdout);
+}
+
+/** softmax.c on the logits x. @returns { ns, y } */
+export function nativeSoftmax(binary, x) {
   const [from, to] = [`${binary}.x.f32`, `${binary}.y.f32`];
   writeFileSync(from, x);
-  const { error, status, signal, stdout } = spawnSync(binary, [from, to], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${binary} failed: ${error?.message ?? signal ?? status}`);
-  const y = new Float32Array(new Uint8Array(readFileSync(to)).buffer);
-  return { ns: JSON.parse(stdout).ns, y };
+  const { ns } = runNative(binary, [from, to]);
+  return { ns, y: new Float32Array(new Uint8Array(readFileSync(to)).buffer) };
 }

@@ -5,6 +5,8 @@ export function table(rows) {
   return rows.map((row) => line(row).trimEnd()).join("\n");
 }
 
+export const times = (value, digits = 2) => `${value.toFixed(digits)}×`;
+
 /** What was not measured is NaN. */
 const shown = (value, text) => (Number.isNaN(value) ? "–" : text);
 const perFloat = (ns, floats) => shown(ns, (ns / floats).toFixed(2)).padStart(8);
@@ -26,7 +28,7 @@ export function casesTable(cases, backends, engines) {
     name,
     ...backends.map((backend) => {
       const { ns, speedup } = of[backend.name];
-      return `${perFloat(ns, floats)} ${perCall(ns)} ${shown(speedup, `${speedup.toFixed(1)}×`).padStart(8)}`;
+      return `${perFloat(ns, floats)} ${perCall(ns)} ${shown(speedup, times(speedup, 1)).padStart(8)}`;
     }),
     ...engines.map((node) => `${perFloat(plain[node], floats)} ${perCall(plain[node])}`),
   ]);
@@ -39,7 +41,20 @@ export function kernelsTable(kernels) {
     `${name}, ${backend}`,
     perFloat(ns, floats),
     perFloat(nativeNs, floats),
-    `${ratio.toFixed(2)}×`,
+    times(ratio),
   ]);
   return table([head, ...rows]);
+}
+
+export function firstCallText(firstCall) {
+  const lines = Object.entries(firstCall).map(([door, { emptyMs, addedMs, emptyWallMs, addedWallMs }]) => {
+    const [cpu, wall] = [
+      `${emptyMs.toFixed(1)} + ${addedMs.toFixed(1)}`,
+      `${emptyWallMs.toFixed(1)} + ${addedWallMs.toFixed(1)}`,
+    ];
+    return `with ${door} ${cpu} ms of CPU (${wall} ms by the clock)`;
+  });
+  return ["A first softmax, import included: an empty script of the same kind + what is added to it,", ...lines].join(
+    "\n",
+  );
 }

@@ -1,13 +1,4 @@
-export const cases = [
-  { shape: [32000] },
-  { shape: [32000], within: 1 },
-  { shape: [64, 1000] },
-  { shape: [512, 512], axis: 0 },
-  { shape: [3, 100000], axis: 0 },
-  { shape: [8, 32768], axis: 0 },
-  { shape: [1048576, 3], axis: 0, alone: true },
-  { shape: [2100000, 2], axis: 0, alone: true },
-];
+export { cases } from "./sparsemax.mjs";
 
 export const alpha = 1.5;
 

@@ -1,0 +1,109 @@
+/**
+ * topK and sample on one backend. Every result is judged first. Then all calls on all rows in turn, a millisecond each, round
+ * after round, so that a second with a busy neighbour spoils some rounds of every call and not all rounds of one; in the first
+ * rounds the plain JavaScript too. CPU time, not the clock's: the plain sort takes so long that a neighbour gets its turn in
+ * the middle of it.
+ */
+import { readFileSync } from "node:fs";
+import { do_not_optimize } from "mitata";
+import { createRuntime } from "softmax-wasm";
+import { logits } from "./cases.mjs";
+import { definition, judgeLogSumExp, judgeSample, judgeTopK } from "./judgeSampling.mjs";
+import * as plain from "./plainSampling.mjs";
+import { cpuStopwatch } from "./rounds.mjs";
+
+const TOKENS = 151_936;
+
+const normal = logits(TOKENS);
+/** The example's data (examples/data/README.md), little-endian as every host that this runs on. */
+const real = new Float32Array(
+  new Uint8Array(readFileSync(new URL("../examples/data/stories-logits.f32", import.meta.url))).buffer,
+);
+const rows = {
+  "N(0, 3²)": normal,
+  "real, tiled": Float32Array.from({ length: TOKENS }, (_, i) => real[i % real.length]),
+  "N(0, 0.3²)": normal.map((x) => x / 10),
+  "N(0, 0.01²)": normal.map((x) => x / 300),
+  "5 + N(0, 1e-6²)": normal.map((x) => 5 + x / 3e6),
+  "all equal": new Float32Array(TOKENS).fill(0.7),
+};
+/** Calls that plain JavaScript would sort for just the same: it is timed beside the shorter ones alone. */
+const LONG = ["N(0, 3²)", "N(0, 0.01²)", "all equal"];
+const KS = [1000, 5000, 20_000, TOKENS];
+
+const random = () => 0.618; // draws somewhere past the middle, in every contender the same
+const both = { temperature: 0.8, topK: 50, topP: 0.95 };
+const nucleus = { topP: 0.95 };
+const long = { topK: 20_000 };
+
+/** Everything that is timed on row x, by name: the package's call, the plain one if there is one, and whether that one sorts. */
+const contenders = (runtime, row, x) => ({
+  logSumExp: { own: () => runtime.logSumExp(x) },
+  "topK 1": { own: () => runtime.topK(x, 1), loop: () => plain.likeliest(x) },
+  "topK 50": { own: () => runtime.topK(x, 50), loop: () => plain.topK(x, 50), sorts: true },
+  greedy: { own: () => runtime.sample(x, { temperature: 0, random }), loop: () => plain.argmax(x) },
+  "0.8, topK 50, topP 0.95": {
+    own: () => runtime.sample(x, { ...both, random }),
+    loop: () => plain.sample(x, { ...both, random }),
+    sorts: true,
+  },
+  "topP 0.95": {
+    own: () => runtime.sample(x, { ...nucleus, random }),
+    loop: () => plain.sample(x, { ...nucleus, random }),
+    sorts: true,
+  },
+  "no option": { own: () => runtime.sample(x, { random }), loop: () => plain.sampleAll(x, 1, random) },
+  ...(LONG.includes(row) && {
+    ...Object.fromEntries(KS.map((k) => [`topK ${k}`, { own: () => runtime.topK(x, k) }])),
+    "sample, topK 20000": { own: () => runtime.sample(x, { ...long, random }) },
+  }),
+});
+
+/** @returns how many tokens topP leaves of row x */
+function judge(runtime, row, x) {
+  const want = definition(x);
+  const own = `${row}, ${runtime.backend}`;
+  judgeLogSumExp(own, runtime.logSumExp(x), want);
+  judgeTopK(`${own}, topK 1`, 1, runtime.topK(x, 1), want);
+  judgeTopK(`${row}, plain, topK 1`, 1, plain.likeliest(x), want);
+  const first = runtime.sample(x, { temperature: 0, random }).index;
+  for (const index of [first, plain.argmax(x).index]) {
+    if (index !== want.order[0]) throw new Error(`${row}: greedy expected token ${want.order[0]}, got ${index}`);
+  }
+  let left;
+  const drawn = ({ sample }, options) => [options, (share) => sample(x, { ...options, random: () => share }), want];
+  for (const [name, contender] of Object.entries({ [runtime.backend]: runtime, plain })) {
+    const of = `${row}, ${name}`;
+    judgeTopK(`${of}, topK 50`, 50, contender.topK(x, 50), want);
+    const shares = name === "plain" ? [random()] : undefined;
+    judgeSample(`${of}, 0.8/50/0.95`, ...drawn(contender, both), shares);
+    left = judgeSample(`${of}, topP 0.95`, ...drawn(contender, nucleus), shares);
+  }
+  if (LONG.includes(row)) {
+    for (const k of KS) judgeTopK(`${own}, topK ${k}`, k, runtime.topK(x, k), want);
+    judgeSample(`${own}, topK 20000`, ...drawn(runtime, long));
+  }
+  judgeSample(own, ...drawn(runtime, {}));
+  judgeSample(`${row}, plain`, {}, (share) => plain.sampleAll(x, 1, () => share), want);
+  return left;
+}
+
+/** One group: all calls, each beside logSumExp on the same row. */
+export function* groups(backend, effort) {
+  const runtime = createRuntime({ backend });
+  yield Object.entries(rows).flatMap(([row, x]) => {
+    const left = judge(runtime, row, x);
+    let logSumExp;
+    return Object.entries(contenders(runtime, row, x)).map(([name, { own: call, loop, sorts = false }]) => {
+      const own = cpuStopwatch(() => do_not_optimize(call()), effort);
+      logSumExp ??= own;
+      const plainEffort = { ...effort, rounds: effort.plainRounds, warmMs: sorts ? 0 : effort.warmMs };
+      const clocks = {
+        own,
+        logSumExp,
+        ...(loop && { plain: cpuStopwatch(() => do_not_optimize(loop()), plainEffort) }),
+      };
+      return { row, left, name, sorts, clocks };
+    });
+  });
+}
