@@ -1,9 +1,9 @@
 /** A server: a hundred conversations come, grow and go, their caches of keys and values in one runtime's heap. */
 import { describe, expect, it } from "vitest";
 import { createRuntime } from "../../src/index";
-import { attentionFailure, attentionReference, normal } from "../judge/attentionReference";
+import { attentionFailure, attentionReference } from "../judge/attentionReference";
 import { BACKENDS } from "../judge/backends";
-import { random } from "../judge/cases";
+import { normals, random } from "../judge/random.mjs";
 import { floatsFree } from "../judge/refusal";
 
 const CONVERSATIONS = 100;
@@ -22,7 +22,7 @@ interface Conversation {
 describe.each(BACKENDS)("a hundred conversations on %s", (backend) => {
   const runtime = createRuntime({ backend, heapBytes: 2 << 20 });
   const next = random(13);
-  const draw = normal(14);
+  const draw = normals(14);
   const upTo = (n: number): number => 1 + Math.floor(n * next());
 
   function begin(): Conversation {

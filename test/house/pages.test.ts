@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path/posix";
 import { describe, expect, it } from "vitest";
 import * as door from "../../src/index";
-// @ts-expect-error: a script of the checks, without types
 import { pages } from "../package/pages.mjs";
 
 const PAGES: string[] = pages();
