@@ -61,6 +61,13 @@ export const FEWEST_POSITIONS = 64;
 export const MOST_RATE = 1.4615016373309029e48;
 export const LEAST_RATE = 2.2250738585072014e-308;
 
+/** The largest float32. */
+export const FLT_MAX = 3.4028234663852886e38;
+/** The smallest |scale| that float32 holds with all its digits, 2^-126: below it a row of q has an exponent of its own. */
+export const LEAST_SCALE = 1.1754943508222875e-38;
+/** A row of q that has an exponent of its own is scaled until its largest |q| is in [2^125, 2^127). */
+export const TOP_EXPONENT = 125;
+
 /** Rows of o and q are padded to a multiple of this, for every backend's tiles. */
 export const ROWS_MULTIPLE = 6;
 /** Columns of o, and keys and columns of a packed chunk. */

@@ -32,6 +32,7 @@ export {
   isRevoked,
   isUint8Array,
   kind,
+  reasonOf,
   refuseType,
   refuseValue,
 } from "./check/refuse";

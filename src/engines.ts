@@ -1,4 +1,5 @@
 /** Which backend computes: one memory, and the ways to compute on it, the best first. */
+import { reasonOf } from "./check";
 import type { Family } from "./family";
 import { Heap } from "./heap";
 import type { Backend, Engine, FamilyName, Source } from "./kernels";
@@ -10,10 +11,13 @@ export interface Candidate {
   readonly start: (bytes: number, beside?: Engine) => Engine;
 }
 
-/** A backend that was not taken: by the runtime, or for one family. */
-interface Rejected {
+/** A backend that was tried and not taken. */
+export interface Rejected {
+  /** Its name. */
   readonly backend: Backend;
+  /** The family that it was tried for; missing where it was tried for the whole runtime. */
   readonly family?: FamilyName;
+  /** The message of the error that it ended in. */
   readonly reason: string;
 }
 
@@ -86,8 +90,6 @@ export class Engines {
     return false;
   }
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const listed = (rejected: readonly Rejected[]): string =>
   rejected.map(({ backend, reason }) => `"${backend}" (${reason})`).join(", ");

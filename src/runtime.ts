@@ -1,8 +1,8 @@
 /** A runtime: a heap of its own, and every function on it. */
 import { Arena } from "./arena";
 import { checkCount, isFloat32Array, isRevoked, kind, refuseType } from "./check";
-import { type Engines, once } from "./engines";
-import type { Backend, FamilyName, Sources } from "./kernels";
+import { type Engines, once, type Rejected } from "./engines";
+import type { Backend, Sources } from "./kernels";
 import { ATTENTION, type AttentionFunctions } from "./ops/attention";
 import type { AxisOptions, NewFloats } from "./ops/axis";
 import { ROWS, type Rows } from "./ops/rows";
@@ -17,7 +17,7 @@ export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFun
    * Backends that were tried before it, with the reason why each was not taken. Functions are tested at the first call of one of
    * their family: one that fails runs on the next backend from then on, and is listed with the family's name.
    */
-  readonly rejected: readonly { readonly backend: Backend; readonly family?: FamilyName; readonly reason: string }[];
+  readonly rejected: readonly Rejected[];
   /**
    * A Float32Array in the runtime's own memory, zeroed, at a 16-byte boundary. Functions of this runtime use it in place:
    * nothing is copied in or out. The memory never grows, so the view never detaches.

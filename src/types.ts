@@ -1,5 +1,6 @@
 /** What a caller of any door may name. */
 export type { FloatInput, TokenList, TokenMask } from "./check";
+export type { Rejected } from "./engines";
 export type { Backend } from "./kernels";
 export type { Attention, AttentionOptions, Shape4 } from "./ops/attention/attention";
 export type { MergeAttention, MergeAttentionOptions } from "./ops/attention/mergeAttention";

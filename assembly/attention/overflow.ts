@@ -10,19 +10,17 @@
  * look at their scores only where a query is not, or where the sum of the squares of four keys is not below safe².
  */
 
-/** What q is multiplied by stays in range of float32 between these; else a row of q has an exponent of its own. */
-const LEAST_SCALE: f64 = 1.1754943508222875e-38; // 2^-126
-const MOST_SCALE: f64 = <f64>f32.MAX_VALUE;
-/** Exponent of the largest |q| of such a row. */
-const TOP: i32 = 125;
+import { FLT_MAX, LEAST_SCALE, TOP_EXPONENT as TOP } from "../layout";
 
+/** While every |q| and |k| is below it, no sum of their products overflows. */
 export function safe(headDim: usize): f32 {
   return sqrt<f32>(f32.MAX_VALUE / 2 / <f32>headDim);
 }
 
+/** Whether float32 holds `scale`. Where it does not, every row of q has an exponent of its own. */
 export function scaleIsPlain(scale: f64): bool {
   const size = abs<f64>(scale);
-  return size == 0 || (size >= LEAST_SCALE && size <= MOST_SCALE);
+  return size == 0 || (size >= LEAST_SCALE && size <= FLT_MAX);
 }
 
 /** e of a finite x = [1, 2)·2^e, not 0 */

@@ -1,4 +1,4 @@
-/** How an argument is refused: the two errors that every check ends in, and what came, in words. */
+/** How an argument is refused: the two errors that every check ends in, and words for what was given instead. */
 import { typeOf } from "../typedArray";
 
 /** The argument is not of the type it must be. @param got  what came, `kind` mostly */
@@ -18,6 +18,9 @@ export function kind(value: unknown): string {
   if (typeof value !== "object" || value === null) return value === null ? "null" : typeof value;
   return typeOf(value) ?? Object.prototype.toString.call(value).slice(8, -1);
 }
+
+/** The message of whatever was thrown. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A Proxy that was taken back: whatever else it is asked for throws an error of the engine. */
 export function isRevoked(value: unknown): boolean {

@@ -4,7 +4,7 @@
  */
 
 import { ALL, FINISH, INIT, MAX, STRIP, SUM } from "../../assembly/layout";
-import type { Heap } from "../heap";
+import { align16, type Heap } from "../heap";
 import type { AxisKernel } from "../kernels";
 import type { AxisCall, Flow } from "./axis";
 
@@ -46,7 +46,7 @@ export function streamAlongAxis(
   const multiple = inner === 1 ? STRIP : 8; // sums are blocked alike in every tile
   const tile = whole ? axis : Math.floor(room / width / multiple) * multiple;
   const tileAt = heap.workspace;
-  const maskStage = tileAt + ((4 * tile * width + 15) & ~15);
+  const maskStage = tileAt + align16(4 * tile * width);
   const stream: Stream = { heap, kernel, flow, call, scalar, shared, tile, tileAt, maskStage };
   const phases = whole ? [ALL] : flow.sums ? [MAX, SUM, FINISH] : [MAX, FINISH];
 

@@ -1,5 +1,5 @@
 /** Binaries that the host compiled, for hosts that forbid compiling from bytes. */
-import { isList, kind, refuseType, refuseValue } from "../check";
+import { isList, kind, reasonOf, refuseType, refuseValue } from "../check";
 import type { Backend, Engine, FamilyName, KernelsOf } from "../kernels";
 import { instantiate, newMemory, type WasmBackend } from ".";
 
@@ -92,9 +92,8 @@ export function moduleEngine(value: unknown, backend: "auto" | Backend, bytes: n
       kernels.set(families[i], { ...exports });
       return (exports.relaxed as WebAssembly.Global).value ? "wasm-relaxed" : "wasm";
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
       throw new Error(
-        `${CREATE}: "${MODULE}" expected one that runs right on this host, got one that does not (${reason})`,
+        `${CREATE}: "${MODULE}" expected one that runs right on this host, got one that does not (${reasonOf(error)})`,
       );
     }
   });

@@ -1,9 +1,6 @@
-/** assembly/attention/overflow.ts in JavaScript: products are float64s here, so that what is out of range is known by their size. */
+/** assembly/attention/overflow.ts in JavaScript. Products are float64s here, so their size tells whether float32 can hold them. */
 
-const FLT_MAX = 3.4028234663852886e38;
-const LEAST_SCALE = 2 ** -126;
-/** Exponent of the largest |q| of a row that has one of its own. */
-const TOP = 125;
+import { FLT_MAX, LEAST_SCALE, TOP_EXPONENT as TOP } from "../../../assembly/layout";
 
 export const scaleIsPlain = (scale: number): boolean =>
   scale === 0 || (Math.abs(scale) >= LEAST_SCALE && Math.abs(scale) <= FLT_MAX);

@@ -2,9 +2,7 @@
  * The search for τ of a row, with the fields of assembly/sparse/search.ts, and Newton's rule as in assembly/sparse/newton.ts.
  * d = x - base throughout.
  */
-import { LEAST_RATE, MOST_RATE, SUPPORT } from "../../../assembly/layout";
-
-const LEAST_FLOAT = -3.4028234663852886e38;
+import { FLT_MAX, LEAST_RATE, MOST_RATE, SUPPORT } from "../../../assembly/layout";
 
 /** What a function along an axis knows of its τ. */
 export interface Rule {
@@ -86,7 +84,7 @@ export class Search {
   open(stage: number): void {
     this.stage = stage;
     this.root = this.top;
-    this.first = Math.max(this.least, LEAST_FLOAT);
+    this.first = Math.max(this.least, -FLT_MAX);
     this.pivot = this.first;
     this.last = this.top;
     this.width = Infinity;

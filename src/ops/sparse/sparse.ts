@@ -187,18 +187,12 @@ function stream(run: Run): void {
 
 /** `count` positions of a strip, from position a on: x to the heap at `at`. */
 function bring({ core, call, x }: Run, { from, width }: Strip, a: number, count: number, at: number): void {
-  const { inner } = call;
-  const first = from + a * inner;
-  if (width === inner) core.heap.write(at, x, first, count * width);
-  else for (let r = 0; r < count; r++) core.heap.write(at + 4 * r * width, x, first + r * inner, width);
+  core.heap.writeStrip(at, x, from + a * call.inner, count, width, call.inner);
 }
 
 /** The same the other way: from the heap to out. */
 function take({ core, call }: Run, { from, width }: Strip, a: number, count: number, at: number): void {
-  const { out, inner } = call;
-  const first = from + a * inner;
-  if (width === inner) core.heap.read(out, first, at, count * width);
-  else for (let r = 0; r < count; r++) core.heap.read(out, first + r * inner, at + 4 * r * width, width);
+  core.heap.readStrip(call.out, from + a * call.inner, at, count, width, call.inner);
 }
 
 function runStrip(run: Run, strip: Strip): void {

@@ -11,7 +11,7 @@ import {
   VOCABULARY_STRIP,
 } from "../../../assembly/layout";
 import type { Tokens } from "../../check";
-import type { Heap } from "../../heap";
+import { align16, type Heap } from "../../heap";
 import { offsetOf } from "../../typedArray";
 import type { Allowed } from "./mask";
 
@@ -54,8 +54,6 @@ function blockOf(tokens: number): number {
   while (tokens > block * VOCABULARY_BLOCKS) block *= 2;
   return block;
 }
-
-const align16 = (bytes: number): number => (bytes + 15) & ~15;
 
 /** Private by type alone: V8 takes longer to define a dozen #fields than to copy a short row. */
 export class Row implements Source {
