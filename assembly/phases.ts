@@ -9,9 +9,9 @@ export { ALL, FINISH, INIT, MASKED, MAX, SETTLE, SUM, WIDEN } from "./layout";
 /** Columns worked on together, as a count that addresses are made of. */
 export const STRIP: usize = strip;
 
-/** Floats added up in float32 before they go into a float64 sum, eight to a lane: 5·2^-24 at the very worst. Tiles are
- *  multiples of it, so a split row adds in the same order. */
-export const BLOCK: usize = 64;
+/** Floats of a partial sum: they are added in float32, eight to a lane, and their sum goes into a float64 sum. That costs 5·2^-24
+ *  at the very worst. Tiles are multiples of it, so a split row adds in the same order. */
+export const PARTIAL_SUM: usize = 64;
 
 /** State of a row, or of the tiles of it so far. */
 // @ts-ignore: decorator
@@ -28,6 +28,6 @@ export class Row {
 
 // state of a strip of columns: arrays of STRIP
 export const COLUMN_M: usize = 0; // f32
-export const COLUMN_PART: usize = 4 * STRIP; // f32, the block's sum; in FINISH what the result needs
+export const COLUMN_PART: usize = 4 * STRIP; // f32, what FINISH needs of a column; kernels with exact zeros also keep there whether τ still moves
 export const COLUMN_ANY: usize = 8 * STRIP; // u32
 export const COLUMN_S: usize = 12 * STRIP; // f64

@@ -6,7 +6,7 @@
  */
 import { exp, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "./exp";
 import { high, horizontalMax, loadTail, low, maxNumber, narrow, storeTail, storeUpTo4, widen } from "./lanes";
-import { BLOCK, FINISH, INIT, MAX, Row, STRIP, SUM } from "./phases";
+import { FINISH, INIT, MAX, PARTIAL_SUM, Row, STRIP, SUM } from "./phases";
 import { STAGE, stage } from "./stage";
 
 /** The first phase and the last: the row is all here, and nothing need be kept of it. */
@@ -64,10 +64,10 @@ export function expSum(y: usize, x: usize, n: usize, m: f32, c: f32, floor: f32,
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   const nowhere = y == 0;
   while (n) {
-    const block = min(n, BLOCK);
+    const count = min(n, PARTIAL_SUM);
     if (nowhere) y = STAGE; // no further than x has been read
     let s0 = f32x4.splat(0), s1 = s0;
-    for (const end = x + ((block & ~7) << 2); x < end; x += 32, y += 32) {
+    for (const end = x + ((count & ~7) << 2); x < end; x += 32, y += 32) {
       const e0 = exp(f32x4.sub(v128.load(x), mv), cv, fv, B, C0, C1, C2, C3, C4, C5);
       const e1 = exp(f32x4.sub(v128.load(x, 16), mv), cv, fv, B, C0, C1, C2, C3, C4, C5);
       v128.store(y, e0);
@@ -75,14 +75,14 @@ export function expSum(y: usize, x: usize, n: usize, m: f32, c: f32, floor: f32,
       s0 = f32x4.add(s0, e0);
       s1 = f32x4.add(s1, e1);
     }
-    for (let left = block & 7; left; left -= min(left, 4), x += 16, y += 16) {
+    for (let left = count & 7; left; left -= min(left, 4), x += 16, y += 16) {
       const v = left < 4 ? loadTail(x, left, f32x4.splat(-Infinity)) : v128.load(x);
       const e = exp(f32x4.sub(v, mv), cv, fv, B, C0, C1, C2, C3, C4, C5);
       storeUpTo4(y, e, left);
       s0 = f32x4.add(s0, e);
     }
     sum = f64x2.add(sum, widen(f32x4.add(s0, s1)));
-    n -= block;
+    n -= count;
   }
   return sum;
 }

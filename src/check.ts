@@ -18,11 +18,11 @@ export {
   checkAlpha,
   checkBoolean,
   checkCount,
+  checkFraction,
   checkFunction,
   checkNumber,
   checkRandom,
   checkSeed,
-  checkShare,
   checkSize,
   checkTemperature,
 } from "./check/number";

@@ -1,7 +1,7 @@
 /**
  * Few queries, or one (decode), against keys and values where they lie: read once, for all heads that share them.
  *
- *   blocks of 64 keys: dots of the rows with four keys at a time, scores -> weights, weighted sums of the values
+ *   64 keys at a time: dots of the rows with four keys at a time, scores -> weights, weighted sums of the values
  *
  * scratch  for each row f32[64] scores, f32[64] weights, f32[valueDim] sums, padded to a multiple of 24
  * else     as in pass.ts
@@ -261,12 +261,12 @@ function weighRow(pass: Pass, r: usize, s: usize, k: usize, j0: usize, n: usize,
 /** o += Σ p·v for every row, over n keys, of which `v` is the first's value */
 function addValues(pass: Pass, rows: usize, rowPitch: usize, v: usize, n: usize): void {
   const scratch = pass.scratch, valueDim = pass.valueDim, vPitch = pass.vPitch << 2;
-  const oPitch = oBytes(valueDim), error = errorBytes(valueDim);
+  const oPitch = oBytes(valueDim), toError = errorBytes(valueDim);
   sums(scratch + SUMS, scratch + WEIGHTS, rowPitch, rows, v, vPitch, n, valueDim);
   let o = pass.o, s = scratch;
   for (let r: usize = 0; r < rows; r++, s += rowPitch, o += oPitch) {
     if (!allFinite(s + SUMS, valueDim)) sumsCarefully(s + SUMS, s, s + WEIGHTS, v, vPitch, n, valueDim);
-    for (let d: usize = 0; d < valueDim << 2; d += 16) addTo(o + d, v128.load(s + SUMS + d), error);
+    for (let d: usize = 0; d < valueDim << 2; d += 16) addTo(o + d, v128.load(s + SUMS + d), toError);
   }
 }
 

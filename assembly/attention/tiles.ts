@@ -1,18 +1,18 @@
 /**
- * Many queries against a chunk of packed keys: blocks of 24 queries, blocks of 192 keys, register tiles.
+ * Many queries against a chunk of packed keys, in register tiles: 24 rows against 192 keys at a time.
  *
  *   S[24, 192] = q·Kᵀ                  tiles over panels of keys
- *   S          -> scores -> weights    row by row, while the block lies in L1
+ *   S          -> scores -> weights    row by row, while S lies in L1
  *   o[24, :]  += S·V                   tiles over panels of columns
  *
  * k, v, odd    as attentionPack left them
- * scratch      S, and a row of scores for the careful way
+ * scratch      S, and behind it room for one row of scores (addCarefully)
  * else         as in pass.ts
  *
- * Blocks that from and to rule out are not computed. A key with values that are not finite is added row by row, so that
+ * Keys that from and to rule out for all of these rows are not computed. A key with values that are not finite is added row by row, so that
  * it reaches only the queries it is not masked for. Scores that overflow are taken again (overflow.ts).
  *
- * Blocks of 24×192 and 48×192 are alike; 24×96, 48×96 and 96×96 take 2 % longer, 48×48 6 % (64 floats, 512 keys).
+ * S of 48×192 takes as long as 24×192; 24×96, 48×96 and 96×96 take 2 % longer, 48×48 6 % (measured with 64 floats and 512 keys).
  */
 import { fma } from "../lanes";
 import { TILED_KEYS, TILED_ROWS } from "../layout";
@@ -27,7 +27,7 @@ const ROWS: usize = TILED_ROWS;
 const KEYS: usize = TILED_KEYS;
 const PITCH: usize = KEYS << 2;
 
-/** What is odd about n keys. */
+/** The flags of pack.ts that any of n keys has. */
 function oddities(odd: usize, n: usize): u8 {
   let any: u8 = 0;
   for (let j: usize = 0; j < n; j++) any |= load<u8>(odd + j);
@@ -35,14 +35,14 @@ function oddities(odd: usize, n: usize): u8 {
 }
 
 /** o += Σ p·v over the keys whose score is not -Infinity, added in the order of the tiles: the same bits */
-function addCarefully(o: usize, p: usize, s: usize, v: usize, n: usize, panel: usize, columns: usize, error: usize): void {
+function addCarefully(o: usize, p: usize, s: usize, v: usize, n: usize, panel: usize, columns: usize, toError: usize): void {
   for (let i: usize = 0; i < columns; i += NR, v += panel) {
     for (let d: usize = 0; d < NR << 2; d += 16) {
       let c = f32x4.splat(0);
       for (let j: usize = 0, at = v + d; j < n; j++, at += NR << 2) {
         if (load<f32>(s + (j << 2)) != -Infinity) c = fma(v128.load32_splat(p + (j << 2)), v128.load(at), c);
       }
-      addTo(o + (i << 2) + d, c, error);
+      addTo(o + (i << 2) + d, c, toError);
     }
   }
 }
@@ -59,17 +59,17 @@ function scoreTiles(pass: Pass, r0: usize, rows: usize, j0: usize, width: usize)
 
 /** o += S·V for `rows` rows from r0 on and n keys, of which `v` is the first's line in the first panel; whole tiles */
 function addTiles(pass: Pass, r0: usize, rows: usize, v: usize, n: usize, valuePanel: usize): void {
-  const scratch = pass.scratch, oPitch = oBytes(pass.valueDim), error = errorBytes(pass.valueDim);
+  const scratch = pass.scratch, oPitch = oBytes(pass.valueDim), toError = errorBytes(pass.valueDim);
   const o = pass.o + r0 * oPitch, columns = padded(pass.valueDim, NR) << 2;
   for (let d: usize = 0; d < columns; d += NR << 2, v += valuePanel) {
-    for (let i: usize = 0; i < rows; i += MR) tile(o + i * oPitch + d, oPitch, scratch + i * PITCH, PITCH, v, n, error);
+    for (let i: usize = 0; i < rows; i += MR) tile(o + i * oPitch + d, oPitch, scratch + i * PITCH, PITCH, v, n, toError);
   }
 }
 
-/** `rows` rows from r0 on, of which one sees keys from `first` to `end` */
-function attendBlock(pass: Pass, r0: usize, rows: usize, first: usize, end: usize, kept: usize): void {
+/** `rows` rows from r0 on; the keys that any of them sees lie between `first` and `end`. @param scores  room for a row of scores */
+function attendRows(pass: Pass, r0: usize, rows: usize, first: usize, end: usize, scores: usize): void {
   const headDim = pass.headDim, valueDim = pass.valueDim;
-  const qPitch = qBytes(headDim), oPitch = oBytes(valueDim), error = errorBytes(valueDim);
+  const qPitch = qBytes(headDim), oPitch = oBytes(valueDim), toError = errorBytes(valueDim);
   const keyPanel = (headDim * NR) << 2, valuePanel = (pass.packed * NR) << 2;
   const tiled = padded(rows, MR);
   for (let j0 = first / NR * NR; j0 < end; j0 += KEYS) {
@@ -84,9 +84,9 @@ function attendBlock(pass: Pass, r0: usize, rows: usize, first: usize, end: usiz
       const query = queryAt(pass.query, r), o = pass.o + r * oPitch;
       const again = ((any & ODD_KEY) | <u8>query.large) != 0;
       scoreRow(pass, r, s, j0, n, width, again, <i32>query.exponent, pass.q + r * qPitch, k, keyPanel, NR);
-      if (careful) memory.copy(kept, s, width << 2);
+      if (careful) memory.copy(scores, s, width << 2);
       weigh(s, s, width, query, o, oPitch >> 2);
-      if (careful) addCarefully(o, s, kept, v, n, valuePanel, padded(valueDim, NR), error);
+      if (careful) addCarefully(o, s, scores, v, n, valuePanel, padded(valueDim, NR), toError);
     }
     if (!careful) addTiles(pass, r0, tiled, v, n, valuePanel);
   }
@@ -95,15 +95,15 @@ function attendBlock(pass: Pass, r0: usize, rows: usize, first: usize, end: usiz
 export function attentionTiles(pass: Pass): void {
   const queries = pass.queries, keys = pass.keys;
   const rows = pass.heads * queries;
-  const kept = pass.scratch + padded(min(rows, ROWS), MR) * PITCH;
+  const scores = pass.scratch + padded(min(rows, ROWS), MR) * PITCH;
   for (let r0: usize = 0; r0 < rows; r0 += ROWS) {
-    const block = min(ROWS, rows - r0), last = r0 + block - 1;
+    const count = min(ROWS, rows - r0), last = r0 + count - 1;
     const oneHead = r0 / queries == last / queries;
     const nearest = <i32>(oneHead ? r0 % queries : 0);
     const furthest = <i32>(oneHead ? last % queries : queries - 1);
     if (pass.w) {
       for (let r = r0; r <= last; r++) clearScores(pass, r);
     }
-    attendBlock(pass, r0, block, within(pass.from + nearest, keys), within(pass.to + furthest, keys), kept);
+    attendRows(pass, r0, count, within(pass.from + nearest, keys), within(pass.to + furthest, keys), scores);
   }
 }

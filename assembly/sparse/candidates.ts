@@ -120,16 +120,16 @@ export function gatherColumn(search: Search, x: usize, axis: usize, pitch: usize
   const list = search.list, lift = search.lift, base = search.base;
   let cut = search.cut, count = search.count;
   while (axis) {
-    const block = min(axis, 16);
-    seen += <u32>block;
-    for (let a: usize = 0; a < block; a++, x += pitch << 2) {
+    const group = min(axis, 16);
+    seen += <u32>group;
+    for (let a: usize = 0; a < group; a++, x += pitch << 2) {
       const d = load<f32>(x) + lift - base;
       if (!(d > cut)) continue;
       store<f32>(list + (<usize>count << 2), d);
       count++;
     }
-    axis -= block;
-    if (block < 16 || count <= LIST - 16) continue; // where gather looks, so a column has the bits of a row
+    axis -= group;
+    if (group < 16 || count <= LIST - 16) continue; // gather looks here too, so a column has the bits of a row
     count = shorten(search, count, seen);
     if (search.mode == FULL) return;
     cut = search.cut;

@@ -1,8 +1,8 @@
 /**
  * Newton's rule (newton.ts) for a strip of columns at once, 1 < alpha <= 2: the vector lies across four columns, and each of
- * its lanes has a τ of its own. Nothing is listed: a column takes as many passes as its τ takes steps, and a pass looks at a
- * block of positions only where one of them can have a share. The first passes are over an eighth of an eighth of the
- * positions, and so on up to all: fewer logits have a smaller τ, which is a bound to go on from.
+ * its lanes has a τ of its own. Nothing is listed: a column takes as many passes as its τ takes steps. A pass takes eight
+ * positions at a time and skips them where none can have a share. The first passes are over few of the positions, then over
+ * eight times as many, and so on up to all (eighths): τ of fewer logits is smaller, so it is a lower bound to go on from.
  *
  * S and D are float64 sums in the order of the positions, to which what is off the support adds 0. A τ that does not move any
  * more stays, whatever its neighbours do. So a column has the same bits in any strip and in any tiles.

@@ -20,7 +20,7 @@ import { fma, high as highHalf, low as lowHalf, narrow, storeUpTo4, widen } from
 import { MOST_STEPS } from "../layout";
 import { exp64, log } from "../log";
 import { newton } from "./newton";
-import { BLOCK, COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S } from "../phases";
+import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, PARTIAL_SUM } from "../phases";
 import { held, loadL0, loadL1, loadL2, loadRoot, log2, power } from "./power";
 import { lifts, Search, searchAt } from "./search";
 import { alongSparse, solveEach } from "./sparse";
@@ -33,7 +33,7 @@ const ENOUGH: f64 = 3e-7;
 const TINY: f32 = 1e-30;
 
 /**
- * w = s·d - τ, S = Σ w^(1/s), D = Σ w^(1/s) / w: 32 floats in float32, blocks in float64. One power for both, w^(1/s - 1).
+ * w = s·d - τ, S = Σ w^(1/s), D = Σ w^(1/s) / w: partial sums of 32 floats in float32, their sum in float64. One power for both, w^(1/s - 1).
  *
  * 1 - t is taken in two parts: where w is small the sum of z and the first is exact. Near 1, where alpha is near 1 too, w is
  * taken from t, which holds more digits: v = w - 1.
@@ -48,7 +48,7 @@ function accumulate(search: Search, list: usize, n: usize): void {
   let S = f64x2.splat(0), D = S;
   for (const end = list + (n << 2); list < end; ) {
     let s0 = f32x4.splat(0), d0 = s0;
-    for (const stop = min(end, list + (BLOCK << 1)); list < stop; list += 16) {
+    for (const stop = min(end, list + (PARTIAL_SUM << 1)); list < stop; list += 16) {
       const z = f32x4.mul(v128.load(list), sv), w = f32x4.pmax(f32x4.add(f32x4.add(z, rest), low), tiny), v = f32x4.sub(z, tv);
       const u = v128.and(
         power(w, v, cv, fv, root, L0, L1, L2, B, C0, C1, C2, C3, C4, C5),

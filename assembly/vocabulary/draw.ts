@@ -10,7 +10,7 @@
 import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5, prescale } from "../exp";
 import { firstLanes, loadTail, widen } from "../lanes";
 import { exp64 } from "../log";
-import { BLOCK } from "../phases";
+import { PARTIAL_SUM } from "../phases";
 import { VOCABULARY_BLOCKS } from "../layout";
 import { binsOf, Marks, Tile, Weights } from "./marks";
 import { ALL, below, next, STRIP, strip } from "./tokens";
@@ -30,7 +30,7 @@ function tiesAt(marks: Marks, block: usize): usize {
   return binsOf(marks) + 8 * VOCABULARY_BLOCKS + (block << 2);
 }
 
-/** WEIGHTS = the weights of the n <= BLOCK logits at x, 0 below t. @returns their sum */
+/** WEIGHTS = the weights of the n <= PARTIAL_SUM logits at x, 0 below t. @returns their sum */
 function weigh(x: usize, n: usize, t: f32, m: f32, c: f32, floor: f32): f64 {
   const tv = f32x4.splat(t), mv = f32x4.splat(m), cv = f32x4.splat(c), fv = f32x4.splat(floor);
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
@@ -67,7 +67,7 @@ function weighWide(x: usize, n: usize, t: f32, m: f32, temperature: f64): f64 {
   return s;
 }
 
-/** How many of the n <= BLOCK logits at x equal t. */
+/** How many of the n <= PARTIAL_SUM logits at x equal t. */
 function countTies(x: usize, n: usize, t: f32): u32 {
   const tv = f32x4.splat(t);
   let count = i32x4.splat(0);
@@ -128,17 +128,17 @@ export function vocabularyDraw(marks: Marks, tile: Tile, weights: Weights, t: f3
     if (below(marks, token, shift, lo)) continue;
     const part = min(n - i, STRIP);
     const source = strip(tile, i, part, 1, -Infinity);
-    for (let j: usize = 0; j < part; j += BLOCK) {
-      const at = source + (j << 2), block = min(part - j, BLOCK);
-      let sum = wide ? weighWide(at, block, lo, m, temperature) : weigh(at, block, lo, m, c, floor);
+    for (let j: usize = 0; j < part; j += PARTIAL_SUM) {
+      const at = source + (j << 2), count = min(part - j, PARTIAL_SUM);
+      let sum = wide ? weighWide(at, count, lo, m, temperature) : weigh(at, count, lo, m, c, floor);
       if (ties != 0 && ties != ALL) {
-        const here = countTies(at, block, t);
-        if (here > ties) sum = cutTies(at, block, t, ties);
+        const here = countTies(at, count, t);
+        if (here > ties) sum = cutTies(at, count, t, ties);
         ties -= min(ties, here);
         if (ties == 0) lo = beyond;
       }
       if (mass + sum > target) {
-        const found = find(block, mass, target);
+        const found = find(count, mass, target);
         marks.weight = <f64>load<f32>(WEIGHTS + (found << 2));
         return <i32>(token + j + found);
       }

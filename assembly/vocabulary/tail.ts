@@ -6,7 +6,7 @@
  */
 import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
 import { loadTail, widen } from "../lanes";
-import { BLOCK } from "../phases";
+import { PARTIAL_SUM } from "../phases";
 import { Marks, Tile, Weights } from "./marks";
 import { below, STRIP, strip } from "./tokens";
 
@@ -30,8 +30,8 @@ export function vocabularyTail(marks: Marks, tile: Tile, weights: Weights, most:
     if (below(marks, from + i, shift, -f32.MAX_VALUE)) continue; // each would add 0
     const part = min(n - i, STRIP);
     const source = strip(tile, i, part, 1, -Infinity);
-    for (let j: usize = 0; j < part; j += BLOCK) {
-      let at = source + (j << 2), left = min(part - j, BLOCK);
+    for (let j: usize = 0; j < part; j += PARTIAL_SUM) {
+      let at = source + (j << 2), left = min(part - j, PARTIAL_SUM);
       let s0 = f32x4.splat(0), s1 = s0;
       for (; left >= 8; left -= 8, at += 32) {
         s0 = f32x4.add(s0, upTo(v128.load(at), tv, mv, cv, fv, B, C0, C1, C2, C3, C4, C5));

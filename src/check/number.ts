@@ -40,8 +40,8 @@ export function checkAlpha(fn: string, value: number): void {
   if (!(value >= 1 && value < Infinity)) refuseValue(fn, "alpha", "a finite number >= 1", value);
 }
 
-/** A number in (0, 1], or in [0, 1]. @param off  how it is switched off */
-export function checkShare(fn: string, name: string, value: number, zero: boolean, off: string): void {
+/** A number in (0, 1], or in [0, 1] where `zero` is true. @param off  how a caller switches the option off */
+export function checkFraction(fn: string, name: string, value: number, zero: boolean, off: string): void {
   checkNumber(fn, name, value);
   if (!((value > 0 || (zero && value === 0)) && value <= 1)) {
     refuseValue(fn, name, `a number in ${zero ? "[" : "("}0, 1] (${off})`, value);

@@ -43,7 +43,7 @@ export function streamAlongAxis(
   const fitting = Math.floor(room / axis) & ~3;
   const width = stripOf(inner, Math.max(STRIP, fitting)); // wider than STRIP only where the whole axis fits
   const whole = width <= fitting;
-  const multiple = inner === 1 ? STRIP : 8; // sums are blocked alike in every tile
+  const multiple = inner === 1 ? STRIP : 8; // then partial sums are over the same positions as in one piece
   const tile = whole ? axis : Math.floor(room / width / multiple) * multiple;
   const tileAt = heap.workspace;
   const maskStage = tileAt + align16(4 * tile * width);

@@ -1,9 +1,9 @@
 import {
   checkBoolean,
   checkCount,
+  checkFraction,
   checkFunction,
   checkNumber,
-  checkShare,
   checkTemperature,
   isFloat32Array,
   isList,
@@ -124,9 +124,9 @@ function checkConfig(config: GenerationConfig): SampleOptions {
   const topK = config.top_k === null ? 0 : (config.top_k ?? 50);
   checkCount(MULTINOMIAL_SAMPLER, "top_k", topK, 0, "0 or null keeps every token");
   const topP = config.top_p ?? 1;
-  checkShare(MULTINOMIAL_SAMPLER, "top_p", topP, false, "1 or null keeps every token");
+  checkFraction(MULTINOMIAL_SAMPLER, "top_p", topP, false, "1 or null keeps every token");
   const minP = config.min_p ?? 0;
-  checkShare(MULTINOMIAL_SAMPLER, "min_p", minP, true, "0 or null keeps every token");
+  checkFraction(MULTINOMIAL_SAMPLER, "min_p", minP, true, "0 or null keeps every token");
   const beams = config.num_beams ?? 1;
   checkNumber(MULTINOMIAL_SAMPLER, "num_beams", beams);
   if (beams !== 1) refuseValue(MULTINOMIAL_SAMPLER, "num_beams", "1", beams);

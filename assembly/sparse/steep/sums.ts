@@ -5,7 +5,7 @@
 import { exponentFloor, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../../exp";
 import { horizontalMax, widen } from "../../lanes";
 import { SHARES } from "../../layout";
-import { BLOCK } from "../../phases";
+import { PARTIAL_SUM } from "../../phases";
 import { held, loadL0, loadL1, loadL2, loadRoot, powerAt } from "../power";
 import { Search } from "../search";
 import { excessOf, exponentOf, lifted, liftedShare, powerOf2, shareOf } from "./excess";
@@ -56,7 +56,7 @@ export function accumulate(search: Search, list: usize, n: usize): void {
   let above = infinite, below = least, higher = i32x4.splat(0), level = higher;
   for (const end = list + (n << 2); list < end; ) {
     let s0 = zero, d0 = zero;
-    for (const stop = min(end, list + (BLOCK << 1)); list < stop; list += 16) {
+    for (const stop = min(end, list + (PARTIAL_SUM << 1)); list < stop; list += 16) {
       const x = v128.load(list), d = f32x4.sub(x, r), equal = f32x4.eq(x, r), size = f32x4.abs(d);
       const z = v128.xor(lifted(size, normal, denormal), v128.xor(d, size)), w = f32x4.add(z, qs);
       const on = v128.andnot(f32x4.gt(z, floor), equal);

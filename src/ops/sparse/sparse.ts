@@ -233,7 +233,7 @@ function runTiles(run: Run, strip: Strip): void {
   const { width } = strip;
   const supportAt = heap.workspace;
   const at = supportAt + 4 * wordsOf(width);
-  const multiple = width === 1 ? STRIP : 8; // a row's blocks are the same in every tile
+  const multiple = width === 1 ? STRIP : 8; // then a row is worked on in the same groups of positions as in one piece
   const tile = Math.floor((heap.room - wordsOf(width)) / width / multiple) * multiple;
   pass(run, strip, tile, axis, INIT | MAX, MAX);
   for (let cut = width === 1 ? 0 : eighths(axis); cut >= 0; cut--) {

@@ -75,8 +75,8 @@ export class Distribution implements Measure {
     return (logit - this.m) / this.temperature - this.logSum;
   }
 
-  /** The least logit that is at least `share` times as probable as the largest. */
-  atLeast(share: number): number {
-    return floatAtLeast(this.m + this.temperature * Math.log(share));
+  /** The least logit that is at least `ratio` times as probable as the largest. */
+  atLeast(ratio: number): number {
+    return floatAtLeast(this.m + this.temperature * Math.log(ratio));
   }
 }

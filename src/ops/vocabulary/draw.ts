@@ -16,19 +16,19 @@ function walk(vocabulary: Vocabulary, distribution: Distribution, kept: Prefix, 
   return -1;
 }
 
-/** The token at which the running sum of the weights kept passes `share` of their whole. @param share  in [0, 1) */
+/** The token at which the running sum of the weights kept passes `u` times their whole sum. @param u  in [0, 1) */
 export function draw(
   vocabulary: Vocabulary,
   distribution: Distribution,
   kept: Prefix,
-  share: number,
+  u: number,
 ): { index: number; prob: number } {
   const { heap, kernels, row } = vocabulary;
   let whole = distribution.sum;
-  let index = walk(vocabulary, distribution, kept, kept === EVERYTHING ? share * whole : Infinity);
+  let index = walk(vocabulary, distribution, kept, kept === EVERYTHING ? u * whole : Infinity);
   if (index < 0) {
     whole = heap.float64(heap.state + VOCABULARY_MASS); // the weights are float32s: to this they add up
-    const target = Math.min(share * whole, whole * (1 - 2 ** -52));
+    const target = Math.min(u * whole, whole * (1 - 2 ** -52));
     index = walk(vocabulary, distribution, kept, target, kernels.vocabularySeek(heap.state, row.blocks, target));
   }
   const weight = heap.float64(heap.state + VOCABULARY_WEIGHT);

@@ -1,7 +1,7 @@
 import {
   checkCount,
+  checkFraction,
   checkRandom,
-  checkShare,
   checkTemperature,
   checkTokens,
   type FloatInput,
@@ -84,8 +84,8 @@ const readSample = (options: SampleOptions): SampleOptions =>
 
 function checkTruncation({ topK, topP = 1, minP = 0 }: SampleOptions): Truncation {
   if (topK !== undefined) checkCount(SAMPLE, "topK", topK, 1, "leave it out to keep every token");
-  checkShare(SAMPLE, "topP", topP, false, "1 keeps every token");
-  checkShare(SAMPLE, "minP", minP, true, "0 keeps every token");
+  checkFraction(SAMPLE, "topP", topP, false, "1 keeps every token");
+  checkFraction(SAMPLE, "minP", minP, true, "0 keeps every token");
   return { topK: topK ?? Infinity, topP, minP };
 }
 
@@ -96,7 +96,7 @@ export function sampleOn(core: Core<VocabularyKernels>): Sample {
     const temperature = checkTemperature(SAMPLE, given.temperature);
     const truncation = checkTruncation(given);
     const { random = Math.random, mask } = given;
-    const share = checkRandom(SAMPLE, random);
+    const u = checkRandom(SAMPLE, random);
     const tokens = checkTokens(SAMPLE, logits, mask);
 
     const vocabulary = new Vocabulary(core, tokens);
@@ -104,7 +104,7 @@ export function sampleOn(core: Core<VocabularyKernels>): Sample {
     if (temperature === 0 || m === Infinity) return { index: vocabulary.first(m), prob: 1, logProb: 0 };
     const distribution = new Distribution(vocabulary, m, temperature);
     const kept = truncate(vocabulary, distribution, truncation);
-    const { index, prob } = draw(vocabulary, distribution, kept, share);
+    const { index, prob } = draw(vocabulary, distribution, kept, u);
     return { index, prob, logProb: distribution.logProb(tokens.x[index]) };
   };
 }
