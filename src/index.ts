@@ -1,7 +1,7 @@
 /**
- * softmax-wasm: the softmax family on Float32Arrays, WebAssembly SIMD behind one import and no await.
+ * softmax-wasm: the softmax family on Float32Arrays. WebAssembly SIMD behind one import and no await.
  *
- * A function brings its family into a bundle and nothing else; createRuntime brings all.
+ * A bundle that imports a function contains that function's family and no other. createRuntime brings in all families.
  *
  * @packageDocumentation
  */
@@ -39,14 +39,15 @@ export { bitMask } from "./bitMask";
 export { seeded } from "./seeded";
 export type * from "./types";
 
+/** Options of createRuntime. */
 export interface RuntimeOptions {
   /** A backend by name, or the best that this host has; default "auto". */
   backend?: "auto" | Backend | undefined;
   /** Size of the heap, rounded up to 64 KiB; it never grows; default 8 MiB, at most 1 GiB. */
   heapBytes?: number | undefined;
   /**
-   * rows.wasm, sparse.wasm, attention.wasm, vocabulary.wasm of this package or their -relaxed twins, one or several of a kind, for
-   * hosts that forbid compiling from bytes. Functions whose family is not among them throw.
+   * For hosts that forbid compiling from bytes: this package's rows.wasm, sparse.wasm, attention.wasm, vocabulary.wasm, one or several
+   * of them, or one or several of the same with -relaxed. Functions whose family is not among them throw an Error.
    */
   module?: WasmModule | readonly WasmModule[] | undefined;
 }
@@ -74,12 +75,14 @@ function readRuntime(options: RuntimeOptions): RuntimeOptions {
 }
 
 /**
- * A runtime of its own: its memory, its backend, every function of this package.
+ * Makes a runtime with a memory and a backend of its own, and every function of this package.
  *
  * "auto" takes relaxed SIMD where the engine has it, then SIMD, then JavaScript. The functions of a family (rows, sparse, attention,
  * vocabulary) are compiled and tested at the first call of one: where they fail, that family runs on the next backend. A backend asked
  * for by name, or by module, is that one or an error.
  *
+ * @param options  backend, heapBytes, module
+ * @returns        the runtime; its heap is allocated now
  * @throws {TypeError}  an option is not of the type it must be
  * @throws {RangeError} backend is not a backend's name, heapBytes is out of range, module is not this package's or not the
  *                      backend's
@@ -144,28 +147,39 @@ const vocabulary = (): VocabularyFunctions => {
   return inUse.vocabulary;
 };
 
+/** Softmax along an axis, on the default runtime: {@link Softmax}. */
 export const softmax: Softmax = (x, options) => rows().softmax(x, options);
 
+/** Logarithm of softmax along an axis, on the default runtime: {@link LogSoftmax}. */
 export const logSoftmax: LogSoftmax = (x, options) => rows().logSoftmax(x, options);
 
+/** Log-sum-exp of an array or along an axis, on the default runtime: {@link LogSumExp}. */
 export const logSumExp = ((x: Parameters<LogSumExp>[0], options: AxisOptions) =>
   rows().logSumExp(x, options)) as LogSumExp;
 
+/** 1 at the first maximum along an axis, 0 elsewhere, on the default runtime: {@link Hardmax}. */
 export const hardmax: Hardmax = (x, options) => rows().hardmax(x, options);
 
+/** Sparsemax along an axis, on the default runtime: {@link Sparsemax}. */
 export const sparsemax: Sparsemax = (x, options) => sparse().sparsemax(x, options);
 
+/** 1.5-entmax along an axis, on the default runtime: {@link Entmax15}. */
 export const entmax15: Entmax15 = (x, options) => sparse().entmax15(x, options);
 
+/** Entmax with any alpha >= 1 along an axis, on the default runtime: {@link Entmax}. */
 export const entmax: Entmax = (x, options) => sparse().entmax(x, options);
 
+/** Scaled dot-product attention, on the default runtime: {@link Attention}. */
 export const attention: Attention = (q, k, v, options) => attending().attention(q, k, v, options);
 
+/** Attention over two sets of keys from attention over each, on the default runtime: {@link MergeAttention}. */
 export const mergeAttention: MergeAttention = (outA, lseA, outB, lseB, options) =>
   attending().mergeAttention(outA, lseA, outB, lseB, options);
 
+/** The k most probable tokens, on the default runtime: {@link TopK}. */
 export const topK: TopK = (logits, k, options) => vocabulary().topK(logits, k, options);
 
+/** Draws a token from logits, on the default runtime: {@link Sample}. */
 export const sample: Sample = (logits, options) => vocabulary().sample(logits, options);
 
 /**
@@ -186,7 +200,7 @@ export function useRuntime(runtime: Runtime): void {
   inUse = { runtime, rows: runtime, sparse: runtime, attention: runtime, vocabulary: runtime };
 }
 
-/** The backend of the runtime that the functions of this module run on: "wasm-relaxed", "wasm" or "js". */
+/** @returns the backend of the runtime that the functions of this module run on: "wasm-relaxed", "wasm" or "js" */
 export function backend(): Backend {
   return (inUse.runtime ?? engines()).backend;
 }

@@ -1,5 +1,5 @@
 /**
- * softmax-wasm/js: the same functions in JavaScript alone. No WebAssembly bytes, no WebAssembly at all.
+ * softmax-wasm/js: the same functions in JavaScript alone. It contains no WebAssembly and uses none.
  *
  * @packageDocumentation
  */
@@ -26,7 +26,9 @@ export { bitMask } from "./bitMask";
 export { seeded } from "./seeded";
 export type * from "./types";
 
+/** Options of createRuntime. */
 export interface RuntimeOptions {
+  /** "js", or "auto" (the default), which is the same here. */
   backend?: "auto" | "js" | undefined;
   /** Size of the heap, rounded up to 64 KiB; it never grows; default 8 MiB, at most 1 GiB. */
   heapBytes?: number | undefined;
@@ -35,8 +37,10 @@ export interface RuntimeOptions {
 const CREATE = "createRuntime";
 
 /**
- * A runtime of its own, in JavaScript; see createRuntime of softmax-wasm.
+ * Makes a runtime in JavaScript, with a memory of its own; see createRuntime of softmax-wasm.
  *
+ * @param options  backend, heapBytes
+ * @returns        the runtime; its heap is allocated now
  * @throws {TypeError}  an option is not of the type it must be
  * @throws {RangeError} heapBytes is out of range, or another backend is asked for
  */
@@ -65,28 +69,39 @@ const runtime = (): Runtime => {
   return inUse;
 };
 
+/** Softmax along an axis, on the default runtime: {@link Softmax}. */
 export const softmax: Softmax = (x, options) => runtime().softmax(x, options);
 
+/** Logarithm of softmax along an axis, on the default runtime: {@link LogSoftmax}. */
 export const logSoftmax: LogSoftmax = (x, options) => runtime().logSoftmax(x, options);
 
+/** Log-sum-exp of an array or along an axis, on the default runtime: {@link LogSumExp}. */
 export const logSumExp = ((x: Parameters<LogSumExp>[0], options: AxisOptions) =>
   runtime().logSumExp(x, options)) as LogSumExp;
 
+/** 1 at the first maximum along an axis, 0 elsewhere, on the default runtime: {@link Hardmax}. */
 export const hardmax: Hardmax = (x, options) => runtime().hardmax(x, options);
 
+/** Sparsemax along an axis, on the default runtime: {@link Sparsemax}. */
 export const sparsemax: Sparsemax = (x, options) => runtime().sparsemax(x, options);
 
+/** 1.5-entmax along an axis, on the default runtime: {@link Entmax15}. */
 export const entmax15: Entmax15 = (x, options) => runtime().entmax15(x, options);
 
+/** Entmax with any alpha >= 1 along an axis, on the default runtime: {@link Entmax}. */
 export const entmax: Entmax = (x, options) => runtime().entmax(x, options);
 
+/** Scaled dot-product attention, on the default runtime: {@link Attention}. */
 export const attention: Attention = (q, k, v, options) => runtime().attention(q, k, v, options);
 
+/** Attention over two sets of keys from attention over each, on the default runtime: {@link MergeAttention}. */
 export const mergeAttention: MergeAttention = (outA, lseA, outB, lseB, options) =>
   runtime().mergeAttention(outA, lseA, outB, lseB, options);
 
+/** The k most probable tokens, on the default runtime: {@link TopK}. */
 export const topK: TopK = (logits, k, options) => runtime().topK(logits, k, options);
 
+/** Draws a token from logits, on the default runtime: {@link Sample}. */
 export const sample: Sample = (logits, options) => runtime().sample(logits, options);
 
 /**
@@ -99,7 +114,7 @@ export function useRuntime(runtime: Runtime): void {
   inUse = runtime;
 }
 
-/** The backend of the runtime that the functions of this module run on: "js", unless useRuntime was given one of another door. */
+/** @returns the backend of the runtime that the functions of this module run on: "js", unless useRuntime was given one of another door */
 export function backend(): Backend {
   return runtime().backend;
 }

@@ -1,6 +1,6 @@
 /**
- * softmax-wasm/modules: createRuntime on binaries that the host has compiled, and no embedded ones: for hosts that forbid compiling
- * from bytes, and count them.
+ * softmax-wasm/modules: createRuntime on binaries that the host has compiled. It embeds none, for hosts that forbid compiling from
+ * bytes and limit the size of a program.
  *
  * @packageDocumentation
  */
@@ -13,10 +13,11 @@ import { moduleEngine } from "./wasm/modules";
 
 export type * from "./types";
 
+/** Options of createRuntime. */
 export interface RuntimeOptions {
   /**
-   * rows.wasm, sparse.wasm, attention.wasm, vocabulary.wasm of this package or their -relaxed twins, one or several of a kind.
-   * Functions whose family is not among them throw.
+   * This package's rows.wasm, sparse.wasm, attention.wasm, vocabulary.wasm, one or several of them, or one or several of the same
+   * with -relaxed. Functions whose family is not among them throw an Error.
    */
   module: WasmModule | readonly WasmModule[];
   /** Size of the heap, rounded up to 64 KiB; it never grows; default 8 MiB, at most 1 GiB. */
@@ -26,8 +27,10 @@ export interface RuntimeOptions {
 const CREATE = "createRuntime";
 
 /**
- * A runtime of its own on these binaries; see createRuntime of softmax-wasm.
+ * Makes a runtime on these binaries, with a memory of its own; see createRuntime of softmax-wasm.
  *
+ * @param options  module, heapBytes
+ * @returns        the runtime; its heap is allocated now
  * @throws {TypeError}  an option is not of the type it must be
  * @throws {RangeError} heapBytes is out of range, module is not this package's, two of a family or of two backends
  * @throws {Error}      a module does not run on this host

@@ -10,8 +10,9 @@ import type { LogSumExp } from "./ops/rows/logSumExp";
 import { SPARSE, type Sparse } from "./ops/sparse";
 import { VOCABULARY, type VocabularyFunctions } from "./ops/vocabulary";
 
+/** A runtime: a heap, a backend, and every function on them. */
 export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFunctions {
-  /** What computes: WebAssembly with fused multiply-add, WebAssembly SIMD, or JavaScript. */
+  /** The backend that computes: WebAssembly with fused multiply-add, WebAssembly SIMD, or JavaScript. */
   readonly backend: Backend;
   /**
    * Backends that were tried before it, with the reason why each was not taken. Functions are tested at the first call of one of
@@ -24,6 +25,7 @@ export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFun
    *
    * Its buffer is the whole heap: postMessage(view) and structuredClone(view) copy all of that, and view.slice() what is in the view.
    *
+   * @param length  floats
    * @throws {TypeError}  length is not a number
    * @throws {RangeError} length is not an integer >= 0, or more than the largest piece of the heap that is free
    * @example
@@ -31,7 +33,7 @@ export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFun
    * postMessage(view.slice()); // 4000 bytes; postMessage(view) would copy 8 MiB
    */
   alloc(length: number): NewFloats;
-  /** Takes back every view that alloc gave out; they must not be used any more. */
+  /** Takes back every view that alloc gave out. They must not be used any more: their memory is given out again. */
   free(): void;
   /**
    * Takes back one view that alloc gave out; it must not be used any more. Others stay as they are, and later views get its room.

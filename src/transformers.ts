@@ -19,10 +19,10 @@ export {
   type SamplerOptions,
 } from "./transformers/multinomialSampler";
 
-/** What comes in, and out as the same. Rounded to integers, as other arrays would, probabilities are zeros. */
+/** The types that softmax and log_softmax take and return. Integer arrays are refused: they would round probabilities to zeros. */
 export type NumberArray = number[] | Float32Array | Float64Array;
 
-/** arr itself, if it is a Float32Array, else a copy: each number is asked for once, and nothing else is. */
+/** arr itself if it is a Float32Array, else a copy, for which each element is read once. */
 function checkNumbers(fn: string, arr: NumberArray): Float32Array | Float64s {
   const isArray = isList(arr);
   if (!isArray && !isFloat32Array(arr) && typeOf(arr) !== "Float64Array") {
@@ -47,6 +47,9 @@ function checkNumbers(fn: string, arr: NumberArray): Float32Array | Float64s {
  * Softmax of one row, in a new array of the type that came in: a Float32Array through softmax-wasm's kernels, a Float64Array and an
  * array of numbers in float64.
  *
+ * @param arr  logits
+ * @returns    probabilities: relative error at most 2^-24 · (8 + 3·|x - max x|) from a Float32Array (test/functions/softmax.test.ts), and
+ *             2^-53 · (8 + |x - max x| + μ) from the others, μ being the mean of |x - max x| under them (src/transformers/float64.ts)
  * @throws {TypeError}  arr is of another type, or has anything but numbers in it
  * @throws {RangeError} arr is empty
  * @example
@@ -59,8 +62,11 @@ export function softmax<T extends NumberArray>(arr: T): T {
 }
 
 /**
- * Logarithm of the softmax of one row; types and errors as of softmax.
+ * Logarithm of the softmax of one row; types and errors thrown as by softmax.
  *
+ * @param arr  logits
+ * @returns    log-probabilities: absolute error at most 2^-24 · (6 + 2·|y|) from a Float32Array (test/functions/logSoftmax.test.ts),
+ *             relative 2^-53 · (8 + μ') from the others (src/transformers/float64.ts)
  * @example
  * import { log_softmax } from "softmax-wasm/transformers";
  * log_softmax([0, -50]); // [-1.9287498479639178e-22, -50]

@@ -1,4 +1,4 @@
-/** What a caller of any door may name. */
+/** The types that every entry of the package exports. */
 export type { FloatInput, TokenList, TokenMask } from "./check";
 export type { Rejected } from "./engines";
 export type { Backend } from "./kernels";
@@ -17,7 +17,7 @@ export type { Sample, SampleOptions, SampleResult } from "./ops/vocabulary/sampl
 export type { TopK, TopKOptions, TopKResult } from "./ops/vocabulary/topK";
 export type { Runtime } from "./runtime";
 
-/** The Module of WebAssembly, where the DOM's types or the host's declare it; any object where nothing does, so that these types need none. */
+/** WebAssembly.Module where types of the DOM or of the host declare it, else any object: so this package's types need neither. */
 export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
   ? Module
   : object;

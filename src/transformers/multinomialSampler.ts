@@ -31,6 +31,7 @@ export interface GenerationConfig {
   num_beams?: number | null;
 }
 
+/** Options of multinomialSampler that are no fields of a generation_config. */
 export interface SamplerOptions {
   /** A number in [0, 1), asked for once for each token; default Math.random. */
   random?: () => number;
@@ -38,23 +39,26 @@ export interface SamplerOptions {
   onSample?: (token: SampleResult, row: number) => void;
 }
 
-/** What is read of a Tensor of transformers.js: float32 in `data`, the vocabulary last in `dims`. */
+/** The fields of a Tensor of transformers.js that are read. */
 export interface LogitsTensor {
+  /** Sizes of the axes, the vocabulary last. */
   readonly dims: readonly number[];
+  /** A Float32Array: the logits, row-major. */
   readonly data: unknown;
 }
 
 /** A LogitsProcessor for generate(), and the sampling step alone. */
 export interface MultinomialSampler {
   /**
-   * What generate() calls: draws a token for each row and leaves it alone to choose from: its logit becomes 0, all others -Infinity, in place.
+   * The call that generate() makes: draws a token for each row, then masks every other logit, in place. The token's logit becomes
+   * 0, the rest -Infinity, so that any sampler after it chooses that token.
    *
    * @param input_ids  not read
    * @param logits     of dims [batch, vocabulary]
    * @returns          logits
    */
   <T extends LogitsTensor>(input_ids: unknown, logits: T): T;
-  /** Itself: what transformers.js's type of a LogitsProcessor asks for. */
+  /** The same function: transformers.js's type of a LogitsProcessor has it under this name too. */
   _call<T extends LogitsTensor>(input_ids: unknown, logits: T): T;
   /**
    * Draws a token from one row and changes nothing.
@@ -68,7 +72,7 @@ export interface MultinomialSampler {
 
 const MULTINOMIAL_SAMPLER = "multinomialSampler";
 
-/** Other fields of a generation_config are other people's. */
+/** Each field read once. Fields that are not the sampler's are ignored: a generation_config has many. */
 function readConfig(config: GenerationConfig): GenerationConfig {
   checkObject(MULTINOMIAL_SAMPLER, "generation_config", config);
   return ownFields(MULTINOMIAL_SAMPLER, config, {
@@ -81,7 +85,7 @@ function readConfig(config: GenerationConfig): GenerationConfig {
   });
 }
 
-/** A copy, and its product: NaN where a size is none. Each size is asked for once: it may be a getter. */
+/** A copy of dims, and the product, NaN where an element is no size. Each element is read once: it may be a getter. */
 function sizesOf(dims: readonly number[]): { sizes: number[]; product: number } {
   const sizes: number[] = [];
   const rank = dims.length;
@@ -137,12 +141,13 @@ function checkConfig(config: GenerationConfig): SampleOptions {
  * The multinomial sampling step of transformers.js, by softmax-wasm's `sample`: no copy and no sort of the vocabulary, and top_p and
  * min_p count.
  *
- * transformers.js does not let its sampler be replaced, but generate() takes LogitsProcessors and calls them last: this one draws,
- * and greedy decoding is left with the one token that was drawn. So pass `do_sample: false` to generate(), and temperature, top_k
+ * transformers.js does not let its sampler be replaced, but generate() takes LogitsProcessors and calls them last. This one draws a
+ * token and masks all others, so that greedy decoding must take it. So pass `do_sample: false` to generate(), and temperature, top_k
  * and top_p here; with do_sample: true the temperature would be applied by both.
  *
  * @param generation_config  do_sample, temperature, top_k, top_p, min_p: read now, and not again
  * @param options            random, onSample
+ * @returns                  a function to push to generate()'s logits_processor; its `sample` draws one token
  * @throws {TypeError}  a field or option is not of the type it must be; later, logits that are not a Tensor of float32
  * @throws {RangeError} a field is out of its range, num_beams is not 1; later, what sample does not draw from: NaN, nothing
  *                      above -Infinity

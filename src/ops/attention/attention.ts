@@ -8,6 +8,7 @@ import { runAttention } from "./run";
 
 export type { AttentionOptions, Shape4 } from "./options";
 
+/** The type of attention. */
 export interface Attention {
   /**
    * Scaled dot-product attention: each query's weighted mean of the values, weights from softmax over its scores.

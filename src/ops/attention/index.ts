@@ -5,7 +5,9 @@ import { type MergeAttention, mergeAttentionOn } from "./mergeAttention";
 import { testAttention } from "./selfTest";
 
 export interface AttentionFunctions {
+  /** Scaled dot-product attention: {@link Attention}. */
   readonly attention: Attention;
+  /** Attention over two sets of keys from attention over each: {@link MergeAttention}. */
   readonly mergeAttention: MergeAttention;
 }
 

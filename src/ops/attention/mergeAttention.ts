@@ -6,11 +6,13 @@ import { lengthOf } from "../../typedArray";
 import { BLOCK_FLOATS } from "../axis";
 import { type Block, bring, isOutside, type Operand, take, tensor } from "./operands";
 
+/** Options of mergeAttention. */
 export interface MergeAttentionOptions {
-  /** Floats of an output row. */
+  /** Floats of an output row, an integer >= 1. */
   valueDim: number;
 }
 
+/** The type of mergeAttention. */
 export interface MergeAttention {
   /**
    * Attention over keys A and keys B together, from attention over each: outputs weighted by their log-sum-exps.
@@ -29,6 +31,7 @@ export interface MergeAttention {
    * @param lseA  its lse
    * @param outB  over keys B
    * @param lseB  its lse
+   * @param options  valueDim
    * @returns     { out: outA, lse: lseA }, overwritten
    * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
    * @throws {RangeError} lengths do not match, or an array overlaps another
@@ -83,7 +86,7 @@ function checkMerge(
   return valueDim;
 }
 
-/** Rows that go through the kernel together, where each takes `perRow` floats of the workspace. */
+/** How many rows go through the kernel together, where each takes `perRow` floats of the workspace. */
 function rowsTogether(heap: Heap, rows: number, perRow: number, valueDim: number): number {
   if (perRow === 0) return rows;
   const room = heap.room - 16;

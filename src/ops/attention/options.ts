@@ -1,10 +1,9 @@
-/** What a caller can say to attention. */
-
 import { checkObject, ownOptions } from "../../options";
 
 /** `[B or 1, H or 1, Q or 1, K]`: sizes of 1 are broadcast. */
 export type Shape4 = readonly [batch: number, heads: number, queries: number, keys: number];
 
+/** Options of attention. */
 export interface AttentionOptions<Out extends Float32Array = Float32Array> {
   /** Floats of a query and of a key. */
   headDim: number;
@@ -14,7 +13,7 @@ export interface AttentionOptions<Out extends Float32Array = Float32Array> {
   heads?: number | undefined;
   /** Heads of k and v, a divisor of heads: each serves heads / kvHeads heads in a row; default heads. */
   kvHeads?: number | undefined;
-  /** default 1 */
+  /** Independent sequences; default 1. */
   batch?: number | undefined;
   /** Order of the axes: batch, heads, sequence, dim (default), or batch, sequence, heads, dim. */
   layout?: "bhsd" | "bshd" | undefined;
@@ -22,23 +21,23 @@ export interface AttentionOptions<Out extends Float32Array = Float32Array> {
   scale?: number | undefined;
   /** A query sees the keys up to its own position; default false. */
   causal?: boolean | undefined;
-  /** A query sees the keys this far to both sides of its position, or so far to the left and to the right. */
+  /** A query sees the keys this far to both sides of its position, or so far to the left and to the right; default all keys. */
   window?: number | readonly [left: number, right: number] | undefined;
   /** Position of query 0 among the keys; default: the last query stands at the last valid key. 0 is PyTorch's causal. */
   queryOffset?: number | undefined;
-  /** Scores become softcap·tanh(score / softcap), after scale and before bias. */
+  /** Scores become softcap·tanh(score / softcap), after scale and before bias; finite and > 0; default none. */
   softcap?: number | undefined;
-  /** Added to the scores; -Infinity masks, whatever the key holds. */
+  /** Added to the scores; -Infinity masks, whatever the key holds; default none. */
   bias?: Float32Array | undefined;
-  /** Default [1, 1, queries, keys]. */
+  /** Shape of bias; default [1, 1, queries, keys]. */
   biasShape?: Shape4 | undefined;
-  /** 1 = attend, 0 = leave out. */
+  /** 1 = attend, 0 = leave out; default all attend. */
   mask?: Uint8Array | undefined;
-  /** Default [1, 1, queries, keys]. */
+  /** Shape of mask; default [1, 1, queries, keys]. */
   maskShape?: Shape4 | undefined;
-  /** One slope a head: slope·|key - position| is subtracted from the scores. */
+  /** One slope for each head: slope·|key - position| is subtracted from the scores; default none. */
   alibi?: Float32Array | undefined;
-  /** One logit a head, of a key that is always seen and has no value. */
+  /** One logit for each head, that of a key that is always seen and has no value; default none. */
   sinks?: Float32Array | undefined;
   /** Valid keys of each batch entry; k and v may be longer caches; default all. */
   keyLengths?: Uint32Array | undefined;

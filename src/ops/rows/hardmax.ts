@@ -12,6 +12,7 @@ import {
   type Written,
 } from "../axis";
 
+/** The type of hardmax. */
 export interface Hardmax {
   /**
    * Hardmax along an axis: 1 at the first maximum, 0 elsewhere; softmax at temperature 0.

@@ -7,9 +7,13 @@ import { testRows } from "./selfTest";
 import { type Softmax, softmaxOn } from "./softmax";
 
 export interface Rows {
+  /** Softmax along an axis: {@link Softmax}. */
   readonly softmax: Softmax;
+  /** Logarithm of softmax along an axis: {@link LogSoftmax}. */
   readonly logSoftmax: LogSoftmax;
+  /** Log-sum-exp of an array or along an axis: {@link LogSumExp}. */
   readonly logSumExp: LogSumExp;
+  /** 1 at the first maximum along an axis, 0 elsewhere: {@link Hardmax}. */
   readonly hardmax: Hardmax;
 }
 

@@ -13,6 +13,7 @@ import {
 } from "../axis";
 import { HARDMAX_FLOW } from "./hardmax";
 
+/** The type of logSoftmax. */
 export interface LogSoftmax {
   /**
    * Logarithm of softmax along an axis: log-probabilities that keep their digits where the probability is tiny.

@@ -12,6 +12,7 @@ import {
   type Written,
 } from "../axis";
 
+/** The type of logSumExp. */
 export interface LogSumExp {
   /**
    * Log-sum-exp: the smooth maximum, and the normaliser of softmax.

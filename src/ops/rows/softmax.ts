@@ -16,6 +16,7 @@ import { HARDMAX_FLOW } from "./hardmax";
 /** @deprecated the same as AxisOptions */
 export type SoftmaxOptions<Out extends Float32Array = Float32Array> = AxisOptions<Out>;
 
+/** The type of softmax. */
 export interface Softmax {
   /**
    * Softmax along an axis: non-negative, sums to 1, keeps the order.
@@ -41,7 +42,7 @@ export interface Softmax {
 }
 
 export const SOFTMAX_FLOW: Flow = { reduces: false, writesTerms: true, sums: true };
-/** Up to this many floats a row takes the short way: what it saves is 60 ns, nothing beside a longer row. */
+/** Up to this many floats a row goes straight to its own kernel. That saves 60 ns, which is nothing beside a longer row. */
 const SHORT = 4096;
 
 const SOFTMAX = "softmax";

@@ -11,6 +11,7 @@ export interface EntmaxOptions<Out extends Float32Array = Float32Array> extends 
   alpha: number;
 }
 
+/** The type of entmax. */
 export interface Entmax {
   /**
    * Entmax along an axis: the family that softmax and sparsemax belong to.
@@ -65,7 +66,7 @@ export function entmaxOn(core: Core<SparseKernels>): Entmax {
       runSparse(core, entmax, checked, alpha);
     } else {
       runAlongAxis(heap, softmax, SOFTMAX_FLOW, call, temperature);
-      // what is too small for a float32 is 0 too
+      // softmax has zeros too: shares that are too small for a float32
       if (support !== undefined) countShares(support, call);
     }
     return call.out;

@@ -4,6 +4,7 @@ import type { SparseKernels } from "../../kernels/sparse";
 import { type NewFloats, NO_OPTIONS, type Written } from "../axis";
 import { checkSparse, readSparse, runSparse, type SparseOptions } from "./sparse";
 
+/** The type of entmax15. */
 export interface Entmax15 {
   /**
    * 1.5-entmax along an axis: between softmax and sparsemax, with exact zeros and a smooth way there.

@@ -6,8 +6,11 @@ import { testSparse } from "./selfTest";
 import { type Sparsemax, sparsemaxOn } from "./sparsemax";
 
 export interface Sparse {
+  /** Sparsemax along an axis: {@link Sparsemax}. */
   readonly sparsemax: Sparsemax;
+  /** 1.5-entmax along an axis: {@link Entmax15}. */
   readonly entmax15: Entmax15;
+  /** Entmax with any alpha >= 1 along an axis: {@link Entmax}. */
   readonly entmax: Entmax;
 }
 

@@ -4,6 +4,7 @@ import type { SparseKernels } from "../../kernels/sparse";
 import { type NewFloats, NO_OPTIONS, type Written } from "../axis";
 import { checkSparse, readSparse, runSparse, type SparseOptions } from "./sparse";
 
+/** The type of sparsemax. */
 export interface Sparsemax {
   /**
    * Sparsemax along an axis: non-negative, sums to 1, keeps the order, and is exactly 0 for what lies far enough below.

@@ -15,6 +15,7 @@ import { draw } from "./draw";
 import { type Truncation, truncate } from "./truncate";
 import { Vocabulary } from "./vocabulary";
 
+/** Options of sample. */
 export interface SampleOptions {
   /** Logits are divided by it first; finite and >= 0; 0 takes the first maximum; default 1. Told apart down to 4.24e-39. */
   temperature?: number | undefined;
@@ -33,6 +34,7 @@ export interface SampleOptions {
   random?: (() => number) | undefined;
 }
 
+/** The token that sample drew. */
 export interface SampleResult {
   /** The token. */
   index: number;
@@ -42,6 +44,7 @@ export interface SampleResult {
   logProb: number;
 }
 
+/** The type of sample. */
 export interface Sample {
   /**
    * Draws a token: mask, temperature, topK, topP, minP, then the draw.
@@ -59,6 +62,7 @@ export interface Sample {
    *
    * @param logits   one for each token
    * @param options  temperature, topK, topP, minP, mask, random
+   * @returns        the token, its probability and its log-probability
    * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
    * @throws {RangeError} an option is out of its range, random() is not in [0, 1);
    *                      a logit that is allowed is NaN (the first is named), none is allowed, or all of those are -Infinity

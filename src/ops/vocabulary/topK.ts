@@ -7,6 +7,7 @@ import { Distribution } from "./distribution";
 import { top } from "./top";
 import { Vocabulary } from "./vocabulary";
 
+/** Options of topK. */
 export interface TopKOptions {
   /**
    * Logits are divided by it first; finite and >= 0; 0 gives the first maximum all the probability; default 1. Temperatures are told
@@ -22,15 +23,17 @@ export interface TopKOptions {
 
 type NewWords = ReturnType<typeof Uint32Array.of>;
 
+/** The tokens that topK found, and the log-sum-exp of the vocabulary. */
 export interface TopKResult {
   /** Tokens, the most probable first; equal logits by index. */
   indices: NewWords;
   /** Their log-probabilities among all the tokens allowed. */
   logProbs: NewFloats;
-  /** Of all the logits allowed, divided by the temperature. */
+  /** log Σ exp(x / T) of all the logits allowed. */
   logSumExp: number;
 }
 
+/** The type of topK. */
 export interface TopK {
   /**
    * The k most probable tokens, and their log-probabilities under the whole vocabulary.
@@ -46,6 +49,7 @@ export interface TopK {
    * @param logits   one for each token
    * @param k        how many, an integer >= 1; more than the vocabulary has is all of it
    * @param options  temperature, mask
+   * @returns        indices and logProbs, new arrays of the same length, and logSumExp
    * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
    * @throws {RangeError} k is not an integer >= 1, temperature is negative or not finite;
    *                      a logit that is allowed is NaN (the first is named), none is allowed, or all of those are -Infinity
