@@ -1,6 +1,6 @@
 /**
- * Arguments are judged here and in options.ts, before anything is written. A message names the argument, what was expected and
- * what came; it is put together on failure alone.
+ * Arguments are checked here and in options.ts, before anything is written. A message names the argument, the expected value and
+ * the given one; it is put together on failure alone.
  */
 export { checkApart, checkOverlap, type Used } from "./check/apart";
 export {

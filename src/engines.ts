@@ -1,13 +1,13 @@
-/** Which backend computes: one memory, and the ways to compute on it, the best first. */
+/** Chooses the backend of a runtime and of each family: one memory, and the backends that can work on it, the best first. */
 import { reasonOf } from "./check";
 import type { Family } from "./family";
 import { Heap } from "./heap";
 import type { Backend, Engine, FamilyName, Source } from "./kernels";
 
-/** A way to a backend; it throws where this host has no way there. */
+/** A backend that may be tried. `start` throws where it does not run on this host. */
 export interface Candidate {
   readonly backend: Backend;
-  /** @param beside  an engine on whose memory this one is to work too; without one it makes its own, of `bytes` */
+  /** @param beside  an engine whose memory this one shares; without it, `start` makes a memory of `bytes` */
   readonly start: (bytes: number, beside?: Engine) => Engine;
 }
 
@@ -23,11 +23,11 @@ export interface Rejected {
 
 export class Engines {
   readonly heap: Heap;
-  /** What the runtime runs on. */
+  /** The backend that the runtime runs on. */
   readonly backend: Backend;
   readonly rejected: Rejected[];
   readonly #started: Engine[];
-  /** For families that fail on it, on the same memory. */
+  /** The backends to try next, on the same memory, for families that fail on those started. */
   readonly #next: Candidate[];
   readonly #failed = new Map<FamilyName, Error>();
   readonly #bytes: number;
@@ -77,7 +77,7 @@ export class Engines {
     throw error;
   }
 
-  /** @returns whether there is one more engine */
+  /** Starts the next backend that runs here. @returns whether there was one */
   #startNext(rejected: Rejected[], family: FamilyName): boolean {
     for (let next = this.#next.shift(); next !== undefined; next = this.#next.shift()) {
       try {
@@ -94,7 +94,7 @@ export class Engines {
 const listed = (rejected: readonly Rejected[]): string =>
   rejected.map(({ backend, reason }) => `"${backend}" (${reason})`).join(", ");
 
-/** On the first candidate that starts. @throws {Error} with every reason, when none does */
+/** Starts the first candidate that runs here. @throws {Error} with every reason, when none does */
 export function startEngines(candidates: readonly Candidate[], bytes: number): Engines {
   const rejected: Rejected[] = [];
   for (const [i, { backend, start }] of candidates.entries()) {
@@ -111,7 +111,7 @@ export function startEngines(candidates: readonly Candidate[], bytes: number): E
   throw new Error(`createRuntime: "backend" expected one that runs here, got ${none}${listed(rejected)}${hint}`);
 }
 
-/** What `make` makes, made once, when it is asked for. */
+/** A function that calls `make` the first time it is called, and returns that result from then on. */
 export function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

@@ -5,6 +5,6 @@ import type { FamilyName, KernelsOf } from "./kernels";
 export interface Family<Name extends FamilyName, Functions> {
   readonly name: Name;
   readonly functions: (core: Core<KernelsOf[Name]>) => Functions;
-  /** Known values before the first call. @throws {Error} naming the first function that is off */
+  /** Compares known values before the first call. @throws {Error} naming the first function that is off */
   readonly selfTest: (functions: Functions, core: Core<KernelsOf[Name]>) => void;
 }

@@ -3,13 +3,13 @@
  *
  *   [ backends | state | views of alloc (arena.ts) … mark → | … workspace | guard ]
  *
- * Whatever a call needs for its own lies above the mark and is forgotten when it returns.
+ * alloc moves the mark. A call's copies and scratch lie above it, in the workspace, and mean nothing once the call returns.
  */
 
 import { HEAP_BASE, STATE_BYTES } from "../assembly/layout";
 import { bufferOf, bytesOf, lengthOf, offsetOf, setAll, type TypedArray } from "./typedArray";
 
-/** Kernels load whole vectors, at most two, where a row ends, and drop the lanes behind it. */
+/** Kernels load whole vectors where a row ends, at most two past it, and drop the lanes behind the end. */
 const GUARD_BYTES = 32;
 
 /**
@@ -33,21 +33,21 @@ function copy(y: Float32Array, to: number, x: Float32Array, from: number, count:
   for (; i < count; i++) y[to + i] = x[from + i];
 }
 
-/** Part of a caller's array, as one of ours. */
+/** A part of a caller's array as an ordinary Float32Array: no method of the caller's class is called. */
 const floats = (x: Float32Array, from: number, count: number): Float32Array =>
   count === lengthOf(x) ? x : new Float32Array(bufferOf(x), offsetOf(x) + 4 * from, count);
 
 /** The next multiple of 16, or `bytes` itself. */
 export const align16 = (bytes: number): number => (bytes + 15) & ~15;
 
-/** What an operation runs on: memory, and the kernels of its family there. */
+/** The memory that an operation runs on, and the kernels of its family there. */
 export interface Core<Kernels> {
   readonly heap: Heap;
   readonly kernels: Kernels;
 }
 
 export class Heap {
-  /** Where kernels keep what they know between phases, and attention its pass; always there, whatever `alloc` has given out. */
+  /** Address of STATE_BYTES in which kernels keep results between phases, and attention its pass; `alloc` never gives them out. */
   readonly state = HEAP_BASE;
   readonly buffer: ArrayBuffer;
   /** First byte of the room that callers' views get, and the byte behind it: multiples of 16. */
@@ -60,7 +60,7 @@ export class Heap {
   readonly #u32: Uint32Array;
   readonly #f64: Float64Array;
   readonly #limit: number;
-  /** What was read last: calls come in series of one length, and a new view costs as much as copying 200 floats. */
+  /** The view that was read last. Calls come in series of one length, and a new view costs as much as copying 200 floats. */
   #view: Float32Array;
   #viewFrom = 0;
 
@@ -77,7 +77,7 @@ export class Heap {
     this.#view = this.#f32.subarray(0, 0);
   }
 
-  /** First byte of the workspace; everything from here to `room` floats on is the current call's. */
+  /** Address of the workspace: `room` floats from here on are the current call's. */
   get workspace(): number {
     return this.mark;
   }
@@ -125,7 +125,7 @@ export class Heap {
     else for (let a = 0; a < count; a++) this.write(at + 4 * a * width, x, from + a * pitch, width);
   }
 
-  /** The way back. */
+  /** The way back: y = the strip at heap[at…]. */
   readStrip(y: Float32Array, to: number, at: number, count: number, width: number, pitch: number): void {
     if (width === pitch) this.read(y, to, at, count * width);
     else for (let a = 0; a < count; a++) this.read(y, to + a * pitch, at + 4 * a * width, width);
@@ -169,7 +169,7 @@ export class Heap {
     this.#u8.fill(0, at, at + bytes);
   }
 
-  /** One float32, float64 or u32 of what a kernel has left. */
+  /** A float32, float64 or u32 that a kernel has left at `at`. */
   float32(at: number): number {
     return this.#f32[at >>> 2];
   }
@@ -182,7 +182,7 @@ export class Heap {
     return this.#u32[at >>> 2];
   }
 
-  /** A word or a float64 of what a kernel is to read; a negative word is an i32. */
+  /** Writes a word or a float64 for a kernel to read; a negative word is an i32. */
   setWord(at: number, value: number): void {
     this.#u32[at >>> 2] = value;
   }

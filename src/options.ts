@@ -1,7 +1,7 @@
 /**
- * Options, each read once: it may be a getter. Only an object's own properties are options. What Object.prototype carries is
- * ignored, what anything else hands down is refused, and so is a name that the function does not have: an option that is
- * ignored in silence is a wrong result.
+ * Options. Each is read once, because it may be a getter. Only an object's own properties are options: a property of
+ * Object.prototype is ignored, one that is inherited from anything else is refused. A name that the function does not have is
+ * refused too, because ignoring an option in silence would give a wrong result.
  */
 import { isRevoked, kind, refuseType } from "./check";
 
@@ -11,7 +11,7 @@ const has = (object: object, name: string): boolean => isOwn.call(object, name);
 
 type Values = Record<string, unknown>;
 
-/** @param example  what a number was probably meant to be */
+/** Refuses anything but an object. @param example  the option that a bare number was probably meant for */
 export function checkObject(fn: string, name: string, value: unknown, example?: string): void {
   if (typeof value === "object" && value !== null && !isRevoked(value) && !Array.isArray(value)) {
     if (!ArrayBuffer.isView(value)) return;
@@ -20,7 +20,7 @@ export function checkObject(fn: string, name: string, value: unknown, example?: 
   refuseType(fn, name, "an object", `${kind(value)}${meant}`);
 }
 
-/** 1 for an option that was given. */
+/** 1 for an option that was given, else 0, to be counted. */
 export const isGiven = (value: unknown): number => (value === undefined ? 0 : 1);
 
 /**
@@ -50,11 +50,11 @@ function countOf(given: object): number {
   return count;
 }
 
-/** The same for an object that may have other fields beside, which are none of the function's. */
+/** As ownOptions, for an object that may have other fields too, which are ignored. */
 export const ownFields = <Fields extends object>(fn: string, fields: Fields, given: Fields): Fields =>
   judge(fn, fields, given, false);
 
-/** One by one, where not every option is plainly an own one with a value. */
+/** The slow way, name by name: for objects of which not every property is an own option with a value. */
 export function judge<Options extends object>(fn: string, options: Options, given: Options, strict: boolean): Options {
   const values = given as Values;
   for (const name of Object.keys(values)) {
@@ -71,7 +71,7 @@ export function judge<Options extends object>(fn: string, options: Options, give
   return given;
 }
 
-/** Whether the first that has `name` is an Object.prototype, of any realm. */
+/** Whether the first object up the prototype chain that has `name` is an Object.prototype, of any realm. */
 function fromObjectPrototype(options: object, name: string): boolean {
   let at: object | null = getPrototypeOf(options);
   while (at !== null && !has(at, name)) at = getPrototypeOf(at);
@@ -81,7 +81,7 @@ function fromObjectPrototype(options: object, name: string): boolean {
 const refuseInherited = (fn: string, name: string): never =>
   refuseType(fn, name, "as the options' own property", "an inherited one");
 
-/** How other libraries call it. */
+/** Other libraries' names of options, in lower case without separators, and ours. */
 const MEANT: Record<string, string> = {
   dim: "axis",
   dims: "shape",

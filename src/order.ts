@@ -1,9 +1,9 @@
-/** The order of logits, downwards: keys, and the sorting by them. The same is in assembly/vocabulary/, tokens.ts and list.ts. */
+/** The order of logits, largest first: keys, and sorting by them. assembly/vocabulary/tokens.ts and list.ts have the same. */
 
 const float = new Float32Array(1);
 const floatBits = new Int32Array(float.buffer);
 
-/** A u32 that grows as the logit falls: 0 and -0 have one. */
+/** The key of a logit: a u32 that grows as the logit falls. 0 and -0 have the same. */
 export function keyOf(x: number): number {
   float[0] = x + 0;
   return (floatBits[0] ^ (~(floatBits[0] >> 31) & 0x7fffffff)) >>> 0;
@@ -15,11 +15,11 @@ export function logitOf(key: number): number {
 }
 
 /**
- * Orders pairs of an index and a key, which lie in index order: by key, equal ones by index. Radix sort from the lowest digit on,
- * of the bits in which keys differ.
+ * Orders pairs of an index and a key by key, and equal keys by index; at first they lie in index order. Radix sort from the lowest
+ * digit on, of the bits in which keys differ.
  *
- * @param words  the pairs at `source`, as much room at `target`
- * @returns      where they are then: one of the two
+ * @param words  has the pairs at `source`, and as much room at `target`
+ * @returns      where the ordered pairs are: `source` or `target`
  */
 export function orderPairs(words: Uint32Array, source: number, target: number, count: number): number {
   let least = 0xffffffff;

@@ -1,10 +1,10 @@
 /**
- * What a typed array is, asked of the array itself. A caller's class, or the array, may have a length, a buffer, a set of its own; its
- * subarray and slice call the class's constructor; and with an exchanged prototype it has none of them. So of a caller's array
- * nothing is used anywhere but its elements, and what every array has beneath.
+ * Reads a typed array's type, length, buffer and offset from the array itself. A caller's class may override `length`, `buffer` or
+ * `set`; its subarray and slice call the class's constructor; an array whose prototype was exchanged has none of them. So of a
+ * caller's array the package uses its elements, and the functions below, which take the getters of %TypedArray%.prototype.
  */
 
-/** Any of them. */
+/** The typed arrays that arguments may be. */
 export type TypedArray = Float32Array | Float64Array | Uint8Array | Uint32Array | Int32Array;
 
 const { prototype } = Object.getPrototypeOf(Uint8Array) as { prototype: Uint8Array };
@@ -27,8 +27,8 @@ export const offsetOf = (array: TypedArray): number => byteOffset.call(array);
 export const bufferOf = (array: TypedArray): ArrayBufferLike => buffer.call(array);
 export const bytesOf = (array: TypedArray): number => byteLength.call(array);
 
-/** y[to …] = x, all of it. */
+/** y[to …] = x */
 export const setAll = (y: TypedArray, x: TypedArray, to: number): void => set.call(y, x, to);
 
-/** Throws where the array reaches beyond its resized buffer: only an iterator tells, on every engine. */
+/** Throws where the array reaches beyond its resized buffer. An iterator is the only way to tell on every engine. */
 export const iterate = (array: TypedArray): unknown => keys.call(array);

@@ -1,6 +1,6 @@
 /**
- * Arrays that share memory: what is written may not lie where something else is still to be read. Buffers are dearest, and asked
- * last.
+ * Arrays that share memory: an array that is written may not lie where another is still to be read. Offsets are compared first and
+ * buffers last, because asking for a buffer takes longest.
  */
 import { bufferOf, lengthOf, offsetOf } from "../typedArray";
 import { refuseValue } from "./refuse";
@@ -8,7 +8,7 @@ import { refuseValue } from "./refuse";
 /** An array that a call reads or writes, and the bytes of its elements. */
 export type Used = readonly [name: string, view: Float32Array | Uint8Array | Uint32Array | undefined, bytes: 1 | 4];
 
-/** Bytes of a buffer, and whose they are. */
+/** An argument's name, and the bytes of its buffer that it has. */
 type Place = readonly [name: string, from: number, to: number];
 
 const refuseMeeting = (fn: string, [name, from, to]: Place, [other, start, end]: Place, exactly: string): never =>

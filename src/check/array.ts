@@ -2,12 +2,12 @@
 import { bufferOf, iterate, lengthOf, type TypedArray, typeOf } from "../typedArray";
 import { isFloat32Array, isList, isRevoked, kind, refuseType, refuseValue } from "./refuse";
 
-/** What numbers come in: Float32Array is used as it is, everything else is converted first. */
+/** Types of an array of numbers. A Float32Array is used as it is; anything else is copied into one first. */
 export type FloatInput = Float32Array | ArrayLike<number>;
 
 /**
- * A detached array has length 0, like an empty one, and so has one that its resizable buffer no longer reaches. Only a new
- * view of the buffer tells the first on every engine, only an iterator the second.
+ * Refuses an array that is detached, or that its resizable buffer no longer reaches. Both have length 0, as an empty array has.
+ * On every engine a new view of the buffer tells the first, and an iterator the second; nothing else does.
  */
 export function checkAttached(fn: string, name: string, view: TypedArray): void {
   try {
@@ -22,7 +22,7 @@ export function checkAttached(fn: string, name: string, view: TypedArray): void 
   }
 }
 
-/** An array of one type, and alive. @returns its length */
+/** Refuses anything but a live array of one type. @returns its length */
 export function checkArray(
   fn: string,
   name: string,
@@ -40,7 +40,7 @@ export function checkLength(fn: string, name: string, given: number, length: num
   if (given !== length) refuseValue(fn, name, `length ${length} (${of})`, given);
 }
 
-/** New and zeroed; `name` is whose length it is. */
+/** A new Float32Array of zeros. @param name  the argument that gave the length, for the error */
 export function newFloats(fn: string, name: string, length: number): Float32Array {
   try {
     return new Float32Array(length);
@@ -58,20 +58,20 @@ export function newWords(fn: string, name: string, bits: number): Uint32Array {
   }
 }
 
-/** One of several numbers. @param hint  what it may be, where it is an array itself */
+/** Refuses an element that is no number. @param hint  words for an element that is itself an array */
 export function checkElement(fn: string, name: string, value: unknown, index: number, hint = ""): void {
   if (typeof value === "number") return;
   refuseType(fn, name, "numbers", `${kind(value)} at index ${index}${isList(value) ? hint : ""}`);
 }
 
-/** Inherits from a typed array and is none (a Proxy of one, say): asked for its length it throws an error of the engine. */
+/** Whether an object inherits from a typed array and is none, as a Proxy of one: its `length` throws an error of the engine. */
 const pretends = (value: object): boolean =>
   value instanceof Object.getPrototypeOf(Uint8Array) && typeOf(value) === undefined;
 
 const refuseNumbers = (fn: string, name: string, value: unknown, hint = ""): never =>
   refuseType(fn, name, "a Float32Array or an array of numbers", `${kind(value)}${hint}`);
 
-/** Only x has a shape of its own beside it. */
+/** Words for the error: only x has a `shape` option. */
 const sizesOf = (name: string): string => (name === "x" ? ', and its sizes as "shape"' : "");
 
 function convert(fn: string, name: string, value: unknown): Float32Array {
@@ -97,12 +97,12 @@ function convert(fn: string, name: string, value: unknown): Float32Array {
   return floats;
 }
 
-/** x as a Float32Array: itself, or converted. Of length 0 it may be a dead one (checkAttached). */
+/** The value as a Float32Array: itself, or a copy. One of length 0 may be detached: the caller checks (checkAttached). */
 export function checkFloats(fn: string, name: string, value: FloatInput): Float32Array {
   return isFloat32Array(value) ? value : convert(fn, name, value);
 }
 
-/** A copy of a list, each of its numbers asked for once: what stands there may be a getter. */
+/** A copy of a list of numbers. Each is read once, because an element may be a getter. */
 export function checkList(fn: string, name: string, value: readonly number[], expected: string): number[] {
   if (!isList(value)) refuseType(fn, name, expected, kind(value));
   const numbers: number[] = [];

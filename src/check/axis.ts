@@ -1,4 +1,4 @@
-/** What functions along an axis take: x seen from one of its axes, and arrays whose lengths go with it. */
+/** Checks of the functions along an axis: shape and axis of x, and the arrays whose lengths depend on them. */
 import { lengthOf } from "../typedArray";
 import { checkApart } from "./apart";
 import { checkArray, checkAttached, checkLength, checkList } from "./array";
@@ -9,19 +9,19 @@ interface Geometry {
   readonly outer: number;
   readonly axis: number;
   readonly inner: number;
-  /** Which axis of the shape that is, and the shape, if one was given. */
+  /** The number of that axis in the shape, and the shape, if one was given. */
   readonly at: number;
   readonly shape: readonly number[] | undefined;
 }
 
-/** x.length, of an x that is alive. */
+/** x.length; a detached x is refused. */
 function liveLength(fn: string, x: Float32Array): number {
   const length = lengthOf(x);
   if (length === 0) checkAttached(fn, "x", x);
   return length;
 }
 
-/** The axis that is meant, counted from the first. */
+/** The number of the axis, counted from the first. */
 function checkAlong(fn: string, axis: number | undefined, sizes: readonly number[]): number {
   const rank = sizes.length;
   const along = axis === undefined ? -1 : axis;
@@ -32,7 +32,7 @@ function checkAlong(fn: string, axis: number | undefined, sizes: readonly number
   return along < 0 ? along + rank : along;
 }
 
-/** shape and axis as one Geometry; their product is x.length, which is read when no getter can change it any more. */
+/** shape and axis as one Geometry. The product of the sizes must be x.length, which is read last, when no getter can change it. */
 export function checkAxis(
   fn: string,
   x: Float32Array,
@@ -63,7 +63,7 @@ export function checkAxis(
   return { outer, axis: sizes[at], inner, at, shape: shape === undefined ? undefined : sizes };
 }
 
-/** Shaped as x, or as its axis and shared by all rows. @returns its length */
+/** A mask is as long as x, or as the axis: then all rows share it. @returns its length */
 export function checkMask(fn: string, value: Uint8Array, length: number, axis: number, at: number): number {
   const given = checkArray(fn, "mask", value, "Uint8Array");
   if (given !== length && given !== axis) {
@@ -74,8 +74,9 @@ export function checkMask(fn: string, value: Uint8Array, length: number, axis: n
 }
 
 /**
- * @param shape    what the length is explained by
- * @param without  the axis of it that the result does not have; -1 for none
+ * @param length   the length that out must have
+ * @param shape    explains the length in the error
+ * @param without  the axis of the shape that the result does not have; -1 for none
  */
 export function checkOut(
   fn: string,
@@ -91,7 +92,7 @@ export function checkOut(
   refuseValue(fn, "out", `length ${length}${of}`, given);
 }
 
-/** One entry a row, in memory that neither x nor out nor the mask lies in. */
+/** support has one entry for each row, and shares no memory with x, out or the mask. */
 export function checkSupport(
   fn: string,
   value: Uint32Array,

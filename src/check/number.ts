@@ -1,4 +1,4 @@
-/** Numbers, and the two other things that are no array. Conditions are negated, so that NaN fails. */
+/** Checks of numbers, booleans and functions. Conditions are negated, so that NaN fails. */
 import { kind, refuseType, refuseValue } from "./refuse";
 
 /** Any number, NaN and Infinity too. */
@@ -6,7 +6,7 @@ export function checkNumber(fn: string, name: string, value: unknown): void {
   if (typeof value !== "number") refuseType(fn, name, "a number", kind(value));
 }
 
-/** How many: an integer >= `least`. @param off  how it is switched off */
+/** A count: an integer >= `least`. @param off  how a caller switches the option off */
 export function checkCount(fn: string, name: string, value: number, least = 1, off?: string): void {
   checkNumber(fn, name, value);
   if (!(Number.isInteger(value) && value >= least)) {
@@ -14,7 +14,7 @@ export function checkCount(fn: string, name: string, value: number, least = 1, o
   }
 }
 
-/** A size that others are multiplied by: an integer >= 1 that a float64 tells from its neighbours. */
+/** A size of an axis: a safe integer >= 1. */
 export function checkSize(fn: string, name: string, value: number): void {
   checkNumber(fn, name, value);
   if (!(Number.isSafeInteger(value) && value >= 1)) refuseValue(fn, name, "an integer >= 1", value);
@@ -56,7 +56,7 @@ export function checkFunction(fn: string, name: string, value: unknown): void {
   if (typeof value !== "function") refuseType(fn, name, "a function", kind(value));
 }
 
-/** What a source of random numbers gives when it is asked. */
+/** Calls a source of random numbers once. @returns its number, in [0, 1) */
 export function checkRandom(fn: string, random: () => number): number {
   checkFunction(fn, "random", random);
   const value = random();

@@ -1,12 +1,12 @@
 /** How an argument is refused: the two errors that every check ends in, and words for what was given instead. */
 import { typeOf } from "../typedArray";
 
-/** The argument is not of the type it must be. @param got  what came, `kind` mostly */
+/** The argument is not of the type it must be. @param got  words for what was given, mostly `kind` of it */
 export function refuseType(fn: string, name: string, expected: string, got: string): never {
   throw new TypeError(`${fn}: "${name}" expected ${expected}, got ${got}`);
 }
 
-/** The argument is of its type, and its value is not one that the function takes. */
+/** The argument is of the right type, but its value is not one that the function takes. */
 export function refuseValue(fn: string, name: string, expected: string, got: string | number): never {
   throw new RangeError(`${fn}: "${name}" expected ${expected}, got ${got}`);
 }
@@ -22,7 +22,7 @@ export function kind(value: unknown): string {
 /** The message of whatever was thrown. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** A Proxy that was taken back: whatever else it is asked for throws an error of the engine. */
+/** Whether a value is a revoked Proxy: nearly everything that is asked of one throws an error of the engine. */
 export function isRevoked(value: unknown): boolean {
   try {
     Array.isArray(value);
@@ -32,7 +32,7 @@ export function isRevoked(value: unknown): boolean {
   }
 }
 
-/** An array, of any realm; asked without a care, a Proxy that was taken back throws. */
+/** Whether a value is an Array, of any realm. Array.isArray alone would throw for a revoked Proxy. */
 export const isList = (value: unknown): value is readonly number[] => !isRevoked(value) && Array.isArray(value);
 
 export const isFloat32Array = (value: unknown): value is Float32Array => typeOf(value) === "Float32Array";

@@ -1,4 +1,4 @@
-/** What createRuntime is asked for. */
+/** Checks of createRuntime's options. */
 import { checkNumber } from "./number";
 import { kind, refuseType, refuseValue } from "./refuse";
 
@@ -6,7 +6,7 @@ const CREATE = "createRuntime";
 const PAGE = 65536;
 const MOST_HEAP_BYTES = 16384 * PAGE;
 
-/** Of the default runtime, and of others that ask for no other size. */
+/** The heap of the default runtime, and of every runtime without heapBytes. */
 export const DEFAULT_HEAP_BYTES = 128 * PAGE;
 
 /** Heap bytes as asked for: whole pages of 64 KiB, at most 1 GiB; default 8 MiB. */
@@ -16,7 +16,7 @@ export function checkHeapBytes(value: number | undefined): number {
   if (!(value > 0 && value <= MOST_HEAP_BYTES)) {
     refuseValue(CREATE, "heapBytes", `more than 0 and at most ${MOST_HEAP_BYTES}`, value);
   }
-  return Math.max(1, Math.ceil(value / PAGE)) * PAGE; // of a value below 2^-1058 the quotient is 0
+  return Math.max(1, Math.ceil(value / PAGE)) * PAGE; // Math.max: for a value below 2^-1058 the quotient is 0
 }
 
 /** @param names  the backends that there are, "auto" first, @param expected  the same in words */

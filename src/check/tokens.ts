@@ -32,7 +32,7 @@ export function checkTokens(fn: string, logits: FloatInput, mask: TokenMask | un
   return { x, length, mask };
 }
 
-/** A token must be left to choose: `largest` is the largest allowed logit, NaN if one is, `first` the first that is NaN. */
+/** Some token must be left to choose. @param largest  the largest allowed logit, or NaN  @param first  finds the first NaN's index */
 export function checkChoice(fn: string, largest: number, first: () => number, masked: boolean): void {
   if (largest > -Infinity) return;
   if (largest !== largest) {

@@ -1,4 +1,4 @@
-/** What the twin's kernels share: the walk over columns, and the reductions before the result is written. */
+/** The parts that the twin's kernels share: the walk over columns, and the maximum and the sum of each. */
 import { FINISH, INIT, MAX, STRIP, SUM } from "../../assembly/layout";
 import type { AxisKernel } from "../kernels";
 import { exp } from "./exp";
@@ -17,14 +17,14 @@ interface Column {
   i: number;
 }
 
-/** What a kernel does with a column: its reductions, and at the end y. The scalar and the phases are AxisKernel's. */
+/** A kernel's work on one column: maximum, sum, then y. `scalar` and `phases` are AxisKernel's. */
 type Work = (column: Column, scalar: number, state: number, phases: number) => void;
 
 /**
  * The walk that they share: over every column of f32[outer, axis, inner].
  *
- * Each kernel's own function calls its reductions: engines compile it as one, and inline exp into it. Called from here they
- * would be compiled into the walk, at twice the time where that leaves exp out.
+ * Each kernel's own function calls columnMax and columnExpSum. Engines then compile it as one and inline exp into it. If this
+ * function called them, exp might not be inlined, which takes twice the time.
  */
 export function alongAxis(work: Work, reduces = false): AxisKernel {
   return (y, x, mask, shared, outer, axis, inner, pitch, scalar, state, phases) => {

@@ -48,9 +48,10 @@ export type FamilyName = keyof KernelsOf;
 /** All of them. */
 export type Kernels = RowsKernels & SparseKernels & AttentionKernels & VocabularyKernels;
 
+/** WebAssembly with relaxed SIMD (fused multiply-add), WebAssembly with SIMD, or JavaScript. */
 export type Backend = "wasm-relaxed" | "wasm" | "js";
 
-/** The two binaries of a family, embedded: one as text, the other as what it differs in (scripts/build-wasm.mjs). */
+/** The two binaries of a family, embedded: one as text, the relaxed one as a delta of it (scripts/build-wasm.mjs). */
 export interface Binary {
   readonly length: number;
   readonly relaxedLength: number;
@@ -59,18 +60,18 @@ export interface Binary {
   readonly delta: string;
 }
 
-/** What a door brings along of a family, for the backends that it has. */
+/** The code of a family that an entry of the package brings along: a binary, a JavaScript twin, or both. */
 export interface Source<Name extends FamilyName> {
   readonly binary?: Binary;
   readonly twin?: (buffer: ArrayBuffer) => KernelsOf[Name];
 }
 export type Sources = { readonly [Name in FamilyName]: Source<Name> };
 
-/** A backend on a memory. */
+/** A backend, running on one memory. */
 export interface Engine {
   readonly backend: Backend;
   readonly buffer: ArrayBuffer;
-  /** The same as what WebAssembly calls a memory, where it is one. */
+  /** The WebAssembly.Memory of `buffer`, where it has one. */
   readonly memory?: object | undefined;
   /** A family's kernels on that memory. @throws {Error} saying why this backend does not have them here */
   kernels<Name extends FamilyName>(name: Name, source: Source<Name>): KernelsOf[Name];

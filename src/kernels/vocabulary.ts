@@ -3,12 +3,13 @@
 /**
  * Passes over a vocabulary of logits, tile by tile in index order, and what goes on between them.
  *
- * What a kernel works on lies in memory, as do its results: assembly/layout.ts has the offsets, assembly/vocabulary/marks.ts says
- * what they are. A pass begins with a tile whose first token is 0; later tiles go on with the results.
+ * Kernels read tiles and weights from memory and leave their results (marks) there: assembly/layout.ts has the offsets,
+ * assembly/vocabulary/marks.ts describes the fields. A pass begins with a tile whose first token is 0; later tiles go on with the
+ * marks of the tile before.
  *
  * @param state    STATE_BYTES, 16-byte aligned: where a kernel marks its results
  * @param tile     address of the tile that a pass works on
- * @param weights  address of what a distribution's weights are made of; 0, where tokens are counted instead
+ * @param weights  address of m and T, from which weights exp((x - m) / T) are computed; 0 where tokens are counted instead
  */
 export interface VocabularyKernels {
   /** u32 bits of n bytes, a multiple of 32 */

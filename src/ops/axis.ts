@@ -1,7 +1,7 @@
 /**
- * How an array gets through a kernel that works along an axis: placed in the heap (its own address when it lives
- * there), run, read out. In blocks of rows that stay in cache; what is longer than the heap goes through it in strips
- * (strips.ts), so the footprint is the same for a thousand floats and a billion.
+ * How an array gets through a kernel that works along an axis: copied into the heap (unless it lies there), run, copied out.
+ * A slab is f32[axis, inner]; slabs go in blocks of as many as stay in L2. A slab that is larger than the workspace goes in strips
+ * of columns (strips.ts). So memory is the same for a thousand floats and a billion.
  */
 
 import { ALL } from "../../assembly/layout";
@@ -14,7 +14,7 @@ import { streamAlongAxis } from "./strips";
 
 export { stripOf } from "./strips";
 
-/** What the tiles of an operation have to know of its phases. */
+/** How an operation uses the phases (assembly/phases.ts); needed when a row is streamed in tiles. */
 export interface Flow {
   /** The result has no axis: FINISH reads no logits and is a single write. */
   readonly reduces: boolean;
@@ -41,7 +41,7 @@ export interface AxisCall {
 /** A Float32Array on a buffer of its own; where TypeScript has a type for that (from 5.7 on) this is it. */
 export type NewFloats = ReturnType<typeof Float32Array.of>;
 
-/** Out, said so that it comes from options.out alone, and not from where the caller puts the result. */
+/** The type of the result: that of options.out. TypeScript infers it from there alone, not from where the caller puts the result. */
 export type Written<Out> = [Out][Out extends unknown ? 0 : never];
 
 /** Options of every function along an axis. */
@@ -61,7 +61,7 @@ export interface AxisOptions<Out extends Float32Array = Float32Array> {
   out?: Out | undefined;
 }
 
-/** Names of its own, so that nothing is inherited. */
+/** The options of a call without any. Every name is its own property, so nothing that Object.prototype carries is read. */
 export const NO_OPTIONS: AxisOptions = {
   shape: undefined,
   axis: undefined,
@@ -87,8 +87,8 @@ export function readAxis(fn: string, options: AxisOptions): AxisOptions {
 /**
  * Checks every argument but the scalars. A mask is looked at only where the operation takes one.
  *
- * What may run code of the caller's (getters of options, elements of an x that is no Float32Array, of shape) comes first, and
- * lengths and places are asked for when it has run: it may call this package, detach a buffer or resize one.
+ * Getters of options, and elements of shape and of an x that is no Float32Array, may run code of the caller's, which may call this
+ * package, or detach or resize a buffer. So they are read first, and lengths and offsets after them.
  */
 export function checkCall(
   fn: string,
@@ -120,7 +120,7 @@ export function checkCall(
   return { x: logits, xOffset, out: result, outOffset, mask, maskLength, maskOffset, outer, axis, inner };
 }
 
-/** Floats copied in, worked on and copied out together: they stay in the L2 cache meanwhile. */
+/** Floats that are copied in, worked on and copied out together: 64 KiB, which stay in L2 meanwhile. */
 export const BLOCK_FLOATS = 16384;
 
 export function runAlongAxis(heap: Heap, kernel: AxisKernel, flow: Flow, call: AxisCall, scalar: number): void {
@@ -134,8 +134,8 @@ export function runAlongAxis(heap: Heap, kernel: AxisKernel, flow: Flow, call: A
   const maskHome = mask === undefined ? 0 : heap.locate(mask, call.maskOffset);
   const shared = mask !== undefined && maskLength === axis ? 1 : 0;
   const maskSlab = mask === undefined || maskHome !== 0 ? 0 : shared ? axis : slab;
-  const xSlab = xHome !== 0 || (yHome !== 0 && !flow.reduces) ? 0 : slab; // staged in out's own memory if that is here
-  const ySlab = yHome !== 0 || (xSlab !== 0 && !flow.reduces) ? 0 : outSlab; // and the result in x's
+  const xSlab = xHome !== 0 || (yHome !== 0 && !flow.reduces) ? 0 : slab; // x is staged in out's own memory where that is in the heap
+  const ySlab = yHome !== 0 || (xSlab !== 0 && !flow.reduces) ? 0 : outSlab; // and the result on x's stage
   const oneFloats = xSlab + ySlab + maskSlab / 4;
   if (oneFloats > heap.room) {
     streamAlongAxis(heap, kernel, flow, call, scalar, shared);

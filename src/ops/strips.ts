@@ -8,7 +8,7 @@ import { align16, type Heap } from "../heap";
 import type { AxisKernel } from "../kernels";
 import type { AxisCall, Flow } from "./axis";
 
-/** Columns of a strip, at most `most`. None is left alone at the end: a single one is a row to the kernels, with other bits. */
+/** Columns of a strip, at most `most`. No single column is left at the end: kernels would take it for a row and give other bits. */
 export function stripOf(inner: number, most: number): number {
   if (inner <= most) return inner;
   let width = most;
@@ -16,7 +16,7 @@ export function stripOf(inner: number, most: number): number {
   return width;
 }
 
-/** What goes on through the heap in pieces, and where the pieces lie. */
+/** A call that is streamed through the heap, and where its tiles and their masks lie there. */
 interface Stream {
   readonly heap: Heap;
   readonly kernel: AxisKernel;

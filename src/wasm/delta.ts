@@ -1,6 +1,7 @@
 /**
- * Undoes scripts/delta.mjs: a binary of `length` bytes from the one it is most of a copy of. The new bytes stand behind all
- * numbers; those end where they, with the copies, make `length`.
+ * Undoes scripts/delta.mjs: makes a binary of `length` bytes from one that is much like it. The delta is a list of steps, each
+ * "so many new bytes, then a copy of so many bytes from there", as numbers; behind the numbers come all the new bytes. The steps
+ * end where new bytes and copies add up to `length`.
  */
 export function applyDelta(from: Uint8Array, delta: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);

@@ -30,9 +30,10 @@ export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memo
 }
 
 /**
- * (a, b, c: v128) => v128 by one instruction, as a module: under 40 bytes tell whether the binaries are worth decoding.
+ * A module with one function (a, b, c: v128) => v128 of one instruction. These few bytes tell whether the engine has the
+ * instruction, before a binary is decoded.
  *
- * @param op  behind the prefix 0xFD, LEB128
+ * @param op  the instruction's number behind the prefix 0xFD, in LEB128
  */
 const probe = (...op: number[]): Uint8Array<ArrayBuffer> =>
   Uint8Array.of(
@@ -56,7 +57,7 @@ function checkHost(backend: WasmBackend): void {
   new WebAssembly.Module(bytes); // a policy that forbids it says so here
 }
 
-/** What asc wrote: build/FAMILY.wasm or build/FAMILY-relaxed.wasm. */
+/** The bytes of build/FAMILY.wasm or build/FAMILY-relaxed.wasm, as asc wrote them. */
 export function embeddedBinary(backend: WasmBackend, binary: Binary): Uint8Array<ArrayBuffer> {
   const plain = bytesOf(binary.text, binary.length);
   if (backend === "wasm") return plain;

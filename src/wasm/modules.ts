@@ -3,7 +3,7 @@ import { isList, kind, reasonOf, refuseType, refuseValue } from "../check";
 import type { Backend, Engine, FamilyName, KernelsOf } from "../kernels";
 import { instantiate, newMemory, type WasmBackend } from ".";
 
-/** What each family's binary exports, by which it is told from the others and from those of other versions. */
+/** The exports of each family's binary. By these a module is told from other families' and other versions'. */
 export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf[Name])[] } = {
   rows: ["softmax", "softmaxRow", "logSoftmax", "logSumExp", "hardmax"],
   sparse: ["scores", "sparsemax", "entmax15", "entmax", "softmax", "hardmax"],
@@ -37,7 +37,7 @@ export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf
 const CREATE = "createRuntime";
 const MODULE = "module";
 
-/** Asked of the engine: an object can inherit from WebAssembly.Module and be none. */
+/** The names of a module's exports. The engine is asked, because an object can inherit from WebAssembly.Module and be none. */
 function exportsOf(module: WebAssembly.Module): string[] {
   try {
     return WebAssembly.Module.exports(module).map(({ name }) => name);

@@ -10,7 +10,7 @@ export function attentionKernels(memory: Memory): AttentionKernels {
   return {
     attentionStart: attentionStart(memory),
     attentionPack: attentionPack(memory),
-    attentionTiles: rows, // k and v are packed side by side,
+    attentionTiles: rows, // the twin has no tiles: its attentionPack copies keys and values side by side
     attentionRows: rows,
     attentionFinish: attentionFinish(memory),
     attentionWeights: attentionWeights(memory),

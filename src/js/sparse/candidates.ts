@@ -1,6 +1,6 @@
 /**
- * assembly/sparse/candidates.ts and list.ts in JavaScript: lists what can still have a share of a row, and lets a rule find τ
- * in the list. All in float64. One row at a time; what is known of it between phases stays here.
+ * assembly/sparse/candidates.ts and list.ts in JavaScript: lists the logits that can still have a share of a row, and lets a rule
+ * find τ in the list. All in float64. One row at a time: its list and its search stay here between phases.
  */
 import {
   FULL,
@@ -83,7 +83,7 @@ export class Candidates {
     let count = this.#count;
     for (let a = 0, at = x; a < n; a++, at += pitch) {
       const d = f32[at] - base;
-      if (!(d > least || d === top)) continue; // `least` may round to it where alpha is huge
+      if (!(d > least || d === top)) continue; // where alpha is huge, `least` may round to the maximum, which must still be listed
       list[count++] = d;
       if (count < LIST) continue;
       count = this.#shorten(rule, start + a);

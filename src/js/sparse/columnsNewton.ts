@@ -1,6 +1,6 @@
 /**
- * assembly/sparse/columnsNewton.ts in JavaScript: columns of which a strip may come in tiles. S and D are summed in the order
- * of the positions, and what is off the support is left out of them: so a column has the same bits in any tiles.
+ * assembly/sparse/columnsNewton.ts in JavaScript: columns of a strip that may come in tiles. S and D are summed in the order of the
+ * positions, over the support alone, so a column has the same bits in any tiles.
  */
 
 import { FINISH, INIT, LIST_FLOATS, MAX, MOST_STEPS, SETTLE, STRIP, SUM, WIDEN } from "../../../assembly/layout";
@@ -51,7 +51,7 @@ export class NewtonColumns {
     return this.#open[i] === 1 && (phases & FINISH) === 0;
   }
 
-  /** Lists what can have a share: as much as the list holds. @returns how many there are, or one more than the list holds */
+  /** Lists the logits that can have a share. @returns how many; one more than the list holds, where they do not fit */
   #gather(x: number, axis: number, pitch: number): number {
     const { m, least } = this.search;
     const f32 = this.#f32;
@@ -66,7 +66,7 @@ export class NewtonColumns {
     return count;
   }
 
-  /** S and D += those of what can have a share, list by list. */
+  /** S and D += those of the logits that can have a share, list by list. */
   #sums(rule: Rule, x: number, axis: number, pitch: number): void {
     const { search } = this;
     const { m, least } = search;
@@ -85,7 +85,7 @@ export class NewtonColumns {
     rule.accumulate(search, list, count);
   }
 
-  /** All steps of a column that is all here: in the list where that holds what can have a share. */
+  /** All steps for a column that is not in tiles: over the list, where it holds every logit that can have a share. */
   #solve(rule: Rule, x: number, axis: number, pitch: number): void {
     const { search } = this;
     for (let cut = eighths(axis); cut >= 0; cut--) {

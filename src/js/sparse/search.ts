@@ -4,7 +4,7 @@
  */
 import { FLT_MAX, LEAST_RATE, MOST_RATE, SUPPORT } from "../../../assembly/layout";
 
-/** What a function along an axis knows of its τ. */
+/** How one function finds τ: its sums, its steps, and its shares. */
 export interface Rule {
   /** Search.absolute */
   readonly absolute: boolean;
@@ -20,7 +20,7 @@ export class Search {
   /** s = alpha - 1, and 1 / s. */
   s = 1;
   c = 1;
-  /** What a difference of logits is multiplied by, and its logarithm above alpha = 2: s, and there s / T. */
+  /** The factor of a difference of logits: s, and s / T above alpha = 2, where its logarithm is needed too. */
   rate = 1;
   logRate = 0;
   /** d is x itself, not x - m. */

@@ -1,4 +1,4 @@
-/** Attention's arguments: its checks in their order, and what a call is when all of them are passed. */
+/** Checks attention's arguments and fills in the defaults. */
 import {
   checkApart,
   checkArray,
@@ -56,7 +56,7 @@ export function checkAttention(
   vInput: FloatInput,
   options: AttentionOptions,
 ): AttentionCall {
-  // what may run code of the caller's comes first, as in checkCall (ops/axis.ts): getters, then elements of lists and arrays
+  // Getters and elements of lists may run code of the caller's, so they are read first, as in checkCall (ops/axis.ts).
   const given = readAttention(ATTENTION, options);
   const [left, right] = checkReach(ATTENTION, given.window, given.causal);
   const biasShape = checkShape(ATTENTION, "biasShape", given.biasShape);
@@ -64,7 +64,7 @@ export function checkAttention(
   const q = checkFloats(ATTENTION, "q", qInput);
   const k = checkFloats(ATTENTION, "k", kInput);
   const v = checkFloats(ATTENTION, "v", vInput);
-  // lengths only now: k or v may have been lists with getters
+  // Lengths are read only now: a getter in k or v may have detached an array.
   const sizes = checkSizes(ATTENTION, given, livingLength("q", q), livingLength("k", k), livingLength("v", v));
   const { batch, heads, kvHeads, queries, keys, headDim, valueDim, sequenceFirst } = sizes;
   const scale = checkScale(ATTENTION, given.scale, headDim);
@@ -104,14 +104,14 @@ export function checkAttention(
   };
 }
 
-/** Its length, asked for when no getter can detach it any more; that of a dead array is 0. */
+/** The length of x. A detached array is refused: its length is 0. */
 function livingLength(name: string, x: Float32Array): number {
   const length = lengthOf(x);
   if (length === 0) checkAttached(ATTENTION, name, x);
   return length;
 }
 
-/** Of their lengths, and apart from whatever else the call reads or writes; out may be q itself. */
+/** Checks out, lse and weights: their lengths, and that each lies apart from all else that the call reads or writes. out may be q. */
 function checkOutputs(given: AttentionOptions, sizes: Sizes, q: Float32Array, k: Float32Array, v: Float32Array): void {
   const { out, lse, weights, bias, mask, alibi, sinks, keyLengths } = given;
   if (out === undefined && lse === undefined && weights === undefined) return;

@@ -62,7 +62,7 @@ export function tensor(
   return operand(heap, { values, batch: heads * rows * floats, head, row }, 4);
 }
 
-/** Whether there is such an operand, and a kernel needs a stage for it. */
+/** Whether there is such an operand and it lies outside the heap, so that kernels need a stage for it. */
 export const isOutside = (x: AnyOperand | undefined): boolean => x !== undefined && x.home === 0;
 
 /** `count` elements between a stage and an array. */
@@ -94,7 +94,7 @@ function moveBlock(heap: Heap, x: AnyOperand, block: Block, j: number, count: nu
   }
 }
 
-/** Where a kernel finds elements j … j + count of each row of a block: at home, or at `stage`. */
+/** Where a kernel finds elements j … j + count of each row of a block: in the array, if it lies in the heap, else at `stage`. */
 export function place(x: AnyOperand, block: Block, j: number, count: number, stage: number): Place {
   const { home, bytes, head, row } = x;
   if (home !== 0) return { at: home + bytes * (block.b * x.batch + block.h * head + block.i * row + j), head, row };
@@ -102,7 +102,7 @@ export function place(x: AnyOperand, block: Block, j: number, count: number, sta
   return { at: stage, head: head === 0 ? 0 : rows * count, row: row === 0 ? 0 : count };
 }
 
-/** The same, with what lies outside copied to the stage; nowhere without an operand. */
+/** As place, and copies the elements to the stage first where the array lies outside the heap. NOWHERE without an operand. */
 export function bring(
   heap: Heap,
   x: AnyOperand | undefined,
@@ -116,7 +116,7 @@ export function bring(
   return place(x, block, j, count, stage);
 }
 
-/** What a kernel has written to the stage goes where it belongs, if that is outside. */
+/** Copies the elements that a kernel has written to the stage to the array, where that lies outside the heap. */
 export function take(heap: Heap, x: Operand, block: Block, j: number, count: number, stage: number): void {
   if (x.home === 0) moveBlock(heap, x, block, j, count, stage, moveOut);
 }

@@ -1,6 +1,6 @@
 /**
  * Writes the pass that kernels read (assembly/attention/pass.ts). It lies in the heap's state: nobody else writes there during a
- * call, and no plan has less room for it. Each part is written as seldom as it changes.
+ * call. Each part is written only when it changes.
  */
 import {
   PASS_ALIBI,

@@ -1,6 +1,6 @@
 /**
- * How attention is cut so that it fits the workspace: blocks of rows against chunks of keys. Whatever the sizes, what
- * is kept of a block of queries is q, o, m and l; the scores are never there as a whole.
+ * How attention is cut so that it fits the workspace: blocks of rows against chunks of keys (the words: run.ts). Of a block the
+ * workspace holds q, o, m and l. The scores are never held as a whole, whatever the sizes.
  */
 import {
   COLUMNS_MULTIPLE,
@@ -12,12 +12,12 @@ import {
 } from "../../../assembly/layout";
 import { refuseValue } from "../../check";
 
-/** Rows that share their keys, up to which these are read where they lie and not packed. */
+/** Up to this many rows that share their keys, keys are read where they lie: packing them would take longer than it saves. */
 export const FEW_ROWS = 12;
-/** Keys of a piece, at most. */
+/** Keys of a piece, at most: as many as the tiles take together. */
 const PIECE = TILED_KEYS;
 
-/** Keys and values that are copied in and read where they lie stay in L2 meanwhile. */
+/** Floats of keys and values that are copied in and not packed, at most: 256 KiB, which stay in L2 until they are used. */
 const CACHED_FLOATS = 65536;
 
 interface Need {
@@ -48,7 +48,7 @@ export interface Plan {
   readonly slice: number;
   readonly chunk: number;
   readonly piece: number;
-  /** What is kept of a block's queries (assembly/attention/query.ts), and bytes from row to row of it. */
+  /** Addresses of q, o and Query of a block's rows (assembly/attention/query.ts), and bytes from row to row of q and of o. */
   readonly q: number;
   readonly o: number;
   readonly query: number;
@@ -58,7 +58,7 @@ export interface Plan {
   readonly packedK: number;
   readonly packedV: number;
   readonly odd: number;
-  /** Stages: of q and out of a slice, or of k and v of a piece; of the rest, of a slice or of a block and a chunk. */
+  /** Stages. `stage` is that of q and out of a slice, or of k and v of a piece. */
   readonly stage: number;
   readonly sinks: number;
   readonly alibi: number;
@@ -70,13 +70,13 @@ export interface Plan {
 
 const roundUp = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
 
-/** Floats behind the stages and behind bias and mask: kernels read these in whole tiles, up to so far past the end. */
+/** Kernels read the stages, bias and mask in whole tiles, up to 16 elements past the end: so many floats are left free there. */
 const SLACK = 16;
 
-/** Floats that every pair of a row and a key needs. */
+/** Floats that every pair of a row and a key needs on the stages; a mask takes a byte. */
 const perPair = (need: Need): number => (need.bias ? 1 : 0) + (need.weights ? 1 : 0) + (need.mask ? 1 / 4 : 0);
 
-/** A plan for blocks of `rows`, with as many keys as then fit; undefined when fewer than `least` do. */
+/** A plan for blocks of `rows` rows and chunks of as many keys as then fit; undefined where fewer than `least` keys do. */
 function planFor(need: Need, heap: Space, tiled: boolean, rows: number, least: number): Plan | undefined {
   const { headDim, valueDim, keysOutside } = need;
   const { room } = heap;
@@ -140,7 +140,7 @@ function planFor(need: Need, heap: Space, tiled: boolean, rows: number, least: n
 export function plan(need: Need, heap: Space): Plan {
   const { rows, keys } = need;
   if (rows > FEW_ROWS) {
-    // Blocks of 24 rows while all keys fit beside them; then keys are packed once for all blocks.
+    // Blocks of 24 rows where all keys fit beside them, so that keys are packed once for all blocks.
     for (let block = TILED_ROWS; block >= ROWS_MULTIPLE; block >>= 1) {
       const found = planFor(need, heap, true, Math.min(rows, block), PIECE);
       if (found === undefined) continue;

@@ -7,8 +7,8 @@
  *   chunk    keys that a block meets in one go, at most plan.chunk, with their values
  *   pass     a block against a chunk: one call of attentionTiles or attentionRows
  *   tile     the corner of a product that stays in registers; where there are many rows the pass is made of tiles
- *   packed   laid out for the tiles, as a chunk's keys and values are for them (assembly/attention/pack.ts)
- *   home     where an array lies in the heap, if it does; kernels then work on it there (operands.ts)
+ *   packed   copied into the order in which the tiles read keys and values (assembly/attention/pack.ts)
+ *   home     the address of an array that lies in the heap: kernels then work on it there (operands.ts)
  *   stage    room in the workspace for a part of an array that lies outside, on its way in or out
  *   slice    rows of a block that go through the stages of q, out and lse at a time
  *   piece    keys of a chunk that go through the stage at a time, to be packed
@@ -44,7 +44,7 @@ export function runAttention(core: Core<AttentionKernels>, call: AttentionCall):
   if (call.queries === 0) return;
   const run = prepare(core, call);
   writeCall(run.heap, call, run.plan);
-  if (call.weights !== undefined) Float32Array.prototype.fill.call(call.weights, 0); // what is out of sight stays so
+  if (call.weights !== undefined) Float32Array.prototype.fill.call(call.weights, 0); // passes write nothing for keys that no row of a block sees
   for (let b = 0; b < call.batch; b++) {
     for (let kvHead = 0; kvHead < call.kvHeads; kvHead++) attendHead(run, b, kvHead);
   }
@@ -91,7 +91,7 @@ const perHead = (heap: Heap, values: Float32Array): Operand => operand(heap, { v
 /** Keys of batch entry b that are valid. */
 const validIn = ({ keyLengths, keys }: AttentionCall, b: number): number => keyLengths?.[b] ?? keys;
 
-/** Position of query 0 among them: the last query stands at the last one unless the call says otherwise. */
+/** Position of query 0 among the keys. By default the last query stands at the last valid key. */
 const offsetIn = (call: AttentionCall, b: number): number => call.queryOffset ?? validIn(call, b) - call.queries;
 
 const clamp = (n: number, least: number, most: number): number => Math.min(Math.max(n, least), most);
@@ -140,7 +140,7 @@ function attendBlock(run: Run, block: Block, from: number, to: number, kvHead: n
 /** Rows of a block before the first one of a slice. */
 const rowsBefore = (block: Block, slice: Block): number => (slice.h - block.h) * block.rows + slice.i - block.i;
 
-/** q of a block, and what is kept of it. */
+/** The step before a block's first chunk: writes q, o and Query of its rows. */
 function start(run: Run, block: Block): void {
   const { heap, kernels, call, plan, q, sinks } = run;
   for (const slice of cut(block, plan.slice)) {
@@ -209,7 +209,7 @@ function attend(run: Run, block: Block, j: number, count: number): void {
   const mask = bring(heap, run.mask, block, j, count, plan.mask);
   const w = weights === undefined ? NOWHERE : place(weights, block, j, count, plan.weights);
   writePairs(heap, bias, mask, w);
-  // positions are any integers; what a kernel gets of them is where sight begins and ends among these keys
+  // a position may be any safe integer, so kernels get bounds among these keys, which are small
   const offset = offsetIn(call, block.b);
   const i = block.i - j;
   const from = seenFrom(call, offset, i, -block.rows, count);
@@ -242,7 +242,7 @@ function finish({ heap, kernels, call, plan, out, lse }: Run, block: Block): voi
   }
 }
 
-/** The weights of a block and keys from … to, of the scores that its passes have left in their place, or on the stage. */
+/** The weights of a block and keys from … to. Its passes have left the scores in the array, or on the stage; this overwrites them. */
 function weigh({ heap, kernels, plan }: Run, weights: Operand, block: Block, from: number, to: number): void {
   const away = to - from > plan.chunk; // the stage holds the last chunk's scores alone
   for (let j = from; j < to; j += plan.chunk) {

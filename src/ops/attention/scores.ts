@@ -1,14 +1,14 @@
-/** What scores are made with, and which of them there are: attention's bias, mask, slopes and sinks, and how far a query sees. */
+/** Checks of attention's options that change scores (scale, softcap, bias, alibi, sinks) or mask them (mask, window, keyLengths). */
 import { checkArray, checkBoolean, checkLength, checkNumber, isList, kind, refuseType, refuseValue } from "../../check";
 import type { Spread } from "./operands";
 import type { AttentionOptions, Shape4 } from "./options";
 import type { Sizes } from "./sizes";
 
-/** Beyond these a softcap or its inverse is 0 or Infinity as a float32; scores stay as they are above and are all 0 below. */
+/** Beyond these the inverse of a softcap, or the softcap, is no normal float32. Above, scores stay as they are; below, all are 0. */
 const NO_CAP = 2 ** 126;
 const LEAST_CAP = 2 ** -126;
 
-/** A copy of a list of numbers, each asked for once: what stands there may be a getter. */
+/** A copy of a list of numbers. Each is read once, because an element may be a getter. */
 function checkNumbers(fn: string, name: string, value: readonly number[], expected: string): number[] {
   if (!isList(value)) refuseType(fn, name, expected, kind(value));
   const numbers: number[] = [];

@@ -1,4 +1,4 @@
-/** Attention's sizes: those that options give, and those that the lengths of q and k leave over. */
+/** Attention's sizes: most are options; the numbers of queries and keys follow from the lengths of q and k. */
 import { checkLength, checkSize, kind, refuseType, refuseValue } from "../../check";
 import type { AttentionOptions } from "./options";
 
@@ -19,7 +19,7 @@ function sizeOf(fn: string, name: string, value: number | undefined, fallback: n
   return value;
 }
 
-/** The axis that a length leaves over, when the others are known. */
+/** The size of the one axis that no option gives: length divided by the product of the others. */
 function restOf(fn: string, name: string, length: number, others: number, of: string): number {
   if (length % others !== 0) refuseValue(fn, name, `a length divisible by ${of} = ${others}`, length);
   return length / others;

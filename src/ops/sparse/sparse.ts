@@ -1,7 +1,7 @@
 /**
- * How an array gets through a kernel with exact zeros: as in axis.ts, with the size of each row's support beside it. What
- * is longer than the heap goes through it strip by strip, and a single row tile by tile: once for the maximum, as often as
- * the kernel asks for to find τ (once for nearly every row), and once for the result.
+ * How an array gets through a kernel with exact zeros: as in axis.ts, with the size of each row's support beside it. A slab that
+ * is larger than the workspace goes strip by strip, and a single row tile by tile: once for the maximum, as often as the kernel
+ * asks to find τ (once for nearly every row), and once for the result.
  *
  * With a mask or a temperature, scores (assembly/sparse/scores.ts) go to `out` first, and the kernel works on them there. Above
  * alpha = 2 the kernel itself takes the temperature, which rounds nothing, and scores are of a mask alone.
@@ -56,13 +56,13 @@ export function checkSparse(fn: string, x: FloatInput, given: SparseOptions): Sp
   return { call, temperature, support };
 }
 
-/** Not its own `fill`: the class of a caller's array may have another. */
+/** Writes zeros without calling `fill`, which the class of a caller's array may have overridden. */
 function noShares(support: Uint32Array): void {
   const rows = lengthOf(support);
   for (let r = 0; r < rows; r++) support[r] = 0;
 }
 
-/** support of a result that no kernel has counted. */
+/** Counts the support of a result of softmax or hardmax, whose kernels do not. */
 export function countShares(support: Uint32Array, { out, outer, axis, inner }: AxisCall): void {
   noShares(support);
   for (let o = 0, at = 0; o < outer; o++) {
@@ -86,7 +86,7 @@ export function runSparse(core: Core<SparseKernels>, kernel: SparseKernel, check
     if (support !== undefined) countShares(support, call);
     return;
   }
-  // what `scores` divides by, and what is left to the kernel
+  // `scores` divides by the temperature up to alpha = 2, the kernel above it
   const divisor = alpha > 2 ? 1 : temperature;
   const rest = alpha > 2 ? temperature : 1;
   const masked = divisor !== 1 || call.mask !== undefined ? MASKED : 0;
@@ -97,7 +97,7 @@ export function runSparse(core: Core<SparseKernels>, kernel: SparseKernel, check
 }
 
 /**
- * Blocks of slabs, as many of them together as stay in the L2 cache. @returns false where the heap does not hold a single one
+ * Blocks of slabs, as many of them together as stay in L2. @returns false where the heap does not hold a single slab
  *
  * @param masked  MASKED where the kernel works on what `scores` has written, else 0
  */
@@ -150,12 +150,12 @@ function runBlocks(
   return true;
 }
 
-/** A call that goes through the heap in pieces. */
+/** A call that is streamed through the heap in strips or tiles. */
 interface Run {
   readonly core: Core<SparseKernels>;
   readonly kernel: SparseKernel;
   readonly call: AxisCall;
-  /** What the kernel works on: the call's x, or its out where `scores` has written that; `masked` then is MASKED, else 0. */
+  /** The kernel's input: the call's x, or its out where `scores` has written there, with `masked` MASKED; else that is 0. */
   readonly x: Float32Array;
   readonly support: Uint32Array | undefined;
   readonly alpha: number;
@@ -208,10 +208,10 @@ function runStrip(run: Run, strip: Strip): void {
   if (support !== undefined) heap.readWords(support, strip.row, supportAt, width);
 }
 
-/** The support's words lie in front of the tiles. */
+/** Words of the support of a strip, which lie in front of its tiles: padded to 16 bytes. */
 const wordsOf = (width: number): number => (width + 3) & ~3;
 
-/** A pass over the strip's first `positions` in tiles of `tile`; phases of the first of them, and of the others. */
+/** A pass over the strip's first `positions` in tiles of `tile`. @param first  phases of the first tile, @param others  of the others */
 function pass(run: Run, strip: Strip, tile: number, positions: number, first: number, others: number): void {
   const { heap } = run.core;
   const { kernel, alpha, temperature } = run;

@@ -1,4 +1,4 @@
-/** What the logits of a row say about its tokens at a temperature. */
+/** The distribution of a row's tokens at a temperature: weights, their sum, probabilities. */
 
 import {
   VOCABULARY_LOG,
@@ -22,16 +22,16 @@ function floatAtLeast(v: number): number {
   return x >= v ? x : floatAbove(x);
 }
 
-/** A sum of float64s that a kernel has left in two parts. */
+/** A sum that a kernel has left as two float64s, one of each lane. */
 export const inTwoParts = (heap: Heap, at: number): number => heap.float64(at) + heap.float64(at + 8);
 
 /** Tokens weigh exp((x - m) / T), m being the largest logit; their probability is their share of the sum of all weights. */
 export class Distribution implements Measure {
   readonly m: number;
   readonly temperature: number;
-  /** Where the kernels have them. */
+  /** Address of m and T, from which kernels compute weights (assembly/vocabulary/marks.ts). */
   readonly weights: number;
-  /** The sum of all weights, its logarithm, and log Σ exp(x / T). Where one token is certain the last alone means something. */
+  /** The sum of all weights, its logarithm, and log Σ exp(x / T). Where one token is certain, only the last has a meaning. */
   readonly sum: number;
   readonly logSum: number;
   readonly logSumExp: number;
@@ -62,7 +62,7 @@ export class Distribution implements Measure {
     return this.temperature === 0 || this.m === Infinity;
   }
 
-  /** At other temperatures differences of logits overflow or are lost in float32, and its weights are not what exp.ts says. */
+  /** Whether float32 weights have the bound of exp.ts: at other temperatures differences of logits overflow or are lost. */
   get isPlain(): boolean {
     return this.temperature <= 2 ** 64 && this.temperature >= 2 ** -64;
   }

@@ -1,4 +1,4 @@
-/** The draw of a token from what truncation has left. */
+/** The draw of a token from the prefix that truncation has left. */
 
 import { VOCABULARY_MASS, VOCABULARY_WEIGHT } from "../../../assembly/layout";
 import type { Distribution } from "./distribution";
@@ -27,11 +27,11 @@ export function draw(
   let whole = distribution.sum;
   let index = walk(vocabulary, distribution, kept, kept === EVERYTHING ? u * whole : Infinity);
   if (index < 0) {
-    whole = heap.float64(heap.state + VOCABULARY_MASS); // the weights are float32s: to this they add up
+    whole = heap.float64(heap.state + VOCABULARY_MASS); // the sum of just these weights, which the kernel computes as float32s
     const target = Math.min(u * whole, whole * (1 - 2 ** -52));
     index = walk(vocabulary, distribution, kept, target, kernels.vocabularySeek(heap.state, row.blocks, target));
   }
   const weight = heap.float64(heap.state + VOCABULARY_WEIGHT);
-  // some token, where the logits have changed during the call and the one that was looked for is gone
+  // another thread may have changed the logits during the call, so that the walk finds none: then token 0
   return { index: Math.max(0, index), prob: Math.min(1, weight / whole) };
 }

@@ -7,16 +7,16 @@ import type { Source } from "./row";
 
 const BIN_BITS = Math.log2(VOCABULARY_BINS);
 
-/** What tokens are measured by: their weight in a distribution, or 1 each. */
+/** The measure of a token: its weight in a distribution, or 1, which counts tokens. */
 export interface Measure {
-  /** Where the kernels have the weights; 0 where they count. */
+  /** Address of m and T, from which kernels compute weights (assembly/vocabulary/marks.ts); 0 where they count. */
   readonly weights: number;
   weigh(logit: number): number;
 }
 
 export const COUNT: Measure = { weights: 0, weigh: () => 1 };
 
-/** Some of the keys, from the least to the largest; what is above them, and whether they have no token. */
+/** A range of keys, `first` to `last`; the measure of the tokens before them, and whether no token has any of these keys. */
 interface Bin {
   readonly first: number;
   readonly last: number;
@@ -24,11 +24,11 @@ interface Bin {
   readonly empty: boolean;
 }
 
-/** The measure of a source's tokens by their keys. Its bins lie in the state until another is made, or a list ordered. */
+/** The measure of a source's tokens, binned by their keys. The bins lie in the state until another histogram is made or a list ordered. */
 export class Histogram {
   readonly source: Source;
   readonly measure: Measure;
-  /** Its keys, and how many there are to a bin: 2^bits. */
+  /** Its keys are `first` to `last`; a bin has 2^bits of them. */
   readonly first: number;
   readonly last: number;
   readonly bits: number;
@@ -51,7 +51,7 @@ export class Histogram {
     return this.#core.kernels.vocabularyTotal(this.#core.heap.state);
   }
 
-  /** The bin in which the sum of `above` and the measure reaches `target`; if none does, the last that is not empty. */
+  /** The bin in which `above` plus the running measure reaches `target`; if none does, the last bin that is not empty. */
   find(above: number, target: number): Bin {
     const { heap, kernels } = this.#core;
     const bin = kernels.vocabularyBin(heap.state, above, target);

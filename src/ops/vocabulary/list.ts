@@ -1,4 +1,4 @@
-/** What passes list of a row, in what the workspace has left: tokens with their logits' keys, or logits alone. */
+/** The tokens of a row that a pass has found, with their keys, or their logits alone: a list in the rest of the workspace. */
 
 import {
   ALL_TIES,
@@ -17,7 +17,7 @@ import type { Measure } from "./histogram";
 import type { Reached } from "./prefix";
 import { type Source, writeTile } from "./row";
 
-/** Floats that gather reads together, also where fewer are left. */
+/** Floats that the gather kernel reads and writes together: room for them must be left behind a list. */
 const VECTORS = 64;
 
 /** How many logits are between two bounds, how many above them, and whether the list has room for those between. */
@@ -54,10 +54,10 @@ class Logits implements Source {
   }
 }
 
-/** Room for `capacity` pairs of a token and a key, and for as many again to order them: there lists of logits alone are too. */
+/** Room for `capacity` pairs of a token and a key, and as much room again to order them. Lists of logits alone use the latter. */
 export class List {
   readonly capacity: number;
-  /** Where lists of logits are. */
+  /** Address of a list of logits. */
   readonly logits: number;
   readonly #heap: Heap;
   readonly #kernels: VocabularyKernels;
@@ -120,7 +120,7 @@ export class List {
     return at + 4 * this.capacity;
   }
 
-  /** The first of `count` ordered logits at `at` until what they measure and `above` reach `target`. */
+  /** How many of the `count` ordered logits at `at`, from the first on, it takes until `above` and their measure reach `target`. */
   cut(at: number, count: number, above: number, target: number, measure: Measure): Reached {
     const { state } = this.#heap;
     this.#kernels.vocabularyCut(state, measure.weights, at, count, above, target);

@@ -8,7 +8,7 @@ import type { Core } from "../../heap";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { lengthOf, offsetOf } from "../../typedArray";
 
-/** Bytes made bits together. */
+/** Bytes of a mask that are copied in and made bits at a time: 4 KiB, which stay in L1. */
 const CHUNK = 4096;
 
 export class Allowed {
@@ -16,7 +16,7 @@ export class Allowed {
   readonly #mask: TokenMask;
   readonly #length: number;
   readonly #bytes: boolean;
-  /** Floats of the workspace that `write` needs for itself. */
+  /** Floats of the workspace that `write` needs as scratch. */
   readonly scratch: number;
 
   constructor(core: Core<VocabularyKernels>, mask: TokenMask) {
@@ -27,7 +27,7 @@ export class Allowed {
     this.scratch = this.#bytes ? CHUNK >> 2 : 0;
   }
 
-  /** Where the heap has the bits of all the tokens already, or 0. */
+  /** The address of the mask's bits where all of them lie in the heap already, else 0. */
   home(tokens: number): number {
     if (this.#bytes || 32 * this.#length < tokens) return 0;
     return this.#core.heap.locate(this.#mask, offsetOf(this.#mask));

@@ -1,4 +1,4 @@
-/** topP: the shortest prefix that has a share of the weight. */
+/** topP: the shortest prefix whose tokens have the share topP of the weight, which is called the nucleus. */
 
 import { ALL_TIES, VOCABULARY_TAIL } from "../../../assembly/layout";
 import { type Distribution, floatAbove, inTwoParts } from "./distribution";
@@ -7,7 +7,7 @@ import { orderProbe, probe } from "./probe";
 import type { Source } from "./row";
 import type { Vocabulary } from "./vocabulary";
 
-/** Vocabularies up to this long are not worth a probe. */
+/** Up to this many tokens a histogram of all is made sooner than a probe is taken and used. */
 const UNPROBED = 8192;
 
 /** A probe says that the nucleus ends at a token from lo to hi, and that about `heavy` tokens are above lo. */
@@ -31,7 +31,7 @@ function bracketOf(vocabulary: Vocabulary, distribution: Distribution, topP: num
     const w = distribution.weigh(logit);
     below += w;
     squares += w * w;
-    const around = 3 * (Math.sqrt(squares) + w); // three standard deviations, and then some
+    const around = 3 * (Math.sqrt(squares) + w); // three standard deviations of the sum, and three more of the last weight
     if (below + around < target) {
       lo = logit;
       heavy = j * each;
@@ -54,7 +54,7 @@ function tailOf({ heap, kernels, row }: Vocabulary, { weights }: Distribution, m
  */
 const boundOf = (sum: number, n: number): number => (sum > 0 ? 2 ** -24 * (6 + 1.5 * Math.log(n / sum)) * sum : 0);
 
-/** Whether a prefix ends at the token at which the weight reaches `target`, though sums may be off by `open`. */
+/** Whether a prefix surely ends at the token at which the weight reaches `target`, even where its sum is off by `open`. */
 const isCertain = ({ t, sum }: Reached, target: number, open: number, distribution: Distribution): boolean =>
   sum - open >= target && sum - distribution.weigh(t) + open < target;
 
@@ -62,13 +62,13 @@ const isCertain = ({ t, sum }: Reached, target: number, open: number, distributi
  * The nucleus by the weights of the tokens near its end alone, which are exact, and what is known in float32 of the others: all
  * that are above, where they are few, as in a language model's logits, else of all that are below.
  *
- * @returns undefined, where those sums leave it open by which token the nucleus ends
+ * @returns undefined where those sums are not exact enough to tell at which token the nucleus ends
  */
 function nucleusByProbe(vocabulary: Vocabulary, distribution: Distribution, topP: number): Prefix | undefined {
   const { row, list } = vocabulary;
   const { sum } = distribution;
   const { lo, hi, heavy } = bracketOf(vocabulary, distribution, topP);
-  const few = heavy <= row.length >> 4; // a sixteenth: then no sum of the others is needed
+  const few = heavy <= row.length >> 4; // up to a sixteenth of the row is collected itself; then no sum of the others is needed
   const below = few ? 0 : tailOf(vocabulary, distribution, lo);
   const most = few ? Infinity : hi;
   const { count, fits } = list.collect(row, floatAbove(lo), most);
@@ -81,7 +81,7 @@ function nucleusByProbe(vocabulary: Vocabulary, distribution: Distribution, topP
     : boundOf(below, row.length) + boundOf((1 - topP) * sum, row.length);
   if (isCertain(found, target, open, distribution)) return found;
   if (found.sum + open >= target) return undefined;
-  const each = distribution.weigh(lo); // of those at lo
+  const each = distribution.weigh(lo); // the nucleus ends among the tokens whose logit is lo
   const ties = Math.ceil((target - found.sum) / each);
   const end = { t: lo, ties, sum: found.sum + ties * each };
   return isCertain(end, target, open, distribution) && ties <= list.collect(row, lo, lo).count ? end : undefined;

@@ -1,7 +1,8 @@
 /**
- * Prefixes of the tokens' order, which is by logit downwards and equal ones by index. Whatever truncates keeps a prefix.
+ * Prefixes of the tokens' order: larger logits first, equal logits by index. Every truncation keeps a prefix.
  *
- * Where one ends is found without sorting: a histogram says in which bin, the bin's tokens are collected, and so on with them.
+ * The end of a prefix is found without sorting: a histogram tells in which bin it lies, the tokens of that bin are collected, a
+ * histogram is made of them, and so on.
  */
 
 import { ALL_TIES } from "../../../assembly/layout";
@@ -10,7 +11,7 @@ import { Histogram, type Measure } from "./histogram";
 import type { Source } from "./row";
 import type { Vocabulary } from "./vocabulary";
 
-/** So few tokens are sorted. */
+/** Up to this many tokens are sorted instead of another histogram being made. */
 const FEW = 128;
 
 /** Every token above t, and of those that equal it the first `ties`. */
@@ -34,9 +35,9 @@ interface Whole {
 }
 
 /**
- * The tokens of `source`, which `kept` are or are a prefix of.
+ * The tokens of `source` that belong to the prefix `kept`.
  *
- * @param most  no token is above it
+ * @param most  an upper bound of their logits
  */
 export function wholeOf(vocabulary: Vocabulary, source: Source, most: number, kept: Prefix, measure: Measure): Whole {
   const { list, row } = vocabulary;
@@ -55,9 +56,10 @@ function ofEqual(t: number, most: number, above: number, target: number, measure
 }
 
 /**
- * The shortest prefix of the whole that, with what is above the whole, reaches `target`: all of it, where it does not.
+ * The shortest prefix of the whole whose measure, added to `above`, reaches `target`; the whole, where even that does not.
  *
- * Each round goes on with the tokens of one bin. A bin has a 1024th of the keys, so there are at most four.
+ * Each round goes on with the tokens of one bin. A bin has a 1024th of the keys, and keys have 32 bits, so there are at most four
+ * rounds.
  */
 export function reach(vocabulary: Vocabulary, whole: Whole, above: number, target: number): Reached {
   const { list } = vocabulary;

@@ -1,12 +1,12 @@
-/** A probe of a row: some of its logits, from which others' ranks are estimated. */
+/** A probe: a sample of a row's logits, from which the ranks of others are estimated. */
 
 import type { Source } from "./row";
 import type { Vocabulary } from "./vocabulary";
 
-/** At most this many logits. */
+/** Logits of a probe, at most: the error of an estimate falls with the square root of their number, the time to sort them grows with it. */
 const PROBED = 1024;
 
-/** Three standard deviations of a count that should be `expected`, and then some. */
+/** Three standard deviations of a count that should be `expected`, and 3 more where that is small. */
 export const slack = (expected: number): number => 3 * Math.sqrt(expected) + 3;
 
 interface Probe {
@@ -16,7 +16,7 @@ interface Probe {
   readonly each: number;
 }
 
-/** How many logits a probe takes, before a mask: an eighth of the row, but no fewer than 64. */
+/** How many logits a probe takes, those that a mask forbids included: an eighth of the row, at least 64, at most PROBED. */
 export const probed = ({ row, list }: Vocabulary): number =>
   Math.min(Math.max(row.length >> 3, 64), PROBED, list.capacity);
 
@@ -27,7 +27,7 @@ export function probe(vocabulary: Vocabulary): Probe {
   const logits = new Float32Array(wanted);
   let size = 0;
   for (let j = 0; j < wanted; j++) {
-    const jitter = 0.6180339887498949 * j; // that no period of the row's is met
+    const jitter = 0.6180339887498949 * j; // by the golden ratio, so that the probe falls in with no period of the row
     const i = Math.floor((j + jitter - Math.floor(jitter)) * (row.length / wanted));
     if (row.allows(i)) logits[size++] = row.logits[i];
   }

@@ -15,13 +15,13 @@ import { align16, type Heap } from "../../heap";
 import { offsetOf } from "../../typedArray";
 import type { Allowed } from "./mask";
 
-/** Logits that are copied in together: a tile is read again from L1. */
+/** Logits of a tile that is copied in: 16 KiB, which the kernel then reads from L1. */
 const TILE = 4096;
 
-/** Floats of the workspace that a row leaves to lists; a quarter of the workspace, if that is less. */
+/** Floats of the workspace that a row leaves free for lists, or a quarter of the workspace where that is less: 8192 tokens. */
 const LIST_FLOATS = 32768;
 
-/** What a pass of a kernel goes over: a row, or a list of logits. */
+/** The logits that a pass of a kernel goes over, tile by tile: a row, or a list. */
 export interface Source {
   /** Address of the tile for the kernels. */
   readonly tile: number;
@@ -48,7 +48,7 @@ export function writeTile(
   heap.setWord(tile + TILE_SHIFT, shift);
 }
 
-/** Tokens to a block: a strip, or a strip times a power of two where those would be too many. */
+/** Tokens of a block: a strip, doubled until there are at most VOCABULARY_BLOCKS blocks. */
 function blockOf(tokens: number): number {
   let block = VOCABULARY_STRIP;
   while (tokens > block * VOCABULARY_BLOCKS) block *= 2;
@@ -67,18 +67,18 @@ export class Row implements Source {
   readonly end: number;
   private readonly heap: Heap;
   private readonly mask: Allowed | undefined;
-  /** Where the logits and the mask's bits lie or are copied to, and what writing these needs. */
+  /** Where the logits and the mask's bits lie or are copied to, and room that copying the mask needs. */
   private readonly x: number;
   private readonly bits: number;
   private readonly scratch: number;
-  /** They are in the heap: they always were, or all of them have been copied. */
+  /** Whether all logits, and all bits of the mask, are in the heap: since before the call, or copied by an earlier pass. */
   private xHere: boolean;
   private maskHere: boolean;
   /** The workspace has room for all of the row: it stays there once it is copied. */
   private readonly fits: boolean;
   /** Tokens to a tile, unless all are in the heap. */
   private readonly step: number;
-  /** First token of the pass's next tile, and whether what it copies in is to stay. */
+  /** First token of the next tile of this pass, and whether the pass copies to where the row can stay. */
   private from = 0;
   private stays = false;
 

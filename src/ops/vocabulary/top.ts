@@ -1,4 +1,4 @@
-/** The first tokens of the order: listed, as a threshold, or with their log-probabilities. */
+/** The k first tokens of the order, in three forms: a list, a prefix (a threshold), or indices and log-probabilities. */
 
 import { ALL_TIES, VOCABULARY_MAXIMA } from "../../../assembly/layout";
 import { keyOf, logitOf, orderPairs } from "../../order";
@@ -9,10 +9,10 @@ import { orderProbe, probe, probed, slack } from "./probe";
 import type { Source } from "./row";
 import type { Vocabulary } from "./vocabulary";
 
-/** So few logits are ordered sooner than a histogram is made of them. */
+/** Up to this many logits are ordered: a histogram of them would take longer. */
 export const FEW = 256;
 
-/** Up to this many of the first tokens are listed and ordered at once, and whole vocabularies that are no longer. */
+/** Up to this many of the first tokens, or a vocabulary of up to this many, are listed and ordered without a threshold before. */
 export const LISTED = 1024;
 
 /** Tokens in order, and their log-probabilities. */
@@ -32,11 +32,11 @@ function ranked(vocabulary: Vocabulary, source: Source, size: number, rank: numb
   return reach(vocabulary, wholeOf(vocabulary, source, Infinity, EVERYTHING, COUNT), 0, rank).t;
 }
 
-/** A logit that at least k others should reach, by what is largest in the blocks; certainly, where so many blocks have one. */
+/** A logit that at least k tokens should reach, from the blocks' maxima: surely where it is the k-th largest of these, else likely. */
 function floorByBlocks(vocabulary: Vocabulary, k: number): number {
   const { heap, list, row } = vocabulary;
   const { blocks } = row;
-  const random = blocks * -Math.expm1(-k / blocks); // blocks that have one of k tokens, if these are anywhere
+  const random = blocks * -Math.expm1(-k / blocks); // blocks that hold one of k tokens that lie anywhere
   const rank = Math.min(k, Math.ceil(random + slack(random * (1 - random / blocks))));
   return ranked(vocabulary, list.source(heap.state + VOCABULARY_MAXIMA, blocks), blocks, rank);
 }
@@ -51,9 +51,9 @@ function floorByProbe(vocabulary: Vocabulary, k: number): number {
   return ranked(vocabulary, source, size, rank);
 }
 
-/** Lists the tokens from `floor` on. @returns how many; -1 where they are not k, or more than is worth ordering */
+/** Lists the tokens whose logit is at least `floor`. @returns how many; -1 where they are fewer than k, or too many to be ordered */
 function listFrom({ row, list }: Vocabulary, floor: number, k: number): number {
-  const room = Math.min(list.capacity, 4 * Math.max(LISTED, k)); // a floor that is estimated lets more through than k
+  const room = Math.min(list.capacity, 4 * Math.max(LISTED, k)); // an estimated floor may let more than k through: up to four times as many are ordered
   const { count, fits } = list.tokens(row, floor, Infinity, k, room);
   return fits && (count >= k || floor === -Infinity) ? count : -1;
 }
@@ -62,6 +62,7 @@ function listFrom({ row, list }: Vocabulary, floor: number, k: number): number {
 export function listTop(vocabulary: Vocabulary, k: number): number {
   const { row } = vocabulary;
   if (row.length <= LISTED) return listFrom(vocabulary, -Infinity, k);
+  // at k = 2 · blocks, 86 % of the blocks (1 - exp(-2)) hold one of k tokens: beyond that their maxima tell little
   if (k <= 2 * row.blocks) {
     const listed = listFrom(vocabulary, floorByBlocks(vocabulary, k), k);
     if (listed >= 0) return listed;

@@ -1,4 +1,4 @@
-/** What sample leaves of a vocabulary. */
+/** Truncation: the tokens that topK, topP and minP leave to draw from. They are a prefix of the tokens' order (prefix.ts). */
 
 import { ALL_TIES } from "../../../assembly/layout";
 import type { Distribution } from "./distribution";
@@ -9,13 +9,13 @@ import { FEW, LISTED, listTop, threshold } from "./top";
 import type { Vocabulary } from "./vocabulary";
 
 export interface Truncation {
-  /** Infinity keeps every token, as 1 and 0 of the others. */
+  /** Infinity keeps every token; so do topP 1 and minP 0. */
   readonly topK: number;
   readonly topP: number;
   readonly minP: number;
 }
 
-/** topK of a list, then topP. */
+/** topK, then topP, of the first `listed` tokens, which are in the list. */
 function cutList({ list }: Vocabulary, distribution: Distribution, listed: number, topK: number, topP: number): Prefix {
   const at = list.order(listed);
   const count = Math.min(topK, listed);
@@ -24,7 +24,7 @@ function cutList({ list }: Vocabulary, distribution: Distribution, listed: numbe
   return list.cut(at, count, 0, topP * sum, distribution);
 }
 
-/** What topK leaves of the vocabulary, then topP of that. */
+/** The prefix that is left by topK, then topP. */
 function topKTopP(vocabulary: Vocabulary, distribution: Distribution, topK: number, topP: number): Prefix {
   const { length } = vocabulary.row;
   const k = Math.min(topK, length);
@@ -39,7 +39,7 @@ function topKTopP(vocabulary: Vocabulary, distribution: Distribution, topK: numb
   return nucleus(vocabulary, distribution, kept.t === -Infinity ? EVERYTHING : kept, topP);
 }
 
-/** What is left by topK, then topP of what that leaves, then minP. */
+/** The prefix that is left by topK, then topP, then minP, each applied to the prefix before it. */
 export function truncate(vocabulary: Vocabulary, distribution: Distribution, truncation: Truncation): Prefix {
   const { topK, topP, minP } = truncation;
   if (topK === 1) return { t: distribution.m, ties: 1 };

@@ -1,4 +1,4 @@
-/** What a call has of a vocabulary: its row of logits, room for lists, and the maxima of the row's blocks. */
+/** The vocabulary of a call: its row of logits, room for lists, and the maxima of the row's blocks. */
 
 import { VOCABULARY_MAXIMA } from "../../../assembly/layout";
 import { checkChoice, type Tokens } from "../../check";
@@ -27,9 +27,9 @@ export class Vocabulary implements Core<VocabularyKernels> {
   }
 
   /**
-   * The largest allowed logit, above -Infinity. What else asks for logits needs the blocks' maxima, which this finds.
+   * The largest allowed logit, above -Infinity. Comes first in a call: every later pass reads the blocks' maxima that this leaves.
    *
-   * @param keep  there will be another pass
+   * @param keep  there will be another pass, so the row stays in the heap if it fits
    * @throws {RangeError} an allowed logit is NaN, or none is above -Infinity
    */
   largest(fn: string, keep: boolean): number {
@@ -48,8 +48,8 @@ export class Vocabulary implements Core<VocabularyKernels> {
   }
 
   /**
-   * The first allowed token whose logit is m, the largest one, or NaN. Where another thread has overwritten it meanwhile it is
-   * the first one allowed from its block on.
+   * The first allowed token whose logit is m: the largest logit, or NaN. Where another thread has overwritten that logit meanwhile,
+   * the first allowed token from its block on.
    */
   first(m: number): number {
     const { row } = this;
