@@ -1,14 +1,14 @@
 /**
  * The walk that every kernel along an axis shares: over `outer`, and over strips of columns where inner > 1; reduce,
- * then let the kernel finish. `temperature` is whatever scalar the kernel was called with; a kernel without exponentials
- * leaves SUM out of `phases` and may give it another meaning.
+ * then let the kernel finish. `temperature` is the scalar that the kernel was called with. A kernel without exponentials leaves SUM
+ * out of `phases`, and its scalar may mean something else.
  */
 import { columnsReduce } from "./columns";
 import { exponentFloor, exponentScale, prescaled } from "./exp";
 import { FINISH, STRIP } from "./phases";
 import { rowExpSum, rowMax } from "./row";
 
-/** y of a row, from its m and s; h and t are what x is multiplied and x - m divided by. */
+/** y of a row, from its m and s. h is the factor of x, t the divisor of x·h - m. */
 type RowFinish = (
   phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, m: f32, s: f64, h: f32, t: f64,
 ) => void;
@@ -18,7 +18,7 @@ type ColumnsFinish = (
   state: usize, y: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32, t: f64,
 ) => void;
 
-/** @param h      what x is multiplied by
+/** @param h      the factor of x (prescale)
  *  @param terms  SUM writes its terms to y  @param yStep  floats between outer slabs of y */
 export function alongAxis(
   y: usize, x: usize, mask: usize, shared: bool, outer: usize, axis: usize, inner: usize, pitch: usize,

@@ -1,7 +1,7 @@
 /**
  * Passes over a strip of columns: `axis` positions of `width` <= STRIP neighbouring columns, `pitch` floats apart. The
  * vector lies across the columns and the walk along the axis is the walk along memory: nothing is transposed, and a
- * column's m and sums wait in `state`, which stays in the L1 cache.
+ * column's m and sums wait in `state`, which stays in L1.
  *
  * Special values as in row.ts. Lanes behind the strip's last column work on what they find and are never stored to y.
  */
@@ -10,7 +10,7 @@ import { high, low, maxNumber, storeUpTo4 } from "./lanes";
 import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, INIT, MAX, STRIP, SUM } from "./phases";
 import { STAGE, stageColumns } from "./stage";
 
-/** Positions that a column's registers are loaded for. */
+/** Positions for which a column's values are loaded into registers once. */
 const ROWS: usize = 8;
 
 export function columnsInit(state: usize, any: bool, width: usize): void {

@@ -1,5 +1,5 @@
 /**
- * Lanes that a comparison has taken, side by side: what a list is made of four floats at a time.
+ * Moves the lanes that a comparison has taken to the front, so that they can be appended to a list.
  */
 
 // Byte indices that move the lanes of a bit mask to the front: [a b c d], 0b1010 -> [b d . .]

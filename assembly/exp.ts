@@ -53,14 +53,14 @@ export function loadC5(): v128 { return v128.load(TABLE, 96); }
 
 const HUGE: f64 = 18446744073709551616.0; // 2^64
 
-/** What logits are multiplied by before their differences are taken: 1, or 2^-64 where T is so large that they matter
- *  although they overflow. */
+/** The factor of logits before their differences are taken: 1. Past T = 2^64 it is 2^-64, because there even differences that
+ *  overflow give weights above 0. */
 export function prescale(temperature: f64): f32 {
   return temperature > HUGE ? <f32>(1.0 / HUGE) : 1;
 }
 
-/** As prescale, where a product that overflows is the result itself, as in a log-sum-exp at T = 0: there any difference makes a
- *  weight 0, and the smallest is 2^-149. */
+/** As prescale, for functions whose limit at T = 0 is asked for, as log-sum-exp. There it is 2^127: any difference must make a weight
+ *  0, and the smallest difference is 2^-149. */
 export function prescaleLimit(temperature: f64): f32 {
   return temperature == 0 ? <f32>1.7014118346046923e38 : prescale(temperature);
 }

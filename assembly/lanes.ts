@@ -1,5 +1,5 @@
 /**
- * Four floats at a time: what the instruction set lacks, each in one place.
+ * Operations on four floats that the instruction set lacks.
  *
  * Rows end anywhere. The last vector of a row is loaded whole (the host keeps 32 readable bytes behind the heap), its
  * lanes past the end are replaced, it goes through the same arithmetic as every other vector, and only its own lanes

@@ -1,6 +1,5 @@
 /**
- * What both sides of the wall must know: numbers that kernels, the JavaScript twin and the facade have in common. Plain constants,
- * read by asc and by tsc, and written down nowhere else.
+ * Numbers that kernels, the JavaScript twin and the facade have in common. They are plain constants, which asc and tsc both read.
  */
 
 /** Phases of a kernel along an axis (phases.ts): one call with ALL, or one each, tile by tile. */
@@ -10,12 +9,12 @@ export const SUM = 4; // s = Σ exp((x - m) / T); for kernels with exact zeros a
 export const FINISH = 8; // y
 export const ALL = 15;
 
-/** The end of a pass of SUM, for kernels with exact zeros: they may need another one. */
+/** The end of a pass of SUM, for kernels with exact zeros: they may need another pass. */
 export const SETTLE = 16;
 export const ALL_SPARSE = 31;
-/** No phase, but with each of them: x is what the kernel `scores` wrote, where nothing but -Infinity is a row all masked. */
+/** Not a phase but a flag: x was written by the kernel `scores`, so a row of nothing but -Infinity is one that is fully masked. */
 export const MASKED = 32;
-/** With the first SUM over more positions than before, for columns in tiles: τ moves on from where it is. */
+/** A flag of the first SUM over more positions than before, for columns in tiles: every τ may move again, from where it is. */
 export const WIDEN = 64;
 
 /** Columns worked on together, and the width of their state; tiles narrower than the axis are no wider. */
@@ -23,18 +22,18 @@ export const STRIP = 256;
 /** Bytes of the state that a kernel keeps between phases. */
 export const STATE_BYTES = 21504;
 
-// Functions with exact zeros (assembly/sparse/, src/js/sparse/). What a row's list is for:
-/** It takes what lies above the best lower bound of τ, and is shortened when it is full. */
+// Functions with exact zeros (assembly/sparse/, src/js/sparse/). The modes of the search in a row (candidates.ts):
+/** The list takes the logits above the best lower bound of τ, and is shortened when it is full. */
 export const GATHERING = 0;
 /** Most of a full list stayed, so the support is large: the rest of the pass only counts. */
 export const FULL = 1;
-/** It takes logits from everywhere in the row, whose τ is where the search in the row begins. */
+/** The list takes logits from everywhere in the row; the search in the row begins at their τ. */
 export const SAMPLING = 2;
 /** Each pass over the row takes the sums at one τ, list by list. */
 export const PASSING = 3;
-/** The same, and a list went through already. */
+/** As PASSING, after the first list of a pass. */
 export const PASSED = 4;
-// What is looked for in a list above alpha = 2: the support of a part of the row, that of the row, its shares.
+// The stages of the search above alpha = 2: the support of a part of the row, the support of the row, its shares.
 export const PART = 0;
 export const SUPPORT = 1;
 export const SHARES = 2;
@@ -43,11 +42,12 @@ export const SHARES = 2;
 export const LIST_FLOATS = 1968;
 /** Floats that lie together in a sample; after as many the list may be shortened. */
 export const GROUP_FLOATS = 16;
-/** An S - 1 of the sample after which one step more will do. */
+/** The step from an S - 1 below this is the last one in a sample, whose τ is only a first guess for the row. */
 export const SAMPLE_NEAR = 0.1;
-/** Steps that a sample's support is given to become the row's. */
+/** Steps in which a sample's support must become the row's; else the search for the support starts over. */
 export const SAMPLE_GUESSES = 4;
-/** Steps that may leave most of a full list, and above alpha = 2, where half of the steps are to the other side. */
+/** A full list may stay nearly full after so many steps, then the mode is FULL; more above alpha = 2, where half of the steps move
+ *  the upper bound, which shortens no list. */
 export const IDLE_STEPS = 2;
 export const IDLE_STEPS_STEEP = 8;
 /**
@@ -131,7 +131,7 @@ export const VOCABULARY_THRESHOLD = 132; // f32, the last logit that is taken
 export const VOCABULARY_LEAST = 136; // f32, the smallest of a list of logits
 export const VOCABULARY_MOST = 140; // f32, the largest of them
 export const VOCABULARY_TOTAL = 144; // f32, log Σ exp(x / T)
-/** Behind them what the host writes: the tile of the row, the tile that a list of logits is, and the weights. */
+/** Behind them, written by the host: the tile of a row, the tile that is a list of logits, and the weights (m and T). */
 export const VOCABULARY_ROW_TILE = 160;
 export const VOCABULARY_LIST_TILE = 192;
 export const VOCABULARY_WEIGHTS = 224;
@@ -149,7 +149,7 @@ export const VOCABULARY_HISTOGRAM = 1024;
 /** f32[VOCABULARY_BLOCKS], the largest allowed logit of each block. */
 export const VOCABULARY_MAXIMA = 17408;
 
-/** Where the families' static data begins (tables, stages): all their binaries may live in one memory. Then comes what is the host's. */
+/** Where each family's static data begins (tables, stages): all binaries may share one memory. From HEAP_BASE on it is the host's. */
 export const ROWS_DATA = 16;
 export const SPARSE_DATA = 1472;
 export const ATTENTION_DATA = 4032;

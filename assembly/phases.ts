@@ -1,12 +1,12 @@
 /**
  * A kernel works in phases over (outer, axis, inner): inner = 1 is rows along memory, inner > 1 is columns across it.
  * All of them in one call when the data lies in the heap; one at a time, tile after tile, when a row is longer than the
- * heap. What a later phase needs of an earlier one lies in `state`, so both ways give the same bits.
+ * heap. Results that a later phase needs of an earlier one lie in `state`, so both ways give the same bits.
  */
 import { STRIP as strip } from "./layout";
 export { ALL, FINISH, INIT, MASKED, MAX, SETTLE, SUM, WIDEN } from "./layout";
 
-/** Columns worked on together, as a count that addresses are made of. */
+/** Columns worked on together, as a usize, the type of addresses. */
 export const STRIP: usize = strip;
 
 /** Floats of a partial sum: they are added in float32, eight to a lane, and their sum goes into a float64 sum. That costs 5·2^-24
@@ -28,6 +28,6 @@ export class Row {
 
 // state of a strip of columns: arrays of STRIP
 export const COLUMN_M: usize = 0; // f32
-export const COLUMN_PART: usize = 4 * STRIP; // f32, what FINISH needs of a column; kernels with exact zeros also keep there whether τ still moves
+export const COLUMN_PART: usize = 4 * STRIP; // f32, what FINISH needs of a column, or a flag (assembly/sparse/search.ts)
 export const COLUMN_ANY: usize = 8 * STRIP; // u32
 export const COLUMN_S: usize = 12 * STRIP; // f64

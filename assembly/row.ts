@@ -1,15 +1,15 @@
 /**
  * Passes over one row, or over one tile of it, with what they find kept in `state` (phases.ts).
  *
- * m is the largest logit, NaN as soon as one is NaN: where m is not finite the whole row is decided, and m - m is the
- * NaN that poisons it. Passes after the maximum may compute nonsense there; it is never read.
+ * m is the largest logit, or NaN if one is NaN. Where m is not finite the whole row is NaN: m - m is NaN then, and is added to the
+ * result. Passes after the maximum may compute nonsense for such a row; it is never read.
  */
 import { exp, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "./exp";
 import { high, horizontalMax, loadTail, low, maxNumber, narrow, storeTail, storeUpTo4, widen } from "./lanes";
 import { FINISH, INIT, MAX, PARTIAL_SUM, Row, STRIP, SUM } from "./phases";
 import { STAGE, stage } from "./stage";
 
-/** The first phase and the last: the row is all here, and nothing need be kept of it. */
+/** The first phase and the last in one call: the row does not come in tiles, and the state is not needed. */
 const WHOLE: i32 = INIT | FINISH;
 
 /** The largest of n floats, NaN if one is NaN. Four vectors in flight: 0.10 ns a float, the test for NaN 0.015 of it. */
@@ -181,7 +181,7 @@ export function rowFirst(x: usize, mask: usize, n: usize, m: f32): usize {
     }
     for (let j: usize = 0; j < part; j += 4) {
       const hit = i32x4.bitmask(f32x4.eq(v128.load(source + (j << 2)), mv));
-      if (hit) return min(n, i + j + ctz(hit)); // past n: what lies behind the row
+      if (hit) return min(n, i + j + ctz(hit)); // a hit past n lies behind the row
     }
   }
   return n;

@@ -1,10 +1,10 @@
 /**
- * The careful way to the logits, for what plain loops do not know: a mask, or a temperature past 2^64.
+ * Copies logits to a stage, for two cases that plain loops do not know: a mask, and a temperature past 2^64.
  *
  * stage[i] = mask[i] ? x[i]·h : hole                    i < n <= STRIP, padded with holes to whole vectors
  *
- * The plain loops then run over `stage` instead of x: 256 floats stay in the L1 cache, so the mask is part of the
- * pass and not one of its own.
+ * The plain loops then run over `stage` instead of x: 256 floats stay in L1, so the mask costs
+ * no pass of its own.
  */
 import { firstLanes } from "./lanes";
 import { STRIP } from "./phases";

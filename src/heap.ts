@@ -87,7 +87,7 @@ export class Heap {
     return (this.#limit - this.mark) >> 2;
   }
 
-  /** `offset`, the view's byteOffset, if it lies in what `alloc` gave out and is used in place; 0 for any other. */
+  /** The address of a view that lies in memory that `alloc` gave out; 0 for any other. @param offset  the view's byteOffset */
   locate(view: TypedArray, offset: number): number {
     if (offset < this.arena || offset >= this.mark) return 0;
     return bufferOf(view) === this.buffer && offset + bytesOf(view) <= this.mark ? offset : 0;

@@ -19,7 +19,7 @@ const byteOffset = getter<number>("byteOffset");
 const byteLength = getter<number>("byteLength");
 const { set, keys } = prototype;
 
-/** "Float32Array" of one, whatever its realm (a frame, a vm context, a test runner's sandbox); undefined of what is no typed array. */
+/** "Float32Array" for one of any realm (a frame, a vm context, a test runner's sandbox); undefined for anything but a typed array. */
 export const typeOf = (value: unknown): string | undefined => tag.call(value);
 
 export const lengthOf = (array: TypedArray): number => length.call(array);

@@ -1,5 +1,5 @@
 /**
- * Scores that float32 cannot hold, or could not on the way to them: taken again in float64, one by one.
+ * Scores that float32 cannot hold, or whose partial sums it cannot: computed again in float64, one by one.
  *
  *   s[j] = 2^e · q·k[j]        where s[j] is not finite, and everywhere where e is not 0
  *

@@ -15,9 +15,10 @@ import { NR } from "./tile";
 
 export const ODD_VALUE: u8 = 1;
 export const ODD_KEY: u8 = 2;
+/** ODD_KEY in each of four bytes. */
 const FOUR_ODD_KEYS: u32 = 0x02020202;
 
-/** [keys, headDim] -> [headDim, keys], four by four; what is read behind a key may make it odd, which costs time alone */
+/** [keys, headDim] -> [headDim, keys], four by four. Floats read past a key's end may make it odd, which costs time alone. */
 function packKeys(to: usize, odd: usize, k: usize, pitch: usize, count: usize, headDim: usize): void {
   const line = NR << 2;
   const limit = f32x4.splat(safe(headDim) * safe(headDim));

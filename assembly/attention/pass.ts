@@ -1,6 +1,6 @@
 /**
  * A pass: a block of queries against a chunk of keys. These are the arguments of attentionTiles and attentionRows. They lie in
- * memory because there are many and most stay the same from pass to pass: the host writes anew what has changed.
+ * memory because there are many and most stay the same from pass to pass: the host writes only those that have changed.
  *
  * q, o, query            as attentionStart left them; rows = heads · queries, head after head
  * k, v                   of the chunk: as attentionPack left them, with `odd` and `packed` (the keys that a panel of v has room

@@ -1,5 +1,5 @@
 /**
- * What is kept of a block's queries while chunks of keys go by. Rows are the queries of a few heads, head after head.
+ * The state of a block's queries while chunks of keys go by. Rows are the queries of a few heads, head after head.
  *
  * q       f32[rows, headDim], rows padded with zeros to a multiple of 4 floats; behind the last, rows of 0 up to a multiple of 6
  * o       f32[rows, 2, valueDim], padded to a multiple of 24 floats: a sum, then the error of its roundings (addTo)
@@ -7,7 +7,7 @@
  */
 import { COLUMNS_MULTIPLE as columnsMultiple, QUERY_BYTES as queryBytes, ROWS_MULTIPLE as rowsMultiple } from "../layout";
 
-// as counts that addresses are made of
+// the same numbers as usize, the type of addresses
 export const ROWS_MULTIPLE: usize = rowsMultiple;
 const COLUMNS_MULTIPLE: usize = columnsMultiple;
 export const QUERY_BYTES: usize = queryBytes;
@@ -19,7 +19,7 @@ export class Query {
   maximum: f32;
   /** 1 where q is so large that its scores may overflow (overflow.ts). */
   large: i16;
-  /** Of q, as a power of two: not 0 where float32 could not hold q without one. */
+  /** e, where q holds the query divided by 2^e: not 0 where float32 could not hold it otherwise. */
   exponent: i16;
   /** Σ exp(score - maximum); NaN once a score was NaN. */
   sum: f64;

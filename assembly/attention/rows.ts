@@ -258,7 +258,7 @@ function weighRow(pass: Pass, r: usize, s: usize, k: usize, j0: usize, n: usize,
   weigh(s + WEIGHTS, s, width, query, pass.o + r * oPitch, oPitch >> 2);
 }
 
-/** o += Σ p·v for every row, over n keys, of which `v` is the first's value */
+/** o += Σ p·v for every row, over n keys. @param v  the value of the first key */
 function addValues(pass: Pass, rows: usize, rowPitch: usize, v: usize, n: usize): void {
   const scratch = pass.scratch, valueDim = pass.valueDim, vPitch = pass.vPitch << 2;
   const oPitch = oBytes(valueDim), toError = errorBytes(valueDim);

@@ -6,7 +6,7 @@
  *   s -= slope·|key - position|        ALiBi; 0: none
  *   s = -Infinity                      where bias is -Infinity or mask is 0, and outside of from <= key < to
  *
- * n is a multiple of 4; what stands behind the last key is outside. Masked bias is read, and dropped. Sums of finite operands
+ * n is a multiple of 4; products behind the last key count as outside. Masked bias is read, and dropped. Sums of finite operands
  * that overflow are FLT_MAX or -Infinity, +Infinity of an infinite one is NaN: after this no score is +Infinity.
  */
 import { rowFill } from "../row";
@@ -22,7 +22,7 @@ function soften(s: usize, n: usize, softcap: f32): void {
   }
 }
 
-/** What a sum made +Infinity: FLT_MAX, or NaN of an infinite operand. What a bias of -Infinity meets is masked. */
+/** Mends sums that are +Infinity: FLT_MAX where both operands were finite, else NaN. A bias of -Infinity masks, whatever it met. */
 function mendSums(s: usize, n: usize, bias: usize, slope: f32): void {
   for (let i: usize = 0; i < n << 2; i += 4) {
     const b: f32 = bias ? load<f32>(bias + i) : 0;
@@ -33,14 +33,14 @@ function mendSums(s: usize, n: usize, bias: usize, slope: f32): void {
   }
 }
 
-/** Whether every lane of a sum of scores tells that none of them was NaN or +Infinity. */
+/** Whether no score in a sum of scores was NaN or +Infinity: the sum would be too. */
 // @ts-ignore: decorator
 @inline
 function areBelowInfinity(sum: v128): bool {
   return i32x4.all_true(f32x4.lt(sum, f32x4.splat(Infinity)));
 }
 
-/** @param position  of the query, counted from key 0 */
+/** s -= slope·|key - position|. @param position  of the query, counted from key 0 */
 function slant(s: usize, n: usize, bias: usize, slope: f32, position: f32): void {
   const slopes = f32x4.splat(slope), p = f32x4.splat(position), four = f32x4.splat(4);
   let j = f32x4(0, 1, 2, 3), sum = f32x4.splat(0);
@@ -81,7 +81,7 @@ function rowScores(
   if (to < n) rowFill(s + (to << 2), n - to, -Infinity);
 }
 
-/** Where sight begins or ends among `keys`. */
+/** j as a bound among `keys`: 0 to keys. */
 // @ts-ignore: decorator
 @inline
 export function within(j: i32, keys: usize): usize {
@@ -96,7 +96,7 @@ export function clearScores(pass: Pass, r: usize): void {
 /**
  * s = the scores of row r and keys j0 … j0 + n of a chunk, from their products, in place; and a copy of them in w.
  *
- * @param width   n, and what stands behind the last key as far as whole vectors or tiles reach
+ * @param width   n rounded up to whole vectors or tiles
  * @param again   products may have overflowed, or have an exponent e: they are looked at one by one (overflow.ts)
  * @param k       the keys from j0 on, as scoresAgain takes them
  */

@@ -7,8 +7,8 @@
  *         which is what its roundings have lost so far
  *
  * The tile's sums stay in registers: of the 15 vectors that V8 can use on x86-64, nine and three rows of b without fma
- * (products need registers too), twelve and two with. Measured on Zen 4, in GFLOP/s: 3×12 34–38 and 42–43,
- * 6×8 24 (it spills) and 43–46.
+ * (products need registers too), twelve and two with. GFLOP/s measured on Zen 4, without and with fma: 3×12 34–38 and 42–43, 6×8 24
+ * (it spills) and 43–46.
  */
 import { fma } from "../lanes";
 

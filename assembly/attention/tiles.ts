@@ -57,7 +57,7 @@ function scoreTiles(pass: Pass, r0: usize, rows: usize, j0: usize, width: usize)
   }
 }
 
-/** o += S·V for `rows` rows from r0 on and n keys, of which `v` is the first's line in the first panel; whole tiles */
+/** o += S·V for `rows` rows from r0 on and n keys, whole tiles. @param v  the line of the first key in the first panel */
 function addTiles(pass: Pass, r0: usize, rows: usize, v: usize, n: usize, valuePanel: usize): void {
   const scratch = pass.scratch, oPitch = oBytes(pass.valueDim), toError = errorBytes(pass.valueDim);
   const o = pass.o + r0 * oPitch, columns = padded(pass.valueDim, NR) << 2;

@@ -1,5 +1,5 @@
 /**
- * The online softmax: one row of scores meets what earlier keys left of its query.
+ * The online softmax: one row of scores joins its query's maximum, sum and o, which earlier keys have left.
  *
  *   m' = max(m, s)      a = exp(m - m')      p = exp(s - m')      l = l·a + Σ p      o *= a
  *

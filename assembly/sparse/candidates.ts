@@ -3,19 +3,20 @@
  *
  * p_j = [s·(x_j - m) - τ]_+^(1/s) with s = alpha - 1 sums to 1 for one τ, and τ >= -1: what lies 1/s or more below the
  * maximum, T/s above alpha = 2, has no share, and of most rows a few dozen logits remain. One pass over the row lists them,
- * and the search for τ walks over the list alone (list.ts). What can be known of a row:
+ * and the search for τ walks over the list alone (list.ts). The modes of the search in a row:
  *
- *   GATHERING   the list takes what lies above the best lower bound of τ. When it is full the search goes on in it by
- *               itself: fewer logits have a smaller τ, so each step is a better bound, and what it rules out leaves the
- *               list.
+ *   GATHERING   the list takes the logits above the best lower bound of τ. When the list is full, τ of the listed logits alone is
+ *               searched. It is a lower bound of the row's τ (fewer terms, smaller τ), so everything below it can leave the list.
  *   FULL        most of a full list stayed, or making room has cost more than a look at every logit seen: the support is
- *               large. The rest of this pass only counts.
- *   SAMPLING    a list of logits from everywhere in the row, each for so many: its τ is where the search in the row begins.
- *   PASSING     each pass over the row takes the sums at one τ, list by list; when all candidates fit once, the list is
- *               solved as above. PASSED: a list went through already.
+ *               large. The rest of this pass only counts positions.
+ *   SAMPLING    the list takes logits from everywhere in the row, each of which stands for several: the search in the row begins
+ *               at their τ.
+ *   PASSING     each pass over the row takes the sums at one τ, list by list. When all candidates fit into one list, that is
+ *               solved as above.
+ *   PASSED      as PASSING, after the first list of a pass.
  *
- * What is done depends on the order of the logits and on nothing else, so a row in tiles gets the same bits. It may be
- * written to meanwhile: the list is bounded by its own count, the passes by MOST_STEPS, and no pass needs what another one saw.
+ * The steps depend on the logits and their order alone, so a row in tiles gets the same bits. Another thread may write to the row
+ * meanwhile: the list is bounded by its own count, the passes by MOST_STEPS, and no pass relies on logits that another one saw.
  *
  * source  Martins & Astudillo 2016 (arXiv:1602.02068); Condat 2016, doi:10.1007/s10107-015-0946-6 (bounds from a part of
  *         the row)
@@ -28,17 +29,17 @@ import {
 import { append, listSums, shorten, solve } from "./list";
 import { LIST, Search } from "./search";
 
-/** Floats that lie together in a sample, and where the list is looked at. */
+/** Floats that lie together in a sample; after as many, gather sees whether the list is full. */
 const GROUP: u32 = GROUP_FLOATS;
 
-/** The sample's k-th group: one of each `stride`, not always the same one of them. */
+/** The sample's k-th group: one of each `stride` groups, at a place among them that changes with k. */
 // @ts-ignore: decorator
 @inline
 function sampled(k: u32, stride: u32): u32 {
   return k * stride + k * 7 % stride;
 }
 
-/** Of how many groups one is sampled. */
+/** One group of so many is sampled: then the sample fits the list. */
 // @ts-ignore: decorator
 @inline
 function sampleStride(search: Search): u32 {
@@ -146,7 +147,7 @@ function again(search: Search, mode: i32): bool {
   return true;
 }
 
-/** The row's last tile is through. @returns another pass is needed */
+/** The end of a pass over the row. @returns another pass is needed */
 export function settle(search: Search): bool {
   const mode = search.mode;
   if (mode == FULL) {

@@ -13,13 +13,13 @@ import { FEWEST_POSITIONS, MOST_STEPS } from "../layout";
 import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, FINISH, INIT, MASKED, MAX, SETTLE, SUM, WIDEN } from "../phases";
 import { COLUMN_D, COLUMN_T } from "./search";
 
-/** An S - 1 that is too small to see. */
+/** An S - 1 that is too small to see: a thousandth of the bound of a row's sum. */
 const ENOUGH: f64 = 1e-9;
 
 /** Of entmax15: an S - 1 after which one step leaves n / 4 times its square, less than ENOUGH for n <= SHORT. */
 const LAST: f64 = 1e-5;
 
-/** Positions that a column's registers are loaded for. */
+/** Positions for which a column's values are loaded into registers once. */
 const ROWS: usize = 8;
 /** The same for the result. */
 const FINISHED: usize = 32;
@@ -27,7 +27,7 @@ const FINISHED: usize = 32;
 /** Up to this many positions four columns are solved one after the other, in registers. */
 export const SHORT: usize = 32;
 
-/** Positions that the first passes are over at the least. */
+/** The first passes are over at least so many positions. */
 const FEWEST: usize = FEWEST_POSITIONS;
 
 /** How many times `axis` is cut to an eighth. */
@@ -92,7 +92,7 @@ function anyAbove(x: usize, rows: usize, step: usize, m: v128, cut: v128): bool 
   return v128.any_true(f32x4.gt(f32x4.sub(most, m), cut));
 }
 
-/** What a share adds to S, or with `slope` to D: of sparsemax w and 1, of entmax15 w² and w. */
+/** The term of a share in S, or with `slope` in D: w and 1 for sparsemax, w² and w for entmax15. */
 // @ts-ignore: decorator
 @inline
 function term(w: v128, zero: v128, square: bool, slope: bool): v128 {
@@ -100,6 +100,7 @@ function term(w: v128, zero: v128, square: bool, slope: bool): v128 {
   return slope ? v128.and(f64x2.splat(1), f64x2.gt(w, zero)) : w;
 }
 
+/** w = [z - τ]_+ */
 // @ts-ignore: decorator
 @inline
 function weight(z: v128, tau: v128, zero: v128): v128 {
@@ -174,7 +175,7 @@ function settle(state: usize, width: usize, square: bool): bool {
   return v128.any_true(again);
 }
 
-/** All steps of few positions, four columns at a time. The last of entmax15 is taken without looking at what comes of it. */
+/** All steps for columns of few positions, four at a time. entmax15's last step is taken without a pass to check it (LAST). */
 // @ts-ignore: decorator
 @inline
 function solveShort(state: usize, x: usize, axis: usize, width: usize, pitch: usize, square: bool): void {
@@ -208,7 +209,7 @@ function solveShort(state: usize, x: usize, axis: usize, width: usize, pitch: us
   }
 }
 
-/** τ of a strip of columns that is all here, their maxima known. */
+/** τ of a strip of columns that does not come in tiles, their maxima known. */
 // @ts-ignore: decorator
 @inline
 function solve(state: usize, x: usize, axis: usize, width: usize, pitch: usize, square: bool): void {
@@ -273,7 +274,7 @@ function shares(
   }
 }
 
-/** A Strip (search.ts); `square` is a constant, so that each kernel is compiled on its own. @returns τ still moves */
+/** A Strip (search.ts). Inlined with a constant `square`, so that each kernel has code of its own. @returns τ still moves */
 // @ts-ignore: decorator
 @inline
 export function columnsNewton(

@@ -29,11 +29,12 @@ import { sparsemax } from "./sparsemax";
 /** An S - 1 that is too small to see. */
 const ENOUGH: f64 = 3e-7;
 
-/** Keeps the logarithm away from what is off the support. */
+/** Off the support w is replaced by it, so that the logarithm is finite; the term is then masked. */
 const TINY: f32 = 1e-30;
 
 /**
- * w = s·d - τ, S = Σ w^(1/s), D = Σ w^(1/s) / w: partial sums of 32 floats in float32, their sum in float64. One power for both, w^(1/s - 1).
+ * w = s·d - τ, S = Σ w^(1/s), D = Σ w^(1/s) / w: partial sums of 32 floats in float32, their sum in float64. One
+ * power for both, w^(1/s - 1).
  *
  * 1 - t is taken in two parts: where w is small the sum of z and the first is exact. Near 1, where alpha is near 1 too, w is
  * taken from t, which holds more digits: v = w - 1.
@@ -65,8 +66,9 @@ function accumulate(search: Search, list: usize, n: usize): void {
 }
 
 /**
- * S is to stay that of τ, and is 1 as nearly as a t in float32 makes it, or as shows in y = p / S: on the way to the solution
- * no p changes more than the largest, p_m = (1 - t)^(1/s), and that at most by (S - 1)·p_m.
+ * A step of Newton's rule, unless τ is near enough; S then stays that of τ. It is near enough where S is 1 as nearly as a float32 t
+ * allows, or where y = p / S cannot change visibly any more: on the way to the solution no p changes more than the largest,
+ * p_m = (1 - t)^(1/s), and that at most by (S - 1)·p_m.
  */
 function step(search: Search): bool {
   const s = search.s, t = search.t, off = abs(search.S - 1);
@@ -149,7 +151,7 @@ function fallen(s: f64, logS: v128): v128 {
   return f64x2.neg(e);
 }
 
-/** t of two columns after Newton's step, cut by what the logarithm may be off: it is not to go beyond the solution. */
+/** t of two columns after Newton's step. It is shortened by the relative error of the logarithm, 4e-6, so that it cannot overshoot. */
 // @ts-ignore: decorator
 @inline
 function moved(t: v128, S: v128, D: v128, s: f64, logS: v128): v128 {
@@ -198,7 +200,7 @@ function solveShort(state: usize, x: usize, axis: usize, width: usize, pitch: us
   }
 }
 
-/** A strip of columns of at most SHORT positions, all of it here. */
+/** A strip of columns of at most SHORT positions, which does not come in tiles. */
 function shortStrip(
   state: usize, phases: i32, y: usize, x: usize, axis: usize, width: usize, pitch: usize,
 ): bool {

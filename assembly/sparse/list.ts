@@ -1,5 +1,5 @@
 /**
- * The list of a row's candidates: its sums, the search for τ in it, and what is left of it when a better bound is known.
+ * The list of a row's candidates: its sums, the search for τ in it, and how it is shortened when a better bound is known.
  */
 import { front } from "../compact";
 import { FULL, GATHERING, IDLE_STEPS, IDLE_STEPS_STEEP, MOST_STEPS, PART, PASSED } from "../layout";

@@ -1,6 +1,6 @@
 /**
- * What the kernels with exact zeros keep in `state` between phases. Of a row it is a Search: that of the JavaScript twin,
- * src/js/sparse/search.ts, has the same fields under the same names.
+ * The state of the kernels with exact zeros between phases: of a strip of columns some arrays, of a row a Search. The Search of the
+ * JavaScript twin, src/js/sparse/search.ts, has the same fields under the same names.
  */
 import { GATHERING, LIST_FLOATS, STATE_BYTES } from "../layout";
 
@@ -9,10 +9,10 @@ import { GATHERING, LIST_FLOATS, STATE_BYTES } from "../layout";
 export const COLUMN_T: usize = 5120; // f64, t = 1 + τ
 export const COLUMN_D: usize = 7168; // f64, the slope that goes with COLUMN_S
 
-/** Of a row, behind that of a strip: columns that are solved one after the other are rows meanwhile. */
+/** Offset of the Search of a row, behind the arrays of a strip: columns that are solved one by one need both. */
 const SEARCH: usize = 9216;
 
-/** Candidates that the list holds, as a count that addresses are made of. The 32 floats behind it take what whole vectors add. */
+/** Candidates that the list holds. Whole vectors may write up to 32 floats behind it. */
 export const LIST: u32 = LIST_FLOATS;
 
 /** S and D += those of the list's n floats, which are followed by a vector of -Infinity. */
@@ -29,14 +29,14 @@ export type Strip = (
   state: usize, phases: i32, y: usize, x: usize, axis: usize, width: usize, pitch: usize,
 ) => bool;
 
-/** d = x - base throughout. */
+/** d = x + lift - base throughout. */
 // @ts-ignore: decorator
 @unmanaged
 export class Search {
   // the function, set by each call of it
   /** s = alpha - 1 */
   s: f64;
-  /** What a difference of logits is multiplied by, and its logarithm above alpha = 2: s, and there s / T. */
+  /** The factor of a difference of logits: s, and s / T above alpha = 2, where its logarithm is needed too. */
   rate: f64;
   logRate: f64;
   /** The list holds x itself, not x - m. */
@@ -47,14 +47,14 @@ export class Search {
   strip: Strip;
 
   // the row
-  /** max x; what is added to a logit before `base` is taken from it; what the list's values are relative to, m or 0. */
+  /** max x. The list holds d = x + lift - base. lift keeps d from being denormal (liftOf); base is m + lift, or 0. */
   m: f32;
   lift: f32;
   base: f32;
-  /** `least` rounded down: what the list takes lies above it; and the same as a logit. */
+  /** `least` rounded down, as a d and as a logit: the list takes only ds above `cut`. */
   cut: f32;
   floor: f32;
-  /** Everything up to it is off the support. */
+  /** A lower bound: every d up to it is off the support. */
   least: f64;
   /** t = 1 + τ; above alpha = 2 it is q, the smallest share, and 1 / S. */
   t: f64;
@@ -71,7 +71,7 @@ export class Search {
   mode: i32;
   /** Passes over more than the list holds. */
   passes: i32;
-  /** Positions of this pass so far, of the row, of the sample; and terms that shortening the list has cost. */
+  /** Positions of this pass so far, of the row, of the sample; and the terms that were summed to shorten the list. */
   seen: u32;
   length: u32;
   sampled: u32;
@@ -166,7 +166,7 @@ export class Search {
     this.level = 0;
   }
 
-  /** The list's logits count `weight` times each. */
+  /** Makes each logit of the list count `weight` times. */
   weigh(weight: f64): void {
     this.S = weight * this.S;
     this.D = weight * this.D;

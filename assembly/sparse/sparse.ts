@@ -11,7 +11,7 @@ import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, FINISH, INIT, MASKED, MAX,
 import { largest, rowFill } from "../row";
 import { Search, searchAt } from "./search";
 
-/** RowShares of sparsemax or, `square` being true, of entmax15; a constant there, so that each is compiled on its own. */
+/** RowShares of sparsemax, or of entmax15 where `square` is true. Inlined with a constant, so that each has code of its own. */
 // @ts-ignore: decorator
 @inline
 export function rowShares(search: Search, y: usize, x: usize, n: usize, square: bool): u32 {
@@ -48,7 +48,7 @@ export function rowShares(search: Search, y: usize, x: usize, n: usize, square: 
   return size;
 }
 
-/** A row of which nothing takes part: its shares are 0. */
+/** Whether every position of a row is masked: its shares are 0. */
 // @ts-ignore: decorator
 @inline
 function absent(m: f32, phases: i32): bool {
@@ -117,7 +117,7 @@ export function solveEach(state: usize, phases: i32, x: usize, axis: usize, widt
   }
 }
 
-/** The function that the state has been told to use. @returns not 0: another pass of SUM and SETTLE is needed */
+/** Runs the function that Search.use has set. @returns whether another pass of SUM and SETTLE is needed */
 export function alongSparse(
   y: usize, support: usize, x: usize, outer: usize, axis: usize, inner: usize, state: usize, phases: i32,
 ): bool {

@@ -1,9 +1,9 @@
 /**
  * The first token, in index order, at which the running sum of weights exp((x - m) / T) exceeds `target`; -1 if none does
  *
- * The weights are those of the allowed logits above t, and of the first `ties` that equal t: what truncation leaves. Marks the
- * running sum as the mass, over all of them where no token is found (target Infinity: a way to sum), and the token's own weight.
- * The mass and the ties that were left where a block began are kept, for a second walk from there.
+ * The weights are those of the allowed logits above t, and of the first `ties` logits that equal t: the prefix that truncation
+ * leaves. Marks the running sum as the mass, and the token's own weight. With target Infinity no token is found, and the mass is the
+ * sum of all weights. The mass and the ties left at the start of each block are stored, for a second walk from there.
  *
  * error   of each weight as in exp.ts; summed as in row.ts
  */
@@ -18,7 +18,7 @@ import { ALL, below, next, STRIP, strip } from "./tokens";
 // @ts-ignore: decorator
 @lazy const WEIGHTS: usize = memory.data(256, 16);
 
-/** In the place of the histogram: the mass where each block began, and behind all of those the ties that were left there. */
+/** In the bytes of the histogram: the mass at the start of each block, and behind those of all blocks the ties left there. */
 // @ts-ignore: decorator
 @inline
 function massAt(marks: Marks, block: usize): usize {
@@ -55,7 +55,7 @@ function weigh(x: usize, n: usize, t: f32, m: f32, c: f32, floor: f32): f64 {
   return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
 }
 
-/** As weigh, for a temperature past 2^64, where x - m that float32 cannot hold matters. */
+/** As weigh, in float64, for a temperature past 2^64: there even an x - m beyond float32 gives a weight above 0. */
 function weighWide(x: usize, n: usize, t: f32, m: f32, temperature: f64): f64 {
   let s: f64 = 0;
   for (let j: usize = 0; j < n << 2; j += 4) {

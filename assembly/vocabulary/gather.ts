@@ -9,10 +9,10 @@ import { front } from "../compact";
 import { Marks, Tile } from "./marks";
 import { ALL, below, flip, keyOf, next, STRIP, strip } from "./tokens";
 
-/** Logits that are looked at together. */
+/** Logits that are compared together: their hits are the bits of one u64. */
 const GROUP: usize = 64;
 
-/** With more hits of these than that, a vector at a time is faster than one by one: logits, and pairs. */
+/** With more hits than this among a group, a vector at a time is faster than one by one: for lists of logits, and of pairs. */
 const DENSE: u32 = 3;
 const DENSE_PAIRS: u32 = 12;
 

@@ -2,7 +2,7 @@
  * bins[(key - first) >> bits] += weight, over the allowed logits whose keys are first … last
  *
  * A token weighs exp((x - m) / T), or 1 where `weights` is 0: then tokens are counted. A bin has two sums, one for each lane of a
- * pair: logits that are alike follow each other through one bin, and an addition waits nine cycles for the one before it.
+ * pair: neighbouring logits often fall into one bin, and an addition there waits nine cycles for the one before it.
  */
 import { high, low } from "../lanes";
 import { VOCABULARY_BINS } from "../layout";

@@ -1,5 +1,5 @@
 /**
- * What becomes of a list of tokens, u64[2][capacity]: index and key of each, as gather.ts leaves them in index order, and as much
+ * Orders and cuts a list of tokens, u64[2][capacity]: index and key of each, in index order as gather.ts leaves them, and as much
  * room again.
  */
 import { exp64 } from "../log";
@@ -7,7 +7,7 @@ import { rowShiftWide } from "../row";
 import { binsOf, Marks, Weights } from "./marks";
 import { logitOf } from "./tokens";
 
-/** Bits of a digit, at most: scattering to more places than 2048 is slow. */
+/** Bits of a digit, at most: to scatter to more than 2048 places is slow, and two tables of 2048 u32s fill the histogram's bytes. */
 const WIDEST: i32 = 11;
 
 /** places = how many tokens have the digits before each */

@@ -1,6 +1,7 @@
 /**
- * What the passes over a vocabulary work on and leave behind: structures in memory, at addresses that the host gives. The host
- * writes tiles and weights and reads marks, at the offsets of layout.ts. The compiler compares those with the classes here.
+ * The structures in memory that the passes over a vocabulary read (Tile, Weights) and write (Marks), at addresses that the host
+ * gives. The host writes tiles and weights and reads marks, at the offsets of layout.ts. The compiler compares those with the classes
+ * here.
  */
 import {
   TILE_FROM, TILE_MASK, TILE_SHIFT, TILE_TOKENS, TILE_X, VOCABULARY_ABOVE, VOCABULARY_COUNT, VOCABULARY_HISTOGRAM,
@@ -18,19 +19,19 @@ export class Tile {
   shift: u32; // blocks are of 2^shift tokens; 0: there are none
 }
 
-/** The weights exp((x - m) / T) of a distribution. */
+/** m and T, from which the weights exp((x - m) / T) of a distribution are computed. */
 @unmanaged
 export class Weights {
   m: f64; // the largest allowed logit, a float32
   temperature: f64;
 }
 
-/** What a pass leaves for the next tile, for other kernels and for the host. */
+/** Results of the passes: for the next tile, for other kernels and for the host. */
 @unmanaged
 export class Marks {
   sum: v128; // f64x2, Σ exp((x - m) / T)
-  tail: v128; // f64x2, what tail.ts adds up
-  // Scalars as vectors: V8 builds a splat anew in every round, what it has loaded it keeps.
+  tail: v128; // f64x2, the sum of tail.ts
+  // scalars in all lanes: V8 builds a splat anew in every round of a loop, but keeps a vector that it has loaded
   splat0: v128;
   splat1: v128;
   splat2: v128;

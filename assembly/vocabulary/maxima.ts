@@ -1,8 +1,8 @@
 /**
  * maxima[b] = the largest allowed logit of block b; -Infinity where none is allowed, NaN where one of them is NaN
  *
- * Their maximum is the row's. Beyond that, the k-th largest of them is a lower bound of the k-th largest logit, since k blocks
- * hold one that large. And a pass that looks for logits above some bound need only read the blocks whose maximum is above it.
+ * The largest of them is the row's maximum. The k-th largest of them is a lower bound of the k-th largest logit, because k blocks
+ * hold a logit that large. A pass that looks for logits above a bound need only read the blocks whose maximum is above it.
  */
 import { horizontalMax, loadTail } from "../lanes";
 import { largest } from "../row";

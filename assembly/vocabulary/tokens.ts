@@ -1,5 +1,5 @@
 /**
- * How the passes over a vocabulary get at the logits.
+ * The walk of the passes over a vocabulary: tiles, strips, blocks, masks, and the keys of logits.
  *
  * A pass walks over the tokens tile by tile, in index order. The vocabulary is divided into at most VOCABULARY_BLOCKS blocks of
  * 2^shift tokens. The first pass leaves the maximum of each block; later passes skip the blocks that lie below what they look
@@ -33,7 +33,7 @@ export function logitOf(key: u32): f32 {
   return reinterpret<f32>(key ^ (~(<i32>key >> 31) & 0x7fffffff));
 }
 
-/** Four bit patterns of logits to keys, -0 being 0 already, or keys to those. */
+/** Four logits' bits to keys, or keys to logits' bits. -0 must be 0 already. */
 // @ts-ignore: decorator
 @inline
 export function flip(v: v128): v128 {
@@ -47,7 +47,7 @@ export function next(t: f32): f32 {
   return reinterpret<f32>(bits + (bits > 0 ? 1 : -1));
 }
 
-/** Whether all of the block of a token lies below `least`. */
+/** Whether every logit of the block of `token` lies below `least`. */
 // @ts-ignore: decorator
 @inline
 export function below(marks: Marks, token: usize, shift: u32, least: f32): bool {

@@ -27,7 +27,7 @@ import { Marks, Weights } from "./marks";
   -1022, -1022,
 ], 16);
 
-/** Marks m and -log2(e) / T, of which a weight is made; finite, so that 0 times it is 0. */
+/** Stores m and -log2(e) / T, from which weights are computed; finite, so that 0 times it is 0. */
 export function markScale(marks: Marks, weights: Weights): void {
   marks.splat0 = f64x2.splat(weights.m);
   marks.splat1 = f64x2.splat(max<f64>(-1.4426950408889634 / weights.temperature, -1e300));

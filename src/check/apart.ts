@@ -20,7 +20,7 @@ const refuseMeeting = (fn: string, [name, from, to]: Place, [other, start, end]:
   );
 
 /**
- * Throws where `out` would write over an input that is still to be read; exactly the input's own floats are fine.
+ * Throws where `out` would write over an input that is still to be read. It may be exactly the input's floats, in place.
  *
  * Offsets and lengths are the views', which the caller knows.
  */
@@ -44,7 +44,7 @@ export function checkOverlap(
   refuseMeeting(fn, ["out", outOffset, outEnd], [name, inputOffset, end], exactly);
 }
 
-/** Throws where what is written meets anything else that the call reads or writes. */
+/** Throws where an array that is written shares memory with any other that the call reads or writes. */
 export function checkApart(
   fn: string,
   name: string,

@@ -1,6 +1,6 @@
 /**
- * The JavaScript twin's views of memory, and what it keeps of each column between phases: m, s, whether any position
- * takes part, whether hardmax has met the maximum. A row is a strip of one column.
+ * The JavaScript twin's views of memory, and its state of each column between phases: m, s, whether any position takes part, whether
+ * hardmax has met the maximum. A row is a strip of one column.
  */
 import { STRIP } from "../../assembly/layout";
 

@@ -3,7 +3,7 @@
  * after chunk of keys (packed and tiled, or row by row where they lie), finish. Rows are the queries of some heads that share
  * their keys, head after head. Arguments as in assembly/attention/: destinations, sources, sizes, pitches in elements, scalars.
  *
- * A pass is the address of PASS_BYTES, at a multiple of 8: the arguments of what a block of queries does with a chunk of keys.
+ * `pass` is the address, a multiple of 8, of PASS_BYTES that hold the arguments of a pass: a block of queries against a chunk of keys.
  */
 export interface AttentionKernels {
   readonly attentionStart: (

@@ -1,6 +1,6 @@
 /**
- * The wall between JavaScript values and arithmetic: byte offsets, counts and scalars, nothing else. WebAssembly and the
- * JavaScript twin stand behind it and are called in the same way; the kernels' own files say what they compute.
+ * The wall between JavaScript values and arithmetic: only byte offsets, counts and scalars pass it. WebAssembly and the JavaScript
+ * twin stand behind it and are called in the same way. The files of the kernels say what they compute.
  *
  * The functions are four families, each with a folder in assembly/, an interface here, a twin in js/, a self-test, a folder of
  * ops/, and a binary. Those of a runtime share its memory.

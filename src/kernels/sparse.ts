@@ -3,7 +3,7 @@ import { FEWEST_POSITIONS } from "../../assembly/layout";
 import type { AxisKernel } from "./index";
 import type { RowsKernels } from "./rows";
 
-/** How many times a column is cut to an eighth: its first positions give τ a bound, and a pass over them is short. */
+/** How often a column of `axis` positions is cut to an eighth: τ of its first positions is a bound, and a pass over them is short. */
 export function eighths(axis: number): number {
   let k = 0;
   while (axis >>> (3 * (k + 1)) >= FEWEST_POSITIONS) k++;
@@ -20,7 +20,7 @@ export const solvedTogether = (alpha: number): boolean => alpha === 1.5 || alpha
  * @param support  u32[outer, inner], how many of each row's results are not 0; 0 for nowhere
  * @param x        scores
  * @param alpha    of entmax, > 1; 2 for sparsemax, 1.5 for entmax15
- * @param temperature  > 0, of entmax above alpha = 2; else it is 1, and `scores` has divided by what it was
+ * @param temperature  > 0 for entmax above alpha = 2; else 1, because `scores` has divided by the temperature already
  * @param state    STATE_BYTES, 16-byte aligned
  * @param phases   ALL_SPARSE, with MASKED after `scores`; or, in tiles, INIT with the first and MAX with every tile, then SUM with
  *                 every tile and SETTLE once with none until that returns 0, then FINISH with every tile. At alpha 1.5 and 2 also
@@ -40,9 +40,9 @@ export type SparseKernel = (
   phases: number,
 ) => number;
 
-/** With those of the rows' kernels that are its limits: alpha = 1 is softmax, temperature 0 hardmax. */
+/** Includes softmax, which is entmax at alpha = 1, and hardmax, which is every function at temperature 0. */
 export interface SparseKernels extends Pick<RowsKernels, "softmax" | "hardmax"> {
-  /** (x - max) / T, or x at T = 1, -Infinity where masked: what the three below take instead of logits. */
+  /** (x - max) / T, or x at T = 1, -Infinity where masked. Where there is a mask or a temperature the three below take these as x. */
   readonly scores: AxisKernel;
   readonly sparsemax: SparseKernel;
   readonly entmax15: SparseKernel;

@@ -1,7 +1,7 @@
 /** topK, sample. */
 
 /**
- * Passes over a vocabulary of logits, tile by tile in index order, and what goes on between them.
+ * Passes over a vocabulary of logits, tile by tile in index order, and steps between passes.
  *
  * Kernels read tiles and weights from memory and leave their results (marks) there: assembly/layout.ts has the offsets,
  * assembly/vocabulary/marks.ts describes the fields. A pass begins with a tile whose first token is 0; later tiles go on with the

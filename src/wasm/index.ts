@@ -64,7 +64,7 @@ export function embeddedBinary(backend: WasmBackend, binary: Binary): Uint8Array
   return applyDelta(plain, bytesOf(binary.delta, binary.deltaLength), binary.relaxedLength);
 }
 
-/** @throws {Error} this host has not what the backend needs, or has no room for `bytes` */
+/** @throws {Error} this host lacks instructions that the backend needs, forbids to compile, or has no room for `bytes` */
 export function wasmEngine(backend: WasmBackend, bytes: number, beside?: Engine): Engine {
   checkHost(backend);
   const memory = (beside?.memory as WebAssembly.Memory | undefined) ?? newMemory(bytes);

@@ -71,8 +71,8 @@ const readModules = (value: unknown): WebAssembly.Module[] => {
 };
 
 /**
- * @param value    what the caller gave: a module, or a list of them
- * @param backend  what the caller asked for
+ * @param value    the caller's `module`: a module, or a list of them
+ * @param backend  the caller's `backend`
  * @throws {TypeError}  something in it is no WebAssembly.Module
  * @throws {RangeError} not binaries of this version, two of a family, of two backends or of another than was asked for, or none
  * @throws {Error}      one does not run on this host

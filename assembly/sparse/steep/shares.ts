@@ -3,7 +3,7 @@ import { SAMPLE_GUESSES, SUPPORT } from "../../layout";
 import { Search } from "../search";
 import { excessOf, shareOf } from "./excess";
 
-/** An error of y that is too small to see; y is p / S. */
+/** An error of y = p / S that is too small to see: a third of the bound, 1e-6. */
 export const ENOUGH: f64 = 3e-7;
 
 /** The smallest share and 1 / S, as float32s. */
@@ -15,8 +15,9 @@ export function storeShare(search: Search, q: f64, perS: f64): void {
 }
 
 /**
- * S - 1 is too small to see, or is so in y = p / S: no p changes more than q on the way to the solution, and the largest is
- * as far off as S. Where thousands are equal float32 powers have the same error and S never is 1 as nearly as that.
+ * Whether S - 1 is too small to see, or its effect on y = p / S is: no p changes more than q on the way to the solution, and the
+ * largest is as far off as S. The latter is for thousands of equal logits: their float32 powers have the same error, so S never
+ * comes as near to 1 as ENOUGH.
  */
 function settled(search: Search, S: f64, q: f64, to: f64, excess: f64): bool {
   const off = abs(S - 1);

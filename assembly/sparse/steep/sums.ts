@@ -10,7 +10,7 @@ import { held, loadL0, loadL1, loadL2, loadRoot, powerAt } from "../power";
 import { Search } from "../search";
 import { excessOf, exponentOf, lifted, liftedShare, powerOf2, shareOf } from "./excess";
 
-/** The smallest share is a sample's. */
+/** Whether the smallest share was found in a sample, so that it may be wrong for the row. */
 // @ts-ignore: decorator
 @inline
 function guessed(search: Search): bool {
@@ -23,7 +23,7 @@ function total(v: v128): i32 {
   return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3);
 }
 
-/** What a list adds to the sums so far. */
+/** Adds the sums of a list to those so far. */
 function add(search: Search, S: f64, D: f64, above: f64, below: f64, higher: f64, level: f64): void {
   search.S += S;
   search.D += D;

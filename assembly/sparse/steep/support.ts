@@ -6,14 +6,14 @@ import { Search } from "../search";
 import { shareOf } from "./excess";
 import { ENOUGH, storeShare } from "./shares";
 
-/** The place of a float32 among all of them, and back. */
+/** A float32's bits as its place in the order of all float32s, or a place as bits. */
 // @ts-ignore: decorator
 @inline
 function order(bits: i32): i32 {
   return bits ^ (bits >> 31 & 0x7fffffff);
 }
 
-/** Where the norm's step from the last pivot puts τ; no more than the mean, nor than what the others leave. */
+/** A first q, from the τ of the norm's step at the last pivot; at most the mean share, and at most the rest that the others leave. */
 function firstShare(search: Search, off: bool): f64 {
   const s = search.s, S = search.S, level = search.level;
   const size = max<f64>(search.higher + (off ? 0 : level), 1);

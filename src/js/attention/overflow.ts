@@ -39,7 +39,7 @@ export function scoreAgain(f32: Float32Array, q: number, k: number, headDim: num
   return Math.fround(Math.min(raise(sum, e), FLT_MAX));
 }
 
-/** A score with what was added to it: +Infinity of an infinite operand is NaN, of finite ones FLT_MAX */
+/** A score after additions: NaN where it is +Infinity because an operand was, FLT_MAX where finite operands overflowed */
 export function capped(score: number): number {
   if (score <= FLT_MAX) return score;
   return score === Infinity ? Number.NaN : Math.min(score, FLT_MAX);

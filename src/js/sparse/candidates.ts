@@ -32,7 +32,7 @@ export class Candidates {
   #count = 0;
   #mode = GATHERING;
   #passes = 0;
-  /** Positions of this pass, of the row, of the sample; and terms that shortening the list has cost. */
+  /** Positions of this pass so far, of the row, of the sample; and the terms that were summed to shorten the list. */
   #seen = 0;
   #length = 0;
   #sampled = 0;
@@ -93,7 +93,7 @@ export class Candidates {
     this.#count = count;
   }
 
-  /** The row's last tile is through. @returns another pass is needed */
+  /** The end of a pass over the row. @returns another pass is needed */
   #settle(rule: Rule): boolean {
     const { search } = this;
     if (this.#mode === FULL) {
@@ -145,7 +145,7 @@ export class Candidates {
     }
   }
 
-  /** One group of every `stride`, not always the same one of them. */
+  /** Lists the sample's candidates: one group of every `stride`, at a place among them that changes. */
   #sample(x: number, n: number, pitch: number, start: number): void {
     const { base, top, least } = this.search;
     const stride = Math.floor(this.#length / GROUP / (LIST / GROUP - 1)) + 1;

@@ -25,8 +25,9 @@ const power = (c: number, logRate: number, w: number): number => exp(Math.min(0,
 const excessOf = (s: number, logRate: number, q: number): number => Math.exp(s * Math.log(q) - logRate);
 
 /**
- * Σ over what is above r: the pivot, q being 0, or the support's smallest, and q its share. Of a sample they may be wrong for
- * the row: what is below r and above r - q^s / rate is taken too, which it must not be where the support is known.
+ * Sums over all logits above r. In the search for the support r is the pivot and q is 0; in the search for the shares r is the
+ * support's smallest logit and q its share. Those of a sample may be wrong for the row: then logits below r and above r - q^s / rate
+ * are taken too, which they must not be where the support is known.
  */
 function accumulate(search: Search, list: Float64Array, n: number): void {
   const { s, c, logRate, stage, pivot } = search;
@@ -78,7 +79,7 @@ function next(search: Search): number {
   return floatAt(Math.floor((low + high) / 2));
 }
 
-/** Where the norm's step from the last pivot puts τ; no more than the mean, nor than what the others leave. */
+/** A first q, from the τ of the norm's step at the last pivot; at most the mean share, and at most the rest that the others leave. */
 function firstShare(search: Search, off: boolean): number {
   const { c, logRate, S, level, pivot, root } = search;
   const size = Math.max(search.higher + (off ? 0 : level), 1);

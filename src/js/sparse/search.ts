@@ -28,7 +28,7 @@ export class Search {
 
   /** max x. */
   m = -Infinity;
-  /** m, and above alpha = 2 it is 0: what two logits differ by is the difference of their ds to the last digit. */
+  /** m; above alpha = 2 it is 0, so that two ds differ by exactly the difference of their logits. */
   base = 0;
   /** m - base */
   top = 0;

@@ -50,7 +50,7 @@ export interface Attention {
    * @param q        queries, [batch, heads, queries, headDim] or, with layout "bshd", [batch, queries, heads, headDim]
    * @param k        keys, as q with kvHeads heads
    * @param v        values, as k with valueDim floats
-   * @param options  headDim; sizes, layout, what is added and masked, where to write
+   * @param options  headDim; sizes, layout, additions to scores, masks, arrays to write to (AttentionOptions)
    * @returns        options.out, or a new Float32Array shaped as q with valueDim floats
    * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
    * @throws {RangeError} sizes do not match, a number is out of range, an output overlaps an input, or the workspace has no

@@ -75,7 +75,7 @@ const moveIn: Move = (heap, { values, bytes }, stage, from, count) => {
 
 const moveOut: Move = (heap, { values }, stage, from, count) => heap.read(values as Float32Array, from, stage, count);
 
-/** Moves elements j … j + count of each row of a block, run by run of what lies side by side. */
+/** Moves elements j … j + count of each row of a block, in runs of elements that lie side by side. */
 function moveBlock(heap: Heap, x: AnyOperand, block: Block, j: number, count: number, stage: number, move: Move): void {
   const { head, row, bytes } = x;
   const heads = head === 0 ? 1 : block.heads;

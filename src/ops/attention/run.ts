@@ -22,7 +22,7 @@ import { type Block, bring, cut, isOutside, NOWHERE, type Operand, operand, plac
 import { writeBlock, writeCall, writeKeys, writePairs, writeSight } from "./pass";
 import { type Plan, plan } from "./plan";
 
-/** A call on its way: what it runs on, its plan, and its arrays. */
+/** A call that is being computed: its heap and kernels, its plan, and its arrays. */
 interface Run {
   readonly heap: Heap;
   readonly kernels: AttentionKernels;
@@ -44,7 +44,7 @@ export function runAttention(core: Core<AttentionKernels>, call: AttentionCall):
   if (call.queries === 0) return;
   const run = prepare(core, call);
   writeCall(run.heap, call, run.plan);
-  if (call.weights !== undefined) Float32Array.prototype.fill.call(call.weights, 0); // passes write nothing for keys that no row of a block sees
+  if (call.weights !== undefined) Float32Array.prototype.fill.call(call.weights, 0); // passes write no weight of keys out of sight
   for (let b = 0; b < call.batch; b++) {
     for (let kvHead = 0; kvHead < call.kvHeads; kvHead++) attendHead(run, b, kvHead);
   }

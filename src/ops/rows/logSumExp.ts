@@ -28,7 +28,7 @@ export interface LogSumExp {
    *
    * @param x  logits
    * @returns  a float32, as a number
-   * @throws {TypeError} x is not what it must be, or its buffer is detached
+   * @throws {TypeError} x is not an array of numbers, or its buffer is detached
    * @example
    * import { logSumExp } from "softmax-wasm";
    * logSumExp(new Float32Array([1000, 1000])); // 1000.6931

@@ -7,7 +7,7 @@ import { checkSparse, readSparse, runSparse, type SparseOptions } from "./sparse
 /** The type of sparsemax. */
 export interface Sparsemax {
   /**
-   * Sparsemax along an axis: non-negative, sums to 1, keeps the order, and is exactly 0 for what lies far enough below.
+   * Sparsemax along an axis: non-negative, sums to 1, keeps the order, and is exactly 0 for scores far enough below the maximum.
    *
    *     sparsemax(x)_j = max(0, x_j / T - τ)      with the τ for which they sum to 1
    *

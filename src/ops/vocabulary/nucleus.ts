@@ -59,8 +59,8 @@ const isCertain = ({ t, sum }: Reached, target: number, open: number, distributi
   sum - open >= target && sum - distribution.weigh(t) + open < target;
 
 /**
- * The nucleus by the weights of the tokens near its end alone, which are exact, and what is known in float32 of the others: all
- * that are above, where they are few, as in a language model's logits, else of all that are below.
+ * The nucleus from a probe: the probe tells two logits between which it ends. The tokens between them are weighed in float64. Where
+ * few tokens are above, as in a language model's logits, these are weighed in float64 too; else a float32 sum of all below will do.
  *
  * @returns undefined where those sums are not exact enough to tell at which token the nucleus ends
  */
@@ -87,7 +87,7 @@ function nucleusByProbe(vocabulary: Vocabulary, distribution: Distribution, topP
   return isCertain(end, target, open, distribution) && ties <= list.collect(row, lo, lo).count ? end : undefined;
 }
 
-/** The shortest prefix of what is kept that has the share topP of its weight. */
+/** The shortest prefix of `kept` that has the share topP of the weight of `kept`. */
 export function nucleus(vocabulary: Vocabulary, distribution: Distribution, kept: Prefix, topP: number): Prefix {
   const { row, list } = vocabulary;
   if (topP === 1) return kept;

@@ -131,7 +131,7 @@ export class Row implements Source {
   /**
    * Starts a pass.
    *
-   * @param keep  what is copied in is to stay, if the row fits: there will be another pass
+   * @param keep  there will be another pass: if the row fits, it is copied to where it can stay
    * @param from  the first token, a multiple of VOCABULARY_STRIP
    */
   rewind(keep = true, from = 0): void {

@@ -26,8 +26,8 @@ export interface SampleOptions {
   /** Only tokens at least this times as probable as the most probable one; in [0, 1]; default 0. */
   minP?: number | undefined;
   /**
-   * 1 = allowed, 0 = not read: a bit a token, bit i & 31 of word i >> 5, in a Uint32Array or Int32Array; or a byte a token in a
-   * Uint8Array. Tokens that it is too short for are not allowed, what it has too much is ignored.
+   * 1 = allowed, 0 = not read; default all allowed. A bit for each token, bit i & 31 of word i >> 5, in a Uint32Array or Int32Array;
+   * or a byte for each token, in a Uint8Array. Tokens past its end are not allowed; bits or bytes past the last token are ignored.
    */
   mask?: TokenMask | undefined;
   /** A number in [0, 1), asked for once in each call, before anything else is done; default Math.random. */
@@ -49,9 +49,9 @@ export interface Sample {
   /**
    * Draws a token: mask, temperature, topK, topP, minP, then the draw.
    *
-   * Each step keeps the most probable tokens of what the one before it left, of equal logits those with lower indices, and always
-   * at least one. The draw is by inverse transform over tokens in index order: the first one at which the running sum of probabilities
-   * exceeds random(). So the result depends on the logits, the options and that number alone, and what backends round differently
+   * Each step keeps the most probable of the tokens that the step before it left, and at least one. Of equal logits it keeps those
+   * with lower indices. The draw is by inverse transform over tokens in index order: the first one at which the running sum of probabilities
+   * exceeds random(). So the result depends on the logits, the options and that number alone. Backends round differently, which
    * can move a draw only where random() falls within 1e-6 of such a sum.
    *
    * topP is exact, also where it keeps most of a large vocabulary: it is decided in float64. A +Infinity is taken, the first one if

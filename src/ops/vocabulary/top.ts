@@ -53,7 +53,7 @@ function floorByProbe(vocabulary: Vocabulary, k: number): number {
 
 /** Lists the tokens whose logit is at least `floor`. @returns how many; -1 where they are fewer than k, or too many to be ordered */
 function listFrom({ row, list }: Vocabulary, floor: number, k: number): number {
-  const room = Math.min(list.capacity, 4 * Math.max(LISTED, k)); // an estimated floor may let more than k through: up to four times as many are ordered
+  const room = Math.min(list.capacity, 4 * Math.max(LISTED, k)); // an estimated floor lets more than k through
   const { count, fits } = list.tokens(row, floor, Infinity, k, room);
   return fits && (count >= k || floor === -Infinity) ? count : -1;
 }

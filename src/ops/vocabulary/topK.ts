@@ -15,8 +15,8 @@ export interface TopKOptions {
    */
   temperature?: number | undefined;
   /**
-   * 1 = allowed, 0 = not read: a bit a token, bit i & 31 of word i >> 5, in a Uint32Array or Int32Array; or a byte a token in a
-   * Uint8Array. Tokens that it is too short for are not allowed, what it has too much is ignored.
+   * 1 = allowed, 0 = not read; default all allowed. A bit for each token, bit i & 31 of word i >> 5, in a Uint32Array or Int32Array;
+   * or a byte for each token, in a Uint8Array. Tokens past its end are not allowed; bits or bytes past the last token are ignored.
    */
   mask?: TokenMask | undefined;
 }
@@ -44,7 +44,8 @@ export interface TopK {
    * has log-probability 0, the first one if there are several, and everything else -Infinity.
    *
    * Absolute error at most 2^-24 · (6 + 2·|y|) (test/functions/topK.test.ts); logSumExp has the bits of logSumExp(logits), at every temperature.
-   * Only what lies above a lower bound of the k-th largest logit is sorted, and by digits: all of a vocabulary too.
+   * Only the tokens above a lower bound of the k-th largest logit are sorted, by radix sort; so is a whole vocabulary, where k asks for
+   * it.
    *
    * @param logits   one for each token
    * @param k        how many, an integer >= 1; more than the vocabulary has is all of it
