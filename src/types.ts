@@ -17,7 +17,7 @@ export type { Sample, SampleOptions, SampleResult } from "./ops/vocabulary/sampl
 export type { TopK, TopKOptions, TopKResult } from "./ops/vocabulary/topK";
 export type { Runtime } from "./runtime";
 
-/** WebAssembly.Module where types of the DOM or of the host declare it, else any object: so this package's types need neither. */
+/** The Module of WebAssembly where types of the DOM or of the host declare it, else any object: this package's types need neither. */
 export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } }
   ? Module
   : object;

@@ -71,7 +71,7 @@ export type Sources = { readonly [Name in FamilyName]: Source<Name> };
 export interface Engine {
   readonly backend: Backend;
   readonly buffer: ArrayBuffer;
-  /** The WebAssembly.Memory of `buffer`, where it has one. */
+  /** The WebAssembly memory whose bytes `buffer` is, where there is one. */
   readonly memory?: object | undefined;
   /** A family's kernels on that memory. @throws {Error} saying why this backend does not have them here */
   kernels<Name extends FamilyName>(name: Name, source: Source<Name>): KernelsOf[Name];
