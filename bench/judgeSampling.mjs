@@ -1,5 +1,5 @@
 /**
- * Holds what is drawn against the definition in float64, over a vocabulary that was sorted once.
+ * Compares drawn tokens with the definition in float64, over a vocabulary that was sorted once.
  *
  * A random() may fall within 1e-6 of where two tokens meet, and then either of them is right.
  */

@@ -1,6 +1,6 @@
 /**
- * Timing on a machine with neighbours: every contender for a few milliseconds, in turn, round after round. What slows
- * one slows the others of its round, so the median over rounds of a ratio holds where times alone do not.
+ * Timing on a machine with neighbours: every contender for a few milliseconds, in turn, round after round. A
+ * neighbour that slows one slows the others of its round too, so the median over rounds of a ratio holds where times alone do not.
  */
 import { measure } from "mitata";
 

@@ -92,7 +92,7 @@ function shared(values: Values): { view: Values; bytes: Uint8Array } {
 const marginsHold = (bytes: Uint8Array): boolean =>
   [...bytes.subarray(0, MARGIN), ...bytes.subarray(bytes.length - MARGIN)].every((b) => b === CANARY);
 
-/** What a writer leaves, word by word: numbers, floats that are none, lengths beyond every array. */
+/** The words that a writer leaves: numbers, NaN and infinities, lengths beyond every array. */
 const WORDS = Uint32Array.of(
   0,
   0x7fc00000,

@@ -31,10 +31,10 @@ const masked = (outLength: number, at: number, length: number, Mask = Uint8Array
   return { out: new Float32Array(buffer, 8, outLength), mask: new Mask(buffer, at, length) };
 };
 
-/** What is unlike the good call, f(logits(), { shape: [2, 3], out }). */
+/** The arguments in which a case differs from the good call, f(logits(), { shape: [2, 3], out }). */
 type Difference = Record<string, unknown>;
 
-/** `message` goes up to what came, which each case ends it with. */
+/** `message` is the error's text up to the word "got"; each case adds what comes after it. */
 type Fault = [functions: readonly Name[], error: ErrorConstructor, message: string, cases: Case[]];
 type Case = [got: string, Difference | (() => Difference)];
 const FAULTS: Fault[] = [];

@@ -44,7 +44,7 @@ function check(name: string, property: fc.IRawProperty<unknown>, runs: number, s
 const step = (fuzzed: Fuzzed): fc.Arbitrary<Step> =>
   fc.record({ fuzzed: fc.constant(fuzzed), spec: fuzzed.calls, spoiled: spoils(fuzzed) });
 
-/** What a failure prints of a step. */
+/** The words for a step that a failure prints. */
 const printed = fc.toStringMethod;
 
 const heap = fc.record({

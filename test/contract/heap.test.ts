@@ -1,4 +1,4 @@
-/** The memory of a runtime: what alloc gives, what is used in place, and what goes through it in pieces. */
+/** The memory of a runtime: what alloc gives, what is used in place, and which arrays stream through it. */
 import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime, type SoftmaxOptions } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";

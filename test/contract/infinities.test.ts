@@ -7,7 +7,7 @@ import { ordered } from "../judge/vocabularyReference.mjs";
 
 type Fill = (i: number, next: () => number) => number;
 
-/** What a row is made of: no maximum of a block is finite, none above k is, nothing is, most are -Infinity. */
+/** Rows in which no block's maximum is finite, none of the first k logits is, no logit at all is, or most logits are -Infinity. */
 const ROWS: Record<string, Fill> = {
   "one in every block": (i) => (i % 256 ? -i : Infinity),
   "half of them": (i, next) => (i % 2 ? Infinity : next()),

@@ -29,7 +29,7 @@ const all =
     for (let i = 0; i < x.length; i++) x[i] = value(i, next);
   };
 
-/** What is written over the logits. */
+/** The values that are written over the logits. */
 const WRITES: Record<string, Write> = {
   "larger and larger": (x, next) => {
     const step = 40 * next();

@@ -11,7 +11,7 @@ import { expectError, floatsFree, revoked } from "../judge/refusal";
 const FLOATS = 24;
 const X = Float32Array.of(1, 2, 3, 4, 5, 6);
 
-/** What other libraries call it, and who calls it what here. */
+/** Wrong names of options, as other libraries have them or as slips, and the option that the error must suggest; "" for none. */
 const MEANT: [fn: keyof Runtime, wrong: string, right: string][] = [
   ["softmax", "dim", "axis"],
   ["softmax", "dims", "shape"],

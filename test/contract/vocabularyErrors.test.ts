@@ -13,7 +13,7 @@ const detached = (): Uint32Array => {
 };
 const at = (index: number, value: number): Float32Array => LOGITS.map((v, i) => (i === index ? value : v));
 
-/** What both functions refuse alike. */
+/** Arguments that topK and sample refuse alike. */
 const BOTH: Fault[] = [
   [TypeError, '"logits" expected a Float32Array or an array of numbers, got string', {}, "123"],
   [TypeError, '"logits" expected numbers, got string at index 1', {}, [1, "2"]],

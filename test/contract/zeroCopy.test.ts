@@ -1,6 +1,6 @@
 /**
- * What lies in the runtime's own memory is worked on where it is. Two witnesses: the heap's copying methods (and `set`, which
- * every other copy would go through), counted; and the addresses that kernels are called with.
+ * Arrays in the runtime's own memory are worked on in place. Two witnesses: a count of the calls of the heap's copying methods (and of
+ * `set`, which every other copy would go through), and the addresses that kernels are called with.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { PASS_BYTES } from "../../assembly/layout";
@@ -11,7 +11,7 @@ import { machineOf, runtimeOnMachine, wrapped } from "../judge/engines";
 import { type Arrays, argumentsOf, type Call, copies, EVERY_CALL, run, type Values, written } from "../judge/everyCall";
 import { errorOf } from "../judge/refusal";
 
-/** A few numbers each, copied wherever they lie. */
+/** Arrays of a few numbers each, which are copied wherever they lie. */
 const COPIED = ["keyLengths", "support"];
 /** Kernels whose arguments are a pass in memory. */
 const PASSES = ["attentionTiles", "attentionRows"];

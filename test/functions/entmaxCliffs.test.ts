@@ -95,7 +95,7 @@ describe.each(BACKENDS)("cliffs of entmax on %s", (backend) => {
     }
   });
 
-  /** What another thread could have written. */
+  /** Values that another thread could have written to the state. */
   const STRANGERS: ((next: () => number) => number)[] = [
     () => Number.NaN,
     () => Infinity,

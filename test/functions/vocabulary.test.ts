@@ -1,4 +1,4 @@
-/** What truncation leaves is exactly what sorting everything in float64 leaves, whatever the vocabulary. */
+/** Truncation leaves exactly the tokens that sorting everything in float64 leaves, whatever the vocabulary. */
 import { describe, expect, it } from "vitest";
 import { Heap } from "../../src/heap";
 import type { Backend } from "../../src/kernels";
@@ -72,7 +72,7 @@ function tokensOf({ t, ties }: Prefix, x: Float32Array, mask?: Uint32Array): num
   return tokens;
 }
 
-/** What is left of vocabularies without a mask: sorted once for all backends. */
+/** Vocabularies without a mask and the tokens that truncation must leave: sorted once for all backends. */
 const SORTED = new Map<string, Uint32Array>();
 
 describe.each(BACKENDS)("%s", (backend) => {

@@ -15,9 +15,9 @@ const KERNELS = /^src\/kernels\//;
 const JUDGE = /^test\/judge\/(bounds|entmax64|random|softmax64|vocabularyReference)$/;
 const DOOR = /^src\/(bitMask|check|engines|options|runtime|seeded|types|ops\/.*)$/;
 
-/** A file's row is the first that it matches; what it may import are paths from the root, or packages. */
+/** A file's row is the first that it matches. It may import the row's paths, which begin at the root, or packages. */
 const ARROWS: [file: RegExp, may: RegExp[]][] = [
-  // assembly: lanes <- exp <- row <- families; the sparse binary has those of the rows that are its limits
+  // assembly: lanes <- exp <- row <- families; the sparse binary has the kernels of the rows that are its limits, softmax and hardmax
   [/^assembly\/(compact|lanes|layout)$/, []],
   [/^assembly\/phases$/, [/^assembly\/layout$/]],
   [/^assembly\/(exp|log)$/, [/^assembly\/lanes$/]],
@@ -36,7 +36,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
     [LAYOUT, /^assembly\/(compact|exp|lanes|log|phases|row|stage)$/, /^assembly\/vocabulary\//],
   ],
 
-  // src: doors -> runtime -> { engines, ops } -> { options -> check, heap, kernels } <- { js, wasm }; assembly/layout is both sides'
+  // src: doors -> runtime -> { engines, ops } -> { options -> check, heap, kernels } <- { js, wasm }; both sides import assembly/layout
   [/^src\/(typedArray|order)$/, []],
   [/^src\/kernels\//, [LAYOUT, KERNELS]],
   [/^src\/check\//, [/^src\/typedArray$/, /^src\/check\//]],
@@ -55,11 +55,11 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^src\/js$/, [KERNELS, DOOR, /^src\/js\/index$/]],
   [/^src\/modules$/, [DOOR, /^src\/wasm\/modules$/]],
   [/^src\/index$/, [KERNELS, DOOR, /^src\/js\/index$/, /^src\/wasm\//]],
-  // a door in front of a door: the published one imports softmax-wasm by its name (tsup.config.ts)
+  // transformers imports the main door; the published one imports it as softmax-wasm (tsup.config.ts)
   [/^src\/transformers$/, [/^src\/(check|index|typedArray)$/, /^src\/transformers\//]],
   [/^src\/transformers\//, [/^src\/(check|index|options|typedArray)$/]],
 
-  // the judge, the stopwatch, the stranger
+  // the judge (test), the stopwatch (bench), the stranger (examples)
   [JUDGE, [JUDGE]], // plain Node runs it for the bench
   [/^test\//, [ANYTHING]],
   [/^bench\//, [NODE, /^bench\//, JUDGE, /^scripts\//, /^softmax-wasm(\/|$)/, /^mitata$/]],

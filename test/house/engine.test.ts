@@ -3,7 +3,7 @@ import { BACKENDS, ENGINE } from "../judge/backends";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** What scripts/test.mjs started, "Node 24, unfused" say; undefined where vitest was started by hand. */
+    /** The engine that the test script started, such as "Node 24, unfused"; undefined where vitest was started by hand. */
     engine: string | undefined;
   }
 }

@@ -93,7 +93,7 @@ export function attentionReference(call: Call): Result {
 
 const largest = (v: Float32Array) => v.reduce((m, x) => (Number.isFinite(x) ? Math.max(m, Math.abs(x)) : m), 1e-30);
 
-/** What is off in out, lse or weights, in words. `factor` is that of the bounds where scores are large. */
+/** The first wrong value in out, lse or weights, in words. @param factor  by which the bounds grow where scores are large */
 export function attentionFailure(
   got: { out: Float32Array; lse?: Float32Array; weights?: Float32Array },
   want: Result,

@@ -1,4 +1,4 @@
-/** What holds for every function along an axis: it is its definition, over everything that can be in a row. */
+/** The test that every function along an axis has: it equals its definition, for everything that can be in a row. */
 import { it } from "vitest";
 import { floats, LENGTHS, RANGES } from "./cases";
 import { random } from "./random.mjs";
@@ -40,7 +40,7 @@ export function axisSuite(check: Check): void {
   optionsSuite(check);
 }
 
-/** Temperatures, masks, and what poisons a row. */
+/** Temperatures, masks, and values that make a row NaN. */
 export function optionsSuite(check: Check): void {
   it.each([1e-300, 1e-39, 0.01, 0.7, 1, 3, 1e10, 1e30, 1e300])("divides by the temperature %f first", (temperature) => {
     const next = random(5);

@@ -12,13 +12,13 @@ export interface Call {
   readonly name: Exclude<keyof Runtime, "backend" | "rejected" | "alloc" | "free">;
   /** Fresh arrays for `floats` of x (of k, of outA); an integer that is a multiple of 12. */
   readonly arrays: (floats: number) => Arrays;
-  /** Those that come before the options. */
+  /** Names of the arrays that come before the options. */
   readonly positional: readonly string[];
-  /** What else comes before them. */
+  /** Arguments that are no arrays, which come after those. */
   readonly scalars?: readonly unknown[];
-  /** Those that are written to. */
+  /** Names of the arrays that are written to. */
   readonly outputs: readonly string[];
-  /** What is in a result that is new. */
+  /** The arrays of a result that the call made. */
   readonly result?: (result: unknown) => Arrays;
   readonly options: (floats: number) => Record<string, unknown>;
 }
@@ -118,7 +118,7 @@ export function argumentsOf(call: Call, arrays: Arrays, floats: number): unknown
 export const run = (runtime: Runtime, call: Call, args: readonly unknown[]): unknown =>
   (runtime[call.name] as (...args: readonly unknown[]) => unknown)(...args);
 
-/** What comes of the call when its arrays are ordinary ones: the arrays it wrote to, after it, and those that are new. */
+/** The results of the call on ordinary arrays: the arrays that it wrote to, and those that it made. */
 export function written(call: Call, arrays: Arrays, result: unknown): Arrays {
   const outputs = call.outputs.filter((name) => name in arrays).map((name) => [name, arrays[name]]);
   return { ...Object.fromEntries(outputs), ...call.result?.(result) };

@@ -1,4 +1,4 @@
-/** exp and log to 200 bits and more: what float64 itself is judged by. Fixed point, BigInts of 2^-P. */
+/** exp and log to 200 bits and more, to judge float64 by. Fixed point: BigInts in units of 2^-P. */
 const P = 1300n;
 const ONE = 1n << P;
 

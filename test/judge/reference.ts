@@ -10,7 +10,7 @@ export interface Case {
   mask?: Uint8Array;
 }
 
-/** What the call is given beside x. */
+/** The arguments of a call beside x. */
 export function optionsOf({ x: _, ...options }: Case): Omit<Case, "x"> {
   return options;
 }
@@ -77,7 +77,7 @@ export function reference(c: Case): { at: Result[]; logSumExp: number[] } {
   return { at, logSumExp: lses };
 }
 
-/** What is off first, in words; undefined when all is within bounds. `tolerance` is absolute, of the expected value. */
+/** The first wrong value, in words; undefined when all are within bounds. @param tolerance  absolute, from the expected value */
 export function worst(
   got: ArrayLike<number>,
   want: readonly number[],

@@ -1,4 +1,4 @@
-/** What a refused call is held to. */
+/** Checks of a call that must be refused: its error, and that nothing else changed. */
 import { expect } from "vitest";
 import type { Runtime } from "../../src/index";
 

@@ -1,4 +1,4 @@
-/** What holds for sparsemax, entmax15 and entmax alike. */
+/** The tests that sparsemax, entmax15 and entmax have in common. */
 import { expect, it } from "vitest";
 import type { SparseOptions } from "../../src/index";
 import { optionsSuite } from "./axisSuite";

@@ -1,4 +1,4 @@
-/** What must hold after a call on memory that changed while it ran, or that is not what it says it is. */
+/** The properties that must hold after a call on memory that changed meanwhile, or on an array that lies about itself. */
 import fc from "fast-check";
 import type { Runtime, SampleResult, TopKResult } from "../../../src/index";
 import { type Arrays, argumentsOf, copies, EVERY_CALL, run, written } from "../../judge/everyCall";
@@ -33,7 +33,7 @@ function privateArrays(name: string, floats: number): Arrays {
   return arrays;
 }
 
-/** What each function gives on ordinary arrays, of a runtime that has seen nothing else yet. */
+/** The results of each function on ordinary arrays, from a runtime that has seen nothing else yet. */
 const usual = new WeakMap<Runtime, readonly string[]>();
 
 /** A hash of the bits of every call on private arrays, small ones and ones that stream. */
@@ -72,7 +72,7 @@ export function told(error: unknown, world: World): string {
   return `${String(error)},${(error as Error).stack?.split("\n")[1]}${after}`;
 }
 
-/** What is out of range in a result. */
+/** A token of a result that is out of range, or too many tokens, in words. */
 export function outOfRange(name: string, result: unknown, n: number): string | undefined {
   const within = (i: number): boolean => Number.isInteger(i) && i >= 0 && i < n;
   if (name === "sample") {

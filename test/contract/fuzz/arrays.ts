@@ -93,7 +93,7 @@ export const output = (length: number, type: Type, others: readonly string[]): f
   );
 };
 
-/** What stands in it. */
+/** The values of a described array. */
 export function valuesOf({ length, fill, seed, specials, every = [] }: ArraySpec): number[] {
   const next = random(seed);
   let rank = 0;

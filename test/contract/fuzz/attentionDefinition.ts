@@ -17,7 +17,7 @@ interface Wanted {
   readonly lse: Float64Array;
   /** [B, H, Q, K] */
   readonly weights: Float64Array | undefined;
-  /** What the contract's bounds are times, for each query: a float32 score s is itself off by up to |s|·2^-23. */
+  /** The factor of the contract's bounds, for each query: a float32 score s is itself off by up to |s|·2^-23. */
   readonly factor: Float64Array;
   /** 0 for a query that rounding may decide, 1 for one whose lse and weights are open, 2 for one that is certain. */
   readonly certain: Uint8Array;

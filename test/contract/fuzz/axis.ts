@@ -39,7 +39,7 @@ const present = (options: Record<string, unknown>) =>
 
 const TEMPERATURES = [1, 0.7, 0.01, 3, 0, -0, 1e10, 2 ** 120, 2 ** 125, 1e300, 1e-30, 4.3e-39, 1e-39, 5e-324];
 
-/** What they all take: mask and temperature too. */
+/** The options that all functions along an axis have, mask and temperature included. */
 const calls = (
   reduces: boolean,
   withSupport = false,
@@ -176,7 +176,7 @@ export const logSoftmax = of("logSoftmax");
 export const logSumExp = of("logSumExp");
 export const hardmax = of("hardmax");
 
-/** What sparsemax and entmax are of a case, mask and temperature included. */
+/** sparsemax or entmax of a case by definition, mask and temperature included. */
 function sparseWant(c: Case & { temperature: number }, alpha: number): ReturnType<Judge> {
   if (c.temperature === 0) return JUDGES.hardmax(c);
   if (alpha === 1) return JUDGES.softmax(c);

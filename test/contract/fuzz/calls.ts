@@ -11,14 +11,14 @@ export interface CallSpec {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** What is right for the arguments as they are: undefined where they must be refused. */
+/** The right outcome for these arguments: undefined where they must be refused. */
 export type Expectation =
   | {
       /** The arrays that are written to. */
       readonly outputs: readonly ArrayBufferView[];
-      /** What is wrong with the result, in words. */
+      /** Judges the result. @returns the first fault in words, or undefined */
       readonly failure: (result: unknown) => string | undefined;
-      /** It may be refused all the same: no workspace is large enough for anything. */
+      /** The call may be refused too, for lack of workspace. */
       readonly mayRefuse?: boolean;
     }
   | undefined;
@@ -84,7 +84,7 @@ export function spoils({ positional, options }: Fuzzed): fc.Arbitrary<readonly S
   );
 }
 
-/** What a getter of ours throws. */
+/** The error that a getter of the fuzzer throws. */
 export class Mine extends Error {}
 
 interface Built {

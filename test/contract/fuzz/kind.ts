@@ -1,7 +1,7 @@
 import type fc from "fast-check";
 import type { Backend } from "../../../src/index";
 
-/** What is fuzzed beside one call of each function: a name, and what must hold of whatever is drawn. */
+/** A kind of fuzzing beside plain calls of each function: its name, what it draws, and the property that must hold. */
 export interface Kind {
   readonly name: string;
   /** How often it is drawn with `npm test`. */

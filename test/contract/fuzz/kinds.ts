@@ -1,4 +1,4 @@
-/** What is fuzzed beside one call of each function. */
+/** The kinds of fuzzing beside plain calls of each function. */
 import { falseArrays } from "./falseArrays";
 import { infinities } from "./infinities";
 import type { Kind } from "./kind";

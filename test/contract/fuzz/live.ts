@@ -2,7 +2,7 @@
 import { random } from "../../judge/random.mjs";
 import type { Values } from "./arrays";
 
-/** What is written: finite numbers, infinities too, or any bits at all. */
+/** The values that are written: finite numbers, infinities too, or any bits at all. */
 export const MOODS = { finite: 0, infinite: 1, any: 2 } as const;
 export type Mood = keyof typeof MOODS;
 

@@ -1,6 +1,6 @@
 /**
- * Calls on shared memory that changes meanwhile: another thread writes to it, or, at times that the seed decides, we do. What comes
- * of them may be nonsense, but every index is in range, nothing but the outputs is written to, no error is the engine's, and the next
+ * Calls on shared memory that changes meanwhile: another thread writes to it, or, at times that the seed decides, we do. Results
+ * may be nonsense, but every index is in range, nothing but the outputs is written to, no error is the engine's, and the next
  * call on private memory has the bits it always had.
  *
  * With a thread the seed decides which calls are made, not when it writes: a find may take a few runs to come again.

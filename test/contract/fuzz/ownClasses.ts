@@ -49,7 +49,7 @@ export function ofThrowingClass(type: Type, buffer: ArrayBufferLike, from: numbe
   }
 }
 
-/** What another prototype an array can have, which is then still an array inside. */
+/** Other prototypes that an array can be given. It is still a typed array inside. */
 export const PROTOTYPES: Record<string, object | null> = {
   null: null,
   object: {},
@@ -60,7 +60,7 @@ export const PROTOTYPES: Record<string, object | null> = {
   BigInt64Array: BigInt64Array.prototype,
 };
 
-/** What an array can say in the place of its length. */
+/** Lies that an array can tell about its length. */
 export const LENGTHS: Record<string, (length: number) => unknown> = {
   "one less": (length) => length - 1,
   "one more": (length) => length + 1,

@@ -34,7 +34,7 @@ const NAMES = [
   "toString",
   "0",
 ];
-/** What an object of the package's own may be asked for though it lacks it. */
+/** Names that the package's own objects may lack and be asked for: then Object.prototype answers. */
 const INSIDE = ["mass", "t", "ties", "s", "values", "offset", "outer", "inner", "data", "get", "set", "valueOf"];
 const VALUES: Record<string, unknown> = {
   "0": 0,

@@ -1,11 +1,11 @@
-/** What arguments may be, said once more and independently of src/check.ts. */
+/** The rules for valid arguments, written a second time and independently of src/check.ts. */
 import { types } from "node:util";
 import type { Given } from "./calls";
 
 export const isInteger = (value: unknown, least: number): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= least;
 
-/** What x, q, k and v may be, as numbers; undefined where they must be refused. */
+/** x, q, k or v as numbers; undefined where the value must be refused. */
 export function numbersOf(value: unknown, { alive }: Given): Float32Array | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (types.isTypedArray(value) ? !alive(value) : value instanceof Object.getPrototypeOf(Uint8Array)) return undefined;
@@ -25,20 +25,20 @@ export const isArray = (
   { alive }: Given,
 ) => OF[type](value) && alive(value) && (lengths === undefined || lengths.includes(value.length));
 
-/** The memory of two arrays meets. */
+/** Whether two arrays share memory. */
 export function meet(a: unknown, b: unknown): boolean {
   if (!ArrayBuffer.isView(a) || !ArrayBuffer.isView(b) || a.buffer !== b.buffer) return false;
   if (a.byteLength === 0 || b.byteLength === 0) return false;
   return a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 }
 
-/** It does, and they are not the same floats. */
+/** Whether two arrays share memory and are not exactly the same floats. */
 export const partly = (a: unknown, b: unknown): boolean => {
   const [x, y] = [a as ArrayBufferView, b as ArrayBufferView];
   return meet(a, b) && (x.byteOffset !== y.byteOffset || x.byteLength !== y.byteLength);
 };
 
-/** What is wrong with what was returned before its values are looked at: it is out itself where that was given. */
+/** Judges a result but for its values: it must be `out` itself where that was given. @returns the fault in words, or undefined */
 export function returned(result: unknown, out: unknown): string | undefined {
   if (out !== undefined) return result === out ? undefined : "returns another array than out";
   return types.isFloat32Array(result) ? undefined : `returns ${String(result)}`;

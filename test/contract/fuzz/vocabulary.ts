@@ -160,7 +160,7 @@ export const sample: Fuzzed = {
           const same = index === order[0] && prob === 1 && logProb === 0;
           return same ? undefined : `draws ${index} (${prob}, ${logProb}) instead of the first maximum, ${order[0]}`;
         }
-        /** What is wrong with the result, if this is what truncation leaves. */
+        /** Judges the result, if truncation leaves these tokens. @returns the first fault in words, or undefined */
         const wrong = ({ kept, probs, logS, mean }: ReturnType<typeof truncated>): string | undefined => {
           const place = kept.indexOf(index);
           if (place < 0) return `draws ${index}, which is not kept`;

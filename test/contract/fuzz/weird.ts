@@ -1,4 +1,4 @@
-/** What else can stand where an argument should: by name, so that a failure prints. */
+/** Values that are no valid argument, by name, so that a failure prints them. */
 const pretender = (of: string) => ({ [Symbol.toStringTag]: of, length: 3, byteOffset: 0, 0: 1, 1: 2, 2: 3 });
 const numbers: Record<string, () => unknown> = Object.fromEntries(
   [
