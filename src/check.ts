@@ -9,6 +9,7 @@ export {
   checkElement,
   checkFloats,
   checkLength,
+  checkList,
   type FloatInput,
   newFloats,
   newWords,

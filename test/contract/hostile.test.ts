@@ -339,12 +339,16 @@ describe.each(BACKENDS)("hostile lists on %s", (backend) => {
       'softmax: "shape" expected numbers, got symbol at index 0',
     );
     const options = { headDim: 2, bias: x, biasShape: odd as never, window: undefined };
-    expectError(() => attention(x, x, x, options), TypeError, 'attention: "biasShape" expected numbers, got symbol');
+    expectError(
+      () => attention(x, x, x, options),
+      TypeError,
+      'attention: "biasShape" expected numbers, got symbol at index 0',
+    );
     const window = [Object.create(null), 1] as never;
     expectError(
       () => attention(x, x, x, { headDim: 2, window }),
       TypeError,
-      'attention: "window" expected numbers, got Object',
+      'attention: "window" expected numbers, got Object at index 0',
     );
     expectError(
       () => attention(x, x, x, { headDim: 2, mask: new Uint8Array(9), maskShape: "1133" as never }),

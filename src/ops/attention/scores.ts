@@ -1,5 +1,5 @@
 /** Checks of attention's options that change scores (scale, softcap, bias, alibi, sinks) or mask them (mask, window, keyLengths). */
-import { checkArray, checkBoolean, checkLength, checkNumber, isList, kind, refuseType, refuseValue } from "../../check";
+import { checkArray, checkBoolean, checkLength, checkList, checkNumber, refuseType, refuseValue } from "../../check";
 import type { Spread } from "./operands";
 import type { AttentionOptions, Shape4 } from "./options";
 import type { Sizes } from "./sizes";
@@ -7,19 +7,6 @@ import type { Sizes } from "./sizes";
 /** Beyond these the inverse of a softcap, or the softcap, is no normal float32. Above, scores stay as they are; below, all are 0. */
 const NO_CAP = 2 ** 126;
 const LEAST_CAP = 2 ** -126;
-
-/** A copy of a list of numbers. Each is read once, because an element may be a getter. */
-function checkNumbers(fn: string, name: string, value: readonly number[], expected: string): number[] {
-  if (!isList(value)) refuseType(fn, name, expected, kind(value));
-  const numbers: number[] = [];
-  const { length } = value;
-  for (let i = 0; i < length; i++) {
-    const n = value[i];
-    if (typeof n !== "number") refuseType(fn, name, "numbers", kind(n));
-    numbers.push(n);
-  }
-  return numbers;
-}
 
 /** How far a query sees from its position; Infinity is no limit. */
 export function checkReach(
@@ -30,7 +17,7 @@ export function checkReach(
   if (causal !== undefined) checkBoolean(fn, "causal", causal);
   let sides = [Infinity, Infinity];
   if (typeof window === "number") sides = [window, window];
-  else if (window !== undefined) sides = checkNumbers(fn, "window", window, "a number or [left, right]");
+  else if (window !== undefined) sides = checkList(fn, "window", window, "a number or [left, right]");
   if (sides.length !== 2 || !sides.every((n) => n >= 0 && (Number.isInteger(n) || n === Infinity))) {
     const got = typeof window === "number" ? window : `[${sides.join(", ")}]`;
     refuseValue(fn, "window", "an integer >= 0, or two of them", got);
@@ -39,7 +26,7 @@ export function checkReach(
 }
 
 export const checkShape = (fn: string, name: string, value: Shape4 | undefined): readonly number[] | undefined =>
-  value === undefined ? undefined : checkNumbers(fn, name, value, "an array of sizes");
+  value === undefined ? undefined : checkList(fn, name, value, "an array of sizes");
 
 export function checkScale(fn: string, value: number | undefined, headDim: number): number {
   if (value === undefined) return 1 / Math.sqrt(headDim);
