@@ -30,6 +30,7 @@ export function orderPairs(words: Uint32Array, source: number, target: number, c
     if (key > most) most = key;
   }
   const bits = 32 - Math.clz32(most - least);
+  // a digit has about as many values as there are pairs, at most 2048: to scatter to more places is slow
   const widest = Math.min(Math.max(32 - Math.clz32(count), 4), 11);
   const passes = Math.ceil(bits / widest);
   const width = Math.ceil(bits / passes);

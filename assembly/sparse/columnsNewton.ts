@@ -73,7 +73,7 @@ export function lanesOf(left: usize): v128 {
   return left >= 4 ? i32x4.splat(-1) : firstLanes(left);
 }
 
-/** τ of four columns as differences d = x - m: the largest that surely are off the support. */
+/** τ of four columns as differences d = x - m, lower by three roundings (4e-7 of it): ds up to it are surely off the support. */
 // @ts-ignore: decorator
 @inline
 function cutOf(tau0: v128, tau1: v128, s: f32): v128 {

@@ -19,7 +19,7 @@
 import { exp64, log } from "../log";
 import { Search } from "./search";
 
-/** 1 - exp(-v) */
+/** 1 - exp(-v), by its series where the difference would lose digits */
 function fallen(v: f64): f64 {
   if (abs(v) < 1e-3) return v * (1 - v * (0.5 - v * (1.0 / 6)));
   return v > 0 ? 1 - exp64(-v) : 1 - 1 / exp64(v);

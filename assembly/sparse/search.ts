@@ -135,7 +135,7 @@ export class Search {
     this.cutAtLeast();
   }
 
-  /** `cut` and `floor`: `least` as float32s that are smaller. */
+  /** `cut` and `floor`: `least` as float32s that are surely smaller, by a rounding (2^-23 of it) and a few of the least denormals. */
   cutAtLeast(): void {
     const least = this.least, cut = <f32>least, floor = <f32>(least + <f64>this.base);
     this.cut = cut - abs(cut) * 1.2e-7 - 1e-44;

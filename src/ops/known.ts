@@ -11,7 +11,11 @@ export const P = [
 ];
 export const MASK = /* @__PURE__ */ Uint8Array.of(1, 1, 0, 1, 1, 1, 1, 0, 1, 1, 1);
 
-/** @throws {Error} naming the function that is off, with what it should have given */
+/**
+ * A result may be off by 4e-6 of itself, which right kernels keep on these values, or by `absolute`.
+ *
+ * @throws {Error} naming the function that is off, with its result and the expected one
+ */
 export function expectKnown(name: string, got: ArrayLike<number>, want: (j: number) => number, absolute = 4e-36): void {
   for (let j = 0; j < got.length; j++) {
     const bound = Math.max(absolute, 4e-6 * Math.abs(want(j)));

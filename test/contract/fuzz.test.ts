@@ -17,16 +17,16 @@ import { FULL, HEAPS, World } from "./fuzz/world";
 
 const SECONDS = Number(process.env.FUZZ_SECONDS ?? 0);
 const SEED = Number(process.env.FUZZ_SEED ?? 20261122);
-/** Of one case alone, as a failure prints it. */
+/** The path of one case, as a failure prints it: only that case runs. */
 const PATH = process.env.FUZZ_PATH;
 type Details = fc.RunDetails<[unknown]>;
-/** Sequences count as two, and so do runtimes. */
+/** The shares of the time: one for each function, two for sequences of calls, two for runtimes, and those of KINDS. */
 const SHARES = BACKENDS.length * KINDS.reduce((sum, { shares }) => sum + shares, FUZZED.length + 4);
-/** One test has all the time. */
+/** Whether one test gets all the time. */
 const ALONE = process.env.FUZZ_ONLY !== undefined;
 
 /**
- * Judged by time when one is given, by number when not: then every machine makes the same calls.
+ * Runs a property for some time if FUZZ_SECONDS is given, else a number of times: then every machine makes the same calls.
  *
  * @param name  the test's, by which it can be run again
  */

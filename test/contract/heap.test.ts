@@ -20,7 +20,7 @@ function flags(length: number, seed: number): Uint8Array {
   return Uint8Array.from({ length }, () => (next() < 0.7 ? 1 : 0));
 }
 
-/** Bit for bit, though any NaN is as good as another. Expect on millions of floats would take seconds. */
+/** Equality bit for bit, but any NaN equals any other. `expect` for each of millions of floats would take seconds. */
 function expectSame(got: Float32Array, want: Float32Array, label: string): void {
   expect(got.length, label).toBe(want.length);
   for (let i = 0; i < want.length; i++) {

@@ -56,7 +56,7 @@ const onSharedMemory = (values: Values): Values => {
   return view;
 };
 
-/** Of a buffer that was larger or smaller before, and tracks its length. */
+/** An array that tracks the length of its buffer, which was larger or smaller before. */
 const onResizedMemory =
   (before: number) =>
   (values: Values): Values => {
@@ -67,7 +67,7 @@ const onResizedMemory =
     return view;
   };
 
-/** Of a buffer that shrank beneath it. */
+/** An array that its buffer, which has shrunk, no longer reaches. */
 function outOfBounds(values: Values): Values {
   const buffer = resizable(values.byteLength + 8, values.byteLength + 8);
   const view = new (viewOf(values))(buffer, 8, values.length);
@@ -89,7 +89,7 @@ const pretenders = (values: Values): [string, unknown][] => [
   ["an object that says so", { [Symbol.toStringTag]: typeName(values), length: values.length, byteOffset: 0 }],
 ];
 
-/** Array-likes are welcome there; the object that says so is one, without elements. */
+/** Arguments that take any array-like. "An object that says so" is one, without elements. */
 const TAKE_LISTS = ["x", "q", "k", "v", "logits"];
 
 describe.each(BACKENDS)("hostile arguments on %s", (backend) => {

@@ -54,7 +54,7 @@ function withOwnProperties(values: Values): Values {
   return own;
 }
 
-/** Lengths and places that are not the array's, and another answer each time. */
+/** An array that gives a wrong length, offset and buffer, different ones each time. */
 function thatLie(values: Values): Values {
   const own = values.slice();
   let answers = 0;
@@ -66,7 +66,7 @@ function thatLie(values: Values): Values {
 const exchanged = (prototype: object | null) => (values: Values) =>
   Object.setPrototypeOf(values.slice(), prototype) as Values;
 
-/** Right results are asked for. */
+/** Kinds of arrays with which each call must still give the right result. */
 const KINDS: [string, (values: Values) => Values][] = [
   ["of a class whose every member throws", ofOwnClass],
   ["whose every property throws", withOwnProperties],
@@ -83,7 +83,7 @@ const bits = (arrays: Arrays) => Object.entries(arrays).map(([key, values]) => [
 describe.each(BACKENDS)("arrays of the caller's on %s", (backend) => {
   const runtime = runtimeOf(backend);
   const small = createRuntime({ backend, heapBytes: 65536 });
-  /** In one block; in blocks, and more mask words than one; beyond the heap. */
+  /** Sizes that go through the heap in one block; in several, with several mask words; in tiles. */
   const SIZES: [Runtime, number][] = [
     [runtime, 24],
     [runtime, 6000],

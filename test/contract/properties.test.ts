@@ -18,7 +18,7 @@ const runs = { numRuns: 200, seed: 20261122 };
 
 describe.each(BACKENDS)("properties on %s", (backend) => {
   const { softmax, logSoftmax, logSumExp, hardmax } = runtimeOf(backend);
-  /** With what they give where the mask leaves out. */
+  /** Functions, each with its result where the mask leaves a position out. */
   const ALONG = [
     [softmax, 0],
     [logSoftmax, -Infinity],

@@ -19,7 +19,7 @@ const runs = { numRuns: 100, seed: 20261122 };
 
 describe.each(BACKENDS)("properties of exact zeros on %s", (backend) => {
   const { sparsemax, entmax15, entmax } = runtimeOf(backend);
-  /** With what they give where the mask leaves out. */
+  /** Functions, each with its result where the mask leaves a position out. */
   const ALONG = ALPHAS.map((alpha) => {
     const f = (x: Float32Array, options: SparseOptions = {}): Float32Array => entmax(x, { ...options, alpha });
     return [f, 0] as const;

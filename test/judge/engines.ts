@@ -18,7 +18,7 @@ export const SOURCES: Sources = {
 };
 export const FAMILIES = Object.keys(SOURCES) as FamilyName[];
 
-/** Kernels on a memory. */
+/** All kernels of a backend, on one memory. */
 interface Machine {
   readonly backend: Backend;
   readonly kernels: Kernels;

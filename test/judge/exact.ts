@@ -2,7 +2,7 @@
 const P = 1300n;
 const ONE = 1n << P;
 
-/** A finite float64, exactly. */
+/** A finite float64 in fixed point, exactly. */
 export function exact(x: number): bigint {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, x);
@@ -16,7 +16,7 @@ export function exact(x: number): bigint {
 
 const HALVINGS = 20n;
 
-/** By its series at x / 2^20, squared twenty times; x <= 0 (or a little above). */
+/** exp(x) by its series at x / 2^20, squared twenty times; x <= 0 (or a little above). */
 export function exp(x: bigint): bigint {
   const r = x >> HALVINGS;
   let y = ONE;
@@ -29,7 +29,7 @@ export function exp(x: bigint): bigint {
   return y;
 }
 
-/** log(1 + x) for x >= 0, by Newton's rule from float64's. */
+/** log(1 + x) for x >= 0, by Newton's rule, beginning with Math.log1p. */
 export function log1p(x: bigint): bigint {
   let y = exact(Math.log1p(toNumber(x)));
   for (let k = 0; k < 4; k++) y += (((ONE + x) * exp(-y)) >> P) - ONE;
@@ -40,7 +40,7 @@ export const quotient = (a: bigint, b: bigint): bigint => (a << P) / b;
 
 export const sum = (values: bigint[]): bigint => values.reduce((s, v) => s + v, 0n);
 
-/** To 60 bits. */
+/** The nearest number, from the first 60 bits. */
 export function toNumber(x: bigint): number {
   const magnitude = x < 0n ? -x : x;
   const shift = Math.max(0, magnitude.toString(2).length - 60);

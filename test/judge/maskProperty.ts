@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 
 type Along = (x: Float32Array, options?: { mask?: Uint8Array; temperature?: number }) => Float32Array;
 
-/** @param functions  with what they give where the mask leaves out */
+/** @param functions  each with its result where the mask leaves a position out */
 export function whatIsMaskedIsNotThere(
   functions: readonly (readonly [f: Along, absent: number])[],
   row: fc.Arbitrary<Float32Array>,

@@ -20,20 +20,20 @@ export function expectError(run: () => unknown, ...[type, message]: Wanted): voi
   expect(error.constructor, error.message).toBe(type);
 }
 
-/** Floats that alloc has left, by its own words. */
+/** Floats that alloc can still give out, read from its own error message. */
 export function floatsFree({ alloc }: Runtime): number {
   const { message } = errorOf(() => alloc(2 ** 40));
   const free = /^alloc: "length" expected at most (\d+) floats/.exec(message);
   return free ? Number(free[1]) : expect.fail(message);
 }
 
-/** With its buffer gone to nowhere. */
+/** The view, after its buffer was transferred away. */
 export function detached<A extends ArrayBufferView>(view: A): A {
   structuredClone(view.buffer, { transfer: [view.buffer as ArrayBuffer] });
   return view;
 }
 
-/** A Proxy of it that was taken back. */
+/** A revoked Proxy of an object. */
 export function revoked<T extends object>(target: T): T {
   const { proxy, revoke } = Proxy.revocable(target, {});
   revoke();

@@ -9,7 +9,7 @@ import { type Case, rowsOf, worst } from "./reference";
 import { sum } from "./softmax64.mjs";
 import { entmaxReference } from "./sparseReference";
 
-/** Of long arrays, which toEqual takes seconds for. */
+/** Equality of long arrays, for which toEqual would take seconds. */
 export function equal(got: ArrayLike<number>, want: ArrayLike<number>, label: string): void {
   const failure = worst(got, Array.from(want), () => 0, label);
   if (failure) expect.fail(failure);
@@ -38,7 +38,7 @@ export function checkSparse(f: Sparse, alpha: number, c: Case, label: string): v
   });
 }
 
-/** Over everything that can be in a row. */
+/** The definition, for everything that can be in a row. */
 function definitionSuite(f: Sparse, alpha: number): void {
   const check = (x: Float32Array, shape: readonly number[], axis: number, label: string) =>
     checkSparse(f, alpha, { x, shape, axis }, `alpha ${alpha}, ${label}`);

@@ -28,6 +28,7 @@ export function draw(
   let index = walk(vocabulary, distribution, kept, kept === EVERYTHING ? u * whole : Infinity);
   if (index < 0) {
     whole = heap.float64(heap.state + VOCABULARY_MASS); // the sum of just these weights, which the kernel computes as float32s
+    // below the whole, which no running sum exceeds, also where u is next to 1
     const target = Math.min(u * whole, whole * (1 - 2 ** -52));
     index = walk(vocabulary, distribution, kept, target, kernels.vocabularySeek(heap.state, row.blocks, target));
   }

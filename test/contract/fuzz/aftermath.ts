@@ -5,13 +5,13 @@ import { type Arrays, argumentsOf, copies, EVERY_CALL, run, written } from "../.
 import type { CallSpec, Fuzzed } from "./calls";
 import type { World } from "./world";
 
-/** Long rows take several passes, and those are what a change can come between. */
+/** 0, or the length of a long row: such a row takes several passes, and a change can come between them. */
 const longer = fc.oneof(
   { weight: 1, arbitrary: fc.constant(0) },
   { weight: 2, arbitrary: fc.integer({ min: 4000, max: 60_000 }) },
 );
 
-/** Its calls, and those of topK and sample on rows that do not fit a small heap. */
+/** The calls of a function; for topK and sample also calls on rows that do not fit a small heap. */
 export const lengthened = ({ calls, name }: Fuzzed): fc.Arbitrary<CallSpec> =>
   fc.tuple(calls, longer, fc.boolean()).map(([{ arrays, options }, n, nucleus]) => {
     const { logits, mask } = arrays;
@@ -54,12 +54,12 @@ function bitsOf(runtime: Runtime): readonly string[] {
   return hashes;
 }
 
-/** Before anything else is done with the runtime. */
+/** Remembers the bits of the usual results; to be called before anything else is done with the runtime. */
 export function rememberBits({ runtime }: World): void {
   if (!usual.has(runtime)) usual.set(runtime, bitsOf(runtime));
 }
 
-/** The first call on private memory that gives other bits than it did at first. It takes back what alloc gave out. */
+/** The first call on private memory that gives other bits than it did at first. Frees the runtime's heap. */
 export function changedBits({ runtime }: World): string | undefined {
   const before = usual.get(runtime);
   return bitsOf(runtime).find((hash, i) => hash !== before?.[i]);

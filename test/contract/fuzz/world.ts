@@ -11,7 +11,7 @@ import { type ArraySpec, type List, type Type, type Values, valuesOf } from "./a
 import { ofThrowingClass, PROTOTYPES, TYPES } from "./ownClasses";
 
 export const HEAPS = [65536, 262144, 8388608] as const;
-/** As much as `filled` can be: to the last float in all but the largest heap. */
+/** A value of `filled`: all of the two smaller heaps, and 512 KiB of the largest. */
 export const FULL = -1;
 
 const foreign = runInNewContext(
@@ -65,9 +65,9 @@ export class World {
   readonly #views: Float32Array[] = [];
   /** Arrays that are dead: detached, or beyond their buffer. */
   readonly dead = new WeakSet<object>();
-  /** Ordinary arrays on the memory of those that cannot be asked for anything. */
+  /** For arrays whose own methods throw: ordinary arrays on the same memory. */
   readonly #plain = new WeakMap<object, Values>();
-  /** An array has another prototype than it was made with: it may be refused, or taken for what it is inside. */
+  /** Whether an array's prototype was exchanged: a call may refuse it, or take it for the type that it is inside. */
   exchanged = false;
   readonly #buffers: ArrayBufferLike[] = [];
   readonly #gone = new Set<ArrayBufferLike>();
