@@ -16,12 +16,12 @@ import { COLUMN_D, COLUMN_T } from "./search";
 /** An S - 1 that is too small to see: a thousandth of the bound of a row's sum. */
 const ENOUGH: f64 = 1e-9;
 
-/** Of entmax15: an S - 1 after which one step leaves n / 4 times its square, less than ENOUGH for n <= SHORT. */
+/** The same for entmax15 before its last step, which leaves n / 4 times the square of S - 1: less than ENOUGH for n <= SHORT. */
 const LAST: f64 = 1e-5;
 
 /** Positions for which a column's values are loaded into registers once. */
 const ROWS: usize = 8;
-/** The same for the result. */
+/** Positions for which they are loaded once when the result is written. */
 const FINISHED: usize = 32;
 
 /** Up to this many positions four columns are solved one after the other, in registers. */

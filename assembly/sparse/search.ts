@@ -4,8 +4,8 @@
  */
 import { GATHERING, LIST_FLOATS, STATE_BYTES } from "../layout";
 
-// Of a strip of columns, behind what every kernel along an axis keeps of one (phases.ts): arrays of STRIP. COLUMN_PART is
-// all ones where τ still moves, COLUMN_ANY a count.
+// The state of a strip of columns: arrays of STRIP, behind those that every kernel along an axis has (phases.ts). Of the latter
+// COLUMN_PART is all ones where τ still moves, and COLUMN_ANY a count.
 export const COLUMN_T: usize = 5120; // f64, t = 1 + τ
 export const COLUMN_D: usize = 7168; // f64, the slope that goes with COLUMN_S
 
@@ -92,7 +92,7 @@ export class Search {
   below: f64;
   higher: f64;
   level: f64;
-  /** Of the last step that was not slow: how many floats were undecided, and |log S|. */
+  /** After the last step that was not slow: how many floats were undecided, and |log S|. */
   width: f64;
   far: f64;
   /** How far the norm's step went. */

@@ -9,10 +9,10 @@
  *                 |x - m| under the probabilities, of all and of all but the maximum             test/functions/transformers.test.ts
  */
 
-/** Numbers of ours: no caller's array. */
+/** An array that this package made: not the caller's. */
 export type Float64s = number[] | Float64Array;
 
-/** NaN in the first place stays there, NaN elsewhere is passed over: its exponential is NaN too. */
+/** Index of the first maximum. A NaN at index 0 is taken for it; others are passed over: their exponentials make the result NaN. */
 function firstMaximum(x: Float64s): number {
   let at = 0;
   for (let k = 1; k < x.length; k++) if (x[k] > x[at]) at = k;
@@ -33,14 +33,14 @@ function exponentials(x: Float64s, m: number): number {
   return s;
 }
 
-/** In place. @param x  at least one number */
+/** Softmax of x, in place. @param x  at least one number */
 export function softmax64(x: Float64s): Float64s {
   const s = exponentials(x, x[firstMaximum(x)]);
   for (let k = 0; k < x.length; k++) x[k] /= s;
   return x;
 }
 
-/** In place. @param x  at least one number */
+/** Log-softmax of x, in place. @param x  at least one number */
 export function logSoftmax64(x: Float64s): Float64s {
   const at = firstMaximum(x);
   const m = x[at];

@@ -1,4 +1,7 @@
-/** Rows that are long work for entmax: supports of thousands, clusters, ties, staircases, denormals. They are exact too, take few passes, and end. */
+/**
+ * Rows that are long work for entmax: supports of thousands, clusters, ties, staircases, denormals. They are exact too, take few
+ * passes, and end.
+ */
 import { describe, expect, it } from "vitest";
 import { ALL_SPARSE, FINISH, INIT, MAX, SETTLE, STATE_BYTES, SUM } from "../../assembly/layout";
 import type { SparseKernel } from "../../src/kernels/sparse";

@@ -68,7 +68,7 @@ export function columnsSharesWide(state: usize, y: usize, x: usize, axis: usize,
   }
 }
 
-/** As columnsSharesWide, with COLUMN_ANY first 2^64·q^s / k. */
+/** As columnsSharesWide, in float32. COLUMN_ANY first holds 2^64·q^s / k of each column. */
 export function columnsShares(state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
   const search = searchAt(state), s = search.s, rate = search.rate;
   const c = <f32>(1 / s), cv = held(0, c), fv = held(1, exponentFloor(c));

@@ -53,7 +53,7 @@ export interface Pass {
   readonly wRow: number;
 }
 
-/** As an i32: an engine counts slower with words that might not be one, and no heap is so large. */
+/** A word as an i32, with which engines count faster than with a u32. No heap is so large that this makes a difference. */
 const word = ({ u32 }: Memory, at: number): number => u32[at >>> 2] | 0;
 
 export function passAt(memory: Memory, at: number): Pass {

@@ -9,7 +9,7 @@ import { largest } from "../row";
 import { type Rule, Search } from "./search";
 
 export class NewtonColumns {
-  /** Of the column that is worked on. */
+  /** The search of the column that is worked on. */
   readonly search = new Search();
   readonly #f32: Float32Array;
   readonly #list = new Float64Array(LIST_FLOATS);

@@ -60,7 +60,7 @@ export class Search {
   far = 0;
   move = 0;
 
-  /** The function of a call. */
+  /** Sets the function of a call: s, the rate, and whether d is x itself. */
   use(s: number, temperature: number, absolute: boolean): void {
     this.s = s;
     this.c = 1 / s;
@@ -80,7 +80,7 @@ export class Search {
     this.guess = 0;
   }
 
-  /** With all that lies above `least`. */
+  /** The search starts with all that lies above `least`. */
   open(stage: number): void {
     this.stage = stage;
     this.root = this.top;

@@ -16,7 +16,7 @@ export interface Spread<Values extends Float32Array | Uint8Array> {
 export interface Operand<Values extends Float32Array | Uint8Array = Float32Array> extends Spread<Values> {
   /** Its address in the heap; 0 where it lies outside. */
   readonly home: number;
-  /** Of an element. */
+  /** Bytes of an element. */
   readonly bytes: 1 | 4;
 }
 

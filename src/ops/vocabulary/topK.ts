@@ -43,7 +43,8 @@ export interface TopK {
    * Tokens that the mask leaves out are not read and never returned: fewer than k come back where fewer are allowed. A +Infinity
    * has log-probability 0, the first one if there are several, and everything else -Infinity.
    *
-   * Absolute error at most 2^-24 · (6 + 2·|y|) (test/functions/topK.test.ts); logSumExp has the bits of logSumExp(logits), at every temperature.
+   * Absolute error at most 2^-24 · (6 + 2·|y|) (test/functions/topK.test.ts). The field logSumExp has the bits of the function
+   * logSumExp of the allowed logits, at every temperature.
    * Only the tokens above a lower bound of the k-th largest logit are sorted, by radix sort; so is a whole vocabulary, where k asks for
    * it.
    *
