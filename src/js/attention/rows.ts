@@ -1,5 +1,5 @@
 /**
- * assembly/attention/rows.ts in JavaScript: blocks of 64 keys; dots with four keys at a time, scores, weights, sums of values.
+ * assembly/attention/rows.ts in JavaScript: 64 keys at a time: dots with four keys at a time, scores, weights, sums of values.
  * It serves many queries too: packing is a copy, and attentionTiles is attentionRows.
  */
 

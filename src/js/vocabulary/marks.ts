@@ -55,12 +55,12 @@ export const weightsAt = ({ f64 }: Memory, weights: number): Weights =>
     ? EVEN
     : { m: f64[(weights + WEIGHTS_M) >>> 3], temperature: f64[(weights + WEIGHTS_TEMPERATURE) >>> 3] };
 
-/** What a token weighs. */
+/** The weight of a token: exp((x - m) / T). */
 export const weigh = (x: number, m: number, temperature: number): number =>
   temperature === Infinity ? 1 : Math.exp((x - m) / temperature);
 
 /**
- * What a pass leaves for the next tile, for other kernels and for the host: the class Marks of the kernels, with the same names.
+ * Results of the passes: for the next tile, for other kernels and for the host. The class Marks of the kernels, with the same names.
  * The state is the one that `at` was given last. Sums in two parts have all in the first.
  */
 export class Marks {
