@@ -1,8 +1,8 @@
-// The suite in browsers: npm run test:browsers. One page per browser, started as a plain process, reports to vitest.
+// The unit tests in browsers: npm run test:browsers. One page per browser, started as a plain process, reports to vitest.
 import { defineBrowserProvider } from "@vitest/browser";
 import { mergeConfig } from "vitest/config";
 import { openBrowser } from "./scripts/browsers.mjs";
-import base from "./vitest.config.ts";
+import { base, UNIT } from "./vitest.config.ts";
 
 /** Tests that say nothing about an engine, or need what a page does not have. Every other file runs in browsers too. */
 const NODE_ONLY = [
@@ -49,7 +49,8 @@ export default mergeConfig(base, {
     headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
   },
   test: {
-    exclude: NODE_ONLY,
+    include: UNIT.include,
+    exclude: [...UNIT.exclude, ...NODE_ONLY],
     browser: {
       enabled: true,
       headless: true,

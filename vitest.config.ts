@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
 /** `import bytes from "./file?bytes"`: a file as a Uint8Array, in browsers as anywhere. */
@@ -12,12 +12,50 @@ const bytes = {
   },
 };
 
-export default defineConfig({
+/** Every run leaves its report here; scripts/sum.mjs reads it. */
+const report = `.cache/reports/${process.env.REPORT ?? "vitest"}.json`;
+
+/** A run that is cut short leaves an empty report, and not the one of an earlier run. */
+const unfinished = {
+  onInit() {
+    mkdirSync(".cache/reports", { recursive: true });
+    writeFileSync(report, "{}");
+  },
+};
+
+/** What every project has in common, in vitest.browser.config.mjs too. */
+export const base = defineConfig({
   plugins: [bytes],
   test: {
-    include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     maxWorkers: "100%", // one core less otherwise: half of a small machine
+    reporters: ["default", unfinished, ["json", { outputFile: report }]],
     provide: { engine: process.env.SOFTMAX_WASM_ENGINE }, // what scripts/test.mjs means to run on: test/house/engine.test.ts
+  },
+});
+
+/** The tests that every engine and every browser runs. */
+export const UNIT = { include: ["test/**/*.test.ts"], exclude: ["test/package/**", "test/soak/**"] };
+
+/** Minutes: these install, bundle and start browsers. */
+const SLOW = { testTimeout: 300_000, hookTimeout: 600_000 };
+
+export default defineConfig({
+  ...base,
+  test: {
+    ...base.test,
+    projects: [
+      { extends: true, test: { name: "unit", ...UNIT } },
+      {
+        extends: true,
+        test: {
+          name: "package",
+          include: ["test/package/**/*.test.{ts,mjs}"],
+          globalSetup: "test/package/setup.mjs",
+          ...SLOW,
+        },
+      },
+      { extends: true, test: { name: "soak", include: ["test/soak/*.test.mjs"], ...SLOW } },
+    ],
   },
 });
