@@ -54,15 +54,15 @@ function located({ variable, names, others = () => [] }) {
   return [...inPath, ...others()].find(existsSync);
 }
 
-/**
- * The binaries of a browser. On Debian, as root, what is missing is installed.
- *
- * @throws {Error} saying what to install
- */
+/** With INSTALL_BROWSERS=1, on Debian and as root, what is missing may be installed. */
+const mayInstall = () =>
+  process.env.INSTALL_BROWSERS === "1" && existsSync("/usr/bin/apt-get") && process.getuid() === 0;
+
+/** @returns the binaries of a browser  @throws {Error} saying what to install */
 export function findBrowser(name) {
   const missing = () => NEEDS[name].filter((need) => located(need) === undefined);
   const packages = missing().map((need) => need.package);
-  if (packages.length > 0 && existsSync("/usr/bin/apt-get") && process.getuid() === 0) {
+  if (packages.length > 0 && mayInstall()) {
     console.log(`installing ${packages.join(" ")}`);
     const apt = (...args) =>
       spawnSync("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=600", ...args], {
@@ -75,7 +75,7 @@ export function findBrowser(name) {
   const still = missing();
   if (still.length === 0) return NEEDS[name].map(located);
   const ways = still.map((need) => `install Debian's ${need.package}, or set ${need.variable} to the binary`);
-  throw new Error(`${name} is not here: ${ways.join("; ")}`);
+  throw new Error(`${name} is not here: ${ways.join("; ")}; INSTALL_BROWSERS=1 does so on Debian, as root`);
 }
 
 /** A screen that nobody sees, for what has no headless mode. @returns its process and its name */

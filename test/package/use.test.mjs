@@ -3,12 +3,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { execute } from "../../scripts/execute.mjs";
+import { bestOf } from "./nodes.mjs";
 import { bareProject } from "./project.mjs";
 
 const project = bareProject();
 
-/** The program says which backend it computed on, which is the fastest that this Node has. */
-const BEST = Number.parseInt(process.versions.node, 10) >= 22 ? "wasm-relaxed" : "wasm";
+/** The programs below print the backend that they computed on. */
+const BEST = bestOf(process.execPath);
 
 const NAMES = "{ softmax, logSoftmax, logSumExp, hardmax, createRuntime, backend }";
 const USE = `

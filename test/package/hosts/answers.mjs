@@ -218,35 +218,41 @@ const plain = (value) =>
       ? value.flatMap((part) => Array.from(part))
       : Array.from(value);
 
-/** @returns for each function's name its calls: a title, and the numbers that came back, or the error */
+/** What is asked, by the name of the function or of the matter. */
+const PARTS = {
+  ...Object.fromEntries(Object.keys(ALONG_AXIS).map((name) => [name, (ask) => alongAxis(ask, name)])),
+  attention,
+  mergeAttention,
+  topK,
+  sample,
+  "wrong calls": wrongCalls,
+  memory,
+  transformers: transformersDoor,
+};
+export const NAMES = Object.keys(PARTS);
+
+/** @returns for each of NAMES its calls: a title, and the numbers that came back, or the error */
 export function answers(door, transformers) {
   const asked = {};
-  const part = (name, run) => {
+  for (const name of NAMES) {
     const calls = [];
-    run((title, call) => {
+    const ask = (title, call) => {
       try {
         calls.push({ title, answer: plain(call(door)).map((v) => (Number.isFinite(v) ? v : String(v))) });
       } catch (error) {
         calls.push({ title, answer: `${error.name}: ${error.message}` });
       }
-    });
+    };
+    PARTS[name](ask, transformers);
     asked[name] = calls;
-  };
-  for (const name of Object.keys(ALONG_AXIS)) part(name, (ask) => alongAxis(ask, name));
-  part("attention", attention);
-  part("mergeAttention", mergeAttention);
-  part("topK", topK);
-  part("sample", sample);
-  part("wrong calls", wrongCalls);
-  part("memory", memory);
-  part("transformers", (ask) => transformersDoor(ask, transformers));
+  }
   return asked;
 }
 
 /** Engines' Math.exp and Math.log differ in a last bit of a float64, and results by one of a float32. */
 const same = (a, b) => a === b || Math.abs(a - b) <= 2.4e-7 * Math.abs(b) + 1.5e-45;
 
-/** @returns for each function's name how many calls there were, and those that were answered otherwise */
+/** @returns for each of NAMES how many calls there were, and those that were answered otherwise */
 export function compare(got, want) {
   return Object.entries(want).map(([name, calls]) => ({
     name,

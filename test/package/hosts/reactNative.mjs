@@ -2,8 +2,8 @@
 // preset is needed: Hermes takes no private names (1.0 neither), 0.12 no classes, and the package has them.
 import { readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { execute } from "./execute.mjs";
-import { fetched } from "./fetched.mjs";
+import { execute } from "../../../scripts/execute.mjs";
+import { fetched } from "../../../scripts/fetched.mjs";
 
 /** Metro and the preset: the newest that take Node 20. Hermes: the newest whose virtual machine is on npm for this kind of machine. */
 export const VERSIONS = {

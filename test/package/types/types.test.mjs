@@ -1,11 +1,10 @@
-// The packed package's types in projects of others: TypeScript old and new, every moduleResolution, with and without DOM.
-// Needs a build. The last line counts: "N passed, N failed".
+/** The packed package's types in projects of others: TypeScript old and new, every moduleResolution, with and without DOM. */
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { check, checking } from "./checks.mjs";
-import { execute } from "./execute.mjs";
-import { fetched } from "./fetched.mjs";
-import { bareProject } from "./project.mjs";
+import { beforeAll, it } from "vitest";
+import { execute } from "../../../scripts/execute.mjs";
+import { fetched } from "../../../scripts/fetched.mjs";
+import { bareProject } from "../project.mjs";
 
 const TYPESCRIPT = ["5.0.4", "5.9.3", "6.0.3", "7.0.2"];
 const VERSIONS = {
@@ -71,15 +70,17 @@ const config = ({ version, resolution, module, name, lib, types, has }) => ({
   files: filesOf({ version, resolution, module, name, has }),
 });
 
-await checking(async () => {
-  const tools = join(fetched("types", VERSIONS), "node_modules");
-  const project = bareProject("test/package/types");
+let tools;
+let project;
+beforeAll(() => {
+  tools = join(fetched("types", VERSIONS), "node_modules");
+  project = bareProject("test/package/types");
   symlinkSync(tools, join(project, "../node_modules"), "junction");
-  for (const combination of [...COMBINATIONS, ...NODE10]) {
-    const { version, resolution, name } = combination;
-    await check(`TypeScript ${version}, ${resolution}, ${name}`, () => {
-      writeFileSync(join(project, "tsconfig.json"), JSON.stringify(config(combination)));
-      execute(process.execPath, [join(tools, `typescript-${version}/bin/tsc`), "-p", "."], project);
-    });
-  }
+});
+
+const titled = [...COMBINATIONS, ...NODE10].map((one) => [one.version, one.resolution, one.name, one]);
+
+it.each(titled)("TypeScript %s, %s, %s", (version, _resolution, _name, combination) => {
+  writeFileSync(join(project, "tsconfig.json"), JSON.stringify(config(combination)));
+  execute(process.execPath, [join(tools, `typescript-${version}/bin/tsc`), "-p", "."], project);
 });

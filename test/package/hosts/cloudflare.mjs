@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { execute } from "./execute.mjs";
-import { fetched } from "./fetched.mjs";
+import { execute } from "../../../scripts/execute.mjs";
+import { fetched } from "../../../scripts/fetched.mjs";
 
 /** wrangler: the newest that takes Node 20. It brings a workerd of its own, which is not the one that is run. */
 export const VERSIONS = { workerd: "1.20261117.1", wrangler: "4.86.0" };

@@ -1,6 +1,6 @@
 // Chromium and Firefox driven by playwright, as they are installed on this machine.
 import { chromium, firefox } from "playwright-core";
-import { CHROMIUM, findBrowser } from "./browsers.mjs";
+import { CHROMIUM, findBrowser } from "../../scripts/browsers.mjs";
 
 const BROWSERS = {
   Chromium: { type: chromium, options: { args: CHROMIUM } },
@@ -12,7 +12,7 @@ export function launch(name) {
   return type.launch({ executablePath: findBrowser(name)[0], headless: true, ...options });
 }
 
-/** The reports that a page of test/package/hosts/ shows. @throws {Error} with what the page logged, when it shows none */
+/** The reports that a page of hosts/ or bundlers/ shows. @throws {Error} with what the page logged, when it shows none */
 export async function reportsOf(browser, address) {
   const page = await browser.newPage();
   const logged = [];

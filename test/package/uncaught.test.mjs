@@ -1,7 +1,10 @@
-// What Node prints of an uncaught error: the line that throws, the message and a stack with names, in less than a screen.
+/** What Node prints of an uncaught error: the line that throws, the message and a stack with names, in less than a screen. */
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { describe, expect, inject, it } from "vitest";
+import { versionOf } from "./nodes.mjs";
+import { bareProject } from "./project.mjs";
 
 const MOST_BYTES = 1536;
 
@@ -46,36 +49,28 @@ const WRONG = {
 const functionOf = (call) => call.match(/^(?:\w+\(.*\)\.)?(\w+)\(/)[1];
 
 const SYSTEMS = {
-  mjs: (door) => `import * as door from "${door}";`,
-  cjs: (door) => `const door = require("${door}");`,
+  ESM: { file: "uncaught.mjs", load: (door) => `import * as door from "${door}";` },
+  CJS: { file: "uncaught.cjs", load: (door) => `const door = require("${door}");` },
 };
 
-/**
- * @param project  a folder with the package installed
- * @returns        the bytes printed  @throws {Error} with what was printed, where it is long, or lacks the message or the name
- */
-function print(project, node, system, door, call) {
-  const file = `uncaught.${system}`;
-  writeFileSync(join(project, file), `${SYSTEMS[system](door)}\ndoor.${call};\n`);
-  const { status, stdout, stderr } = spawnSync(node, [file], { cwd: project, encoding: "utf8" });
-  const bytes = Buffer.byteLength(stderr);
-  const name = functionOf(call);
-  const fail = (reason) => {
-    throw new Error(`${call} from ${door}: ${reason}\n${stdout}${stderr.slice(0, 2 * MOST_BYTES)}`);
-  };
-  if (status !== 1) fail(`ended with ${status}`);
-  if (!(bytes < MOST_BYTES)) fail(`printed ${bytes} bytes, expected less than ${MOST_BYTES}`);
-  if (!new RegExp(`^(?:Type|Range)?Error: ${name}: ".+`, "m").test(stderr))
-    fail("no message that begins with its name");
-  if (!new RegExp(`^ +at (?:\\w+\\.)?${name} \\(.*softmax-wasm.dist`, "m").test(stderr)) fail(`no frame of ${name}`);
-  return bytes;
-}
+const CALLS = Object.entries(WRONG).flatMap(([door, calls]) => calls.map((call) => [door, call]));
+const RUNS = inject("nodes").flatMap((node) => Object.keys(SYSTEMS).map((kind) => [versionOf(node), kind, node]));
 
-/** Every wrong call in a process of its own. @returns what the longest print was */
-export function uncaught(project, node, system) {
-  const prints = Object.entries(WRONG).flatMap(([door, calls]) =>
-    calls.map((call) => ({ call, bytes: print(project, node, system, door, call) })),
-  );
-  const longest = prints.reduce((a, b) => (b.bytes > a.bytes ? b : a));
-  return `${prints.length} prints, at most ${longest.bytes} bytes (${longest.call})`;
-}
+const project = bareProject();
+
+describe.each(RUNS)("uncaught in Node %s, %s", (_, kind, node) => {
+  it.each(CALLS)("%s: %s", (door, call) => {
+    const { file, load } = SYSTEMS[kind];
+    writeFileSync(join(project, file), `${load(door)}\ndoor.${call};\n`);
+    const { status, stderr } = spawnSync(node, [file], { cwd: project, encoding: "utf8" });
+    const name = functionOf(call);
+    expect(status, stderr).toBe(1);
+    expect(stderr, "a message that begins with the function's name").toMatch(
+      new RegExp(`^(?:Type|Range)?Error: ${name}: ".+`, "m"),
+    );
+    expect(stderr, "a frame of the function").toMatch(
+      new RegExp(`^ +at (?:\\w+\\.)?${name} \\(.*softmax-wasm.dist`, "m"),
+    );
+    expect(Buffer.byteLength(stderr), "bytes printed").toBeLessThan(MOST_BYTES);
+  });
+});

@@ -1,4 +1,4 @@
-/** What a snippet may take for granted (scripts/snippets.mjs): a reader's data by its usual names, and the judge of its comments. */
+/** What a snippet may take for granted (snippets.mjs): a reader's data by its usual names, and the judge of its comments. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

@@ -1,21 +1,20 @@
 /**
- * The snippets that people copy, as programs: every ```js and ```ts block of the pages (test/package/pages.mjs), every
- * @example of src/.
+ * The snippets that people copy, as programs: every ```js and ```ts block of the pages (pages.mjs), every @example of src/.
  *
  * Each is a module of its own, in strict mode, beside the installed package: what it imports and declares is all it has,
- * and the names of scripts/given.mjs, which stand for a reader's own data. A snippet that needs another name fails.
+ * and the names of given.mjs, which stand for a reader's own data. A snippet that needs another name fails.
  * A comment behind a statement is a promise about its value (an expression's, or the constant's that it declares) where
  * it is nothing but a number or an array of numbers, right to the digits shown (whole numbers: to 1e-6), or where it begins
  * with a string or a list of them, `"a", "b" or "c"`, one of which it must be. Any other comment is prose.
  *
  * What cannot run in Node (a fragment of a page, a shell) stands in a block of another language, such as html or sh; where
- * it has to be js, the line above the block is `<!-- not run: REASON -->`, and the report names it. An import of
+ * it has to be js, the line above the block is `<!-- not run: REASON -->`, and the test is skipped under a title that says so. An import of
  * a .wasm file, which Node cannot do, gives the compiled module: the plain one where the engine has no relaxed SIMD.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path/posix";
 import ts from "typescript";
-import { pages } from "../test/package/pages.mjs";
+import { pages } from "./pages.mjs";
 
 const BLOCK = /^(?:<!-- not run: (?<reason>.+) -->\n+)?```(?:js|ts)\n(?<code>[\s\S]*?)^```$/gm;
 const EXAMPLE = /^[ \t]*\* @example\n(?<code>(?:[ \t]*\*(?!\/)(?! @).*\n)+)/gm;

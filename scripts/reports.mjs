@@ -1,0 +1,66 @@
+// What runs of vitest leave in .cache/reports/NAME.json (vitest.config.ts), and what it sums to.
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+const FOLDER = ".cache/reports";
+const fileOf = (name) => join(FOLDER, `${name}.json`);
+
+/** A run's name as the name of a file. */
+export const reportName = (name) => name.replaceAll(/\W+/g, "-");
+
+export const removeReport = (name) => rmSync(fileOf(name), { force: true });
+
+/** @returns the names of all reports that are there */
+export function reportNames() {
+  if (!existsSync(FOLDER)) return [];
+  const files = readdirSync(FOLDER).filter((file) => file.endsWith(".json"));
+  return files.map((file) => file.slice(0, -".json".length)).sort();
+}
+
+/**
+ * @returns  how many tests passed, failed and were skipped; problem: why the run counts as failed although no test of it did,
+ *           or undefined; tests: each that ran, its whole title and its milliseconds
+ */
+export function readReport(name) {
+  const nothing = { passed: 0, failed: 0, skipped: 0, tests: [] };
+  if (!existsSync(fileOf(name))) return { ...nothing, problem: "left no report" };
+  const report = JSON.parse(readFileSync(fileOf(name), "utf8"));
+  if (report.testResults === undefined) return { ...nothing, problem: "did not finish" };
+  const { numTotalTests, numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = report;
+  const tests = report.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === "passed" || status === "failed")
+    .map(({ fullName: title, duration: ms }) => ({ title, ms }));
+  const undone = numTotalTests - passed - failed - skipped;
+  const unloaded = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
+  let problem;
+  if (undone > 0) problem = `left ${undone} tests undone`;
+  else if (unloaded.length > 0) problem = `could not load ${unloaded.map((file) => file.name).join(", ")}`;
+  else if (failed === 0 && report.success === false) problem = "failed outside of its tests";
+  else if (passed + failed === 0) problem = "ran no test";
+  return { passed, failed, skipped, tests, problem };
+}
+
+/**
+ * Prints a line a run and, as the last one, their sum.
+ *
+ * @param runs      [name, what readReport gives]
+ * @param failures  what else failed, a line each
+ * @returns         the status to end with
+ */
+export function printSum(runs, failures = []) {
+  const width = Math.max(0, ...runs.map(([name]) => name.length));
+  const total = { passed: 0, failed: failures.length, skipped: 0 };
+  console.log("");
+  for (const [name, { passed, failed, skipped, problem }] of runs) {
+    const skips = skipped > 0 ? `, ${skipped} skipped` : "";
+    console.log(`${name.padEnd(width)}  ${passed} passed, ${failed} failed${skips}${problem ? `: ${problem}` : ""}`);
+    total.passed += passed;
+    total.failed += failed + (problem === undefined ? 0 : 1);
+    total.skipped += skipped;
+  }
+  for (const failure of failures) console.log(`FAILED  ${failure}`);
+  if (total.skipped > 0) console.log(`${total.skipped} skipped`);
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  return total.failed > 0 || total.passed === 0 ? 1 : 0;
+}

@@ -1,0 +1,167 @@
+/**
+ * The packed package through bundlers, in a bare project and without configuration: how large an app becomes by it, and
+ * Chromium runs what they make.
+ */
+import { spawn } from "node:child_process";
+import { copyFileSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { execute } from "../../../scripts/execute.mjs";
+import { fetched } from "../../../scripts/fetched.mjs";
+import { launch, reportsOf } from "../launch.mjs";
+import { bareProject } from "../project.mjs";
+import { judge } from "../reports.mjs";
+import { serve } from "../serve.mjs";
+
+const VERSIONS = {
+  "@rollup/plugin-node-resolve": "16.0.3", // without it rollup finds no package at all
+  esbuild: "0.28.2",
+  rollup: "4.68.7",
+  vite: "8.3.8",
+  webpack: "5.112.2",
+  "webpack-cli": "7.3.1",
+};
+const TOOLS = {
+  esbuild: "esbuild/bin/esbuild",
+  rollup: "rollup/dist/bin/rollup",
+  vite: "vite/bin/vite.js",
+  webpack: "webpack/bin/webpack.js",
+};
+
+const PAGE = ["wasm-relaxed", "js"]; // of page.mjs and page.cjs
+const WITH_WORKER = [...PAGE, "wasm-relaxed"];
+const BUILDS = [
+  ["vite", "vite", ["build", "--outDir", "out/vite"], WITH_WORKER],
+  ["webpack", "webpack", ["./workers.mjs", "--mode", "production", "-o", "out/webpack"], WITH_WORKER],
+  ["webpack-development", "webpack", ["./page.mjs", "--mode", "development", "-o", "out/webpack-development"], PAGE],
+  ["webpack-cjs", "webpack", ["./page.cjs", "--mode", "production", "-o", "out/webpack-cjs"], PAGE],
+  ["webpack-js", "webpack", ["./jsOnly.mjs", "--mode", "production", "-o", "out/webpack-js"], ["js"]],
+  ["esbuild", "esbuild", ["page.mjs", "--bundle", "--outfile=out/esbuild/main.js"], PAGE],
+  ["esbuild-minify", "esbuild", ["page.mjs", "--bundle", "--minify", "--outfile=out/esbuild-minify/main.js"], PAGE],
+  ["esbuild-cjs", "esbuild", ["page.cjs", "--bundle", "--outfile=out/esbuild-cjs/main.js"], PAGE],
+  ["esbuild-js", "esbuild", ["jsOnly.mjs", "--bundle", "--outfile=out/esbuild-js/main.js"], ["js"]],
+  ["rollup", "rollup", ["page.mjs", "-p", "node-resolve", "-f", "es", "-o", "out/rollup/main.js"], PAGE],
+  ["rollup-js", "rollup", ["jsOnly.mjs", "-p", "node-resolve", "-f", "es", "-o", "out/rollup-js/main.js"], ["js"]],
+];
+
+/** What an app of nothing but these imports weighs, bundled and minified: bytes with gzip, of which it must stay below. */
+const WEIGHTS = [
+  ["softmax", 'export { softmax } from "softmax-wasm";', 15_360],
+  ["sample", 'export { sample } from "softmax-wasm";', 21_600],
+  ["attention", 'export { attention } from "softmax-wasm";', 24_000],
+  ["sparsemax", 'export { sparsemax } from "softmax-wasm";', 30_000],
+  ["seeded", 'export { seeded } from "softmax-wasm";', 4_000],
+  ["bitMask", 'export { bitMask } from "softmax-wasm";', 4_200],
+  ["softmax-wasm", 'export * from "softmax-wasm";', 62_500],
+  ["softmax-wasm/js", 'export * from "softmax-wasm/js";', 31_200],
+  // a second copy of the kernels would be 40 000
+  [
+    "softmax-wasm and softmax-wasm/transformers",
+    'export * as main from "softmax-wasm"; export * from "softmax-wasm/transformers";',
+    65_000,
+  ],
+  ["softmax-wasm, imported and not used", 'import { softmax } from "softmax-wasm";', 100],
+];
+
+const HTML = '<!doctype html><meta charset="utf-8"><pre id="report">running</pre>';
+
+/** Above the project, where packages are looked up after its own: the project itself has none but softmax-wasm. */
+let tools;
+let project;
+beforeAll(() => {
+  tools = join(fetched("bundlers", VERSIONS), "node_modules");
+  project = bareProject("test/package/bundlers");
+  for (const file of ["everything.mjs", "show.mjs"]) copyFileSync(`test/package/hosts/${file}`, join(project, file));
+  symlinkSync(tools, join(project, "../node_modules"), "junction");
+});
+const program = (tool) => join(tools, TOOLS[tool]);
+const title = (tool) => `${tool} ${VERSIONS[tool]}`;
+
+describe("an app of nothing but an import weighs little", () => {
+  it.each(WEIGHTS)(`${title("esbuild")}, minified: %s`, (name, code, limit) => {
+    writeFileSync(join(project, "app.mjs"), code);
+    const args = ["app.mjs", "--bundle", "--minify", "--format=esm", "--outfile=out/app.mjs"];
+    execute(process.execPath, [program("esbuild"), ...args], project);
+    const app = readFileSync(join(project, "out/app.mjs"));
+    const gzipped = gzipSync(app, { level: 9 }).length;
+    const brotli = brotliCompressSync(app).length;
+    console.log(`${name}: ${app.length} bytes, ${gzipped} with gzip, ${brotli} with brotli`);
+    expect(gzipped, "bytes with gzip").toBeLessThan(limit);
+  });
+});
+
+/** Builds into out/NAME. @returns the folder */
+function build(name, tool, args) {
+  const { stdout, stderr } = execute(process.execPath, [program(tool), ...args], project);
+  expect(stdout + stderr, "what the bundler says").not.toMatch(/warn|\(!\)/i);
+  const folder = join(project, "out", name);
+  const page = join(folder, "index.html");
+  if (!existsSync(page)) {
+    const kind = tool === "rollup" ? ' type="module"' : "";
+    writeFileSync(page, `${HTML}<script${kind} src="main.js"></script>`);
+  }
+  return folder;
+}
+
+const scripts = (folder) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".js"))
+    .map((file) => readFileSync(join(folder, file), "utf8"));
+
+/** WebAssembly's name, or binaries, which are long strings without a quote. */
+const WEBASSEMBLY = /WebAssembly\.|"[^"'`\\$<\n]{1000,}"/;
+
+describe("what a bundler makes runs in Chromium", () => {
+  let browser;
+  beforeAll(async () => {
+    browser = await launch("Chromium");
+  });
+  afterAll(() => browser?.close());
+
+  it.each(BUILDS.map(([name, tool, ...build]) => [title(tool), name, tool, ...build]))(
+    "%s: %s",
+    async (_, name, tool, args, backends) => {
+      const folder = build(name, tool, args);
+      const code = scripts(folder);
+      const onlyJs = backends.every((backend) => backend === "js");
+      if (onlyJs) expect(code.filter((text) => WEBASSEMBLY.test(text)).length, "scripts with WebAssembly").toBe(0);
+      const server = await serve(folder);
+      try {
+        judge(await reportsOf(browser, `${server.address}/index.html`), backends);
+      } finally {
+        server.stop();
+      }
+    },
+  );
+
+  it(`${title("vite")}: its server, which bundles nothing but dependencies, and those on the first request`, async () => {
+    const server = spawn(process.execPath, [program("vite"), "--host", "127.0.0.1", "--port", "0"], {
+      cwd: project,
+      env: { ...process.env, NO_COLOR: "1" },
+    });
+    const said = [];
+    for (const stream of [server.stdout, server.stderr]) stream.on("data", (data) => said.push(String(data)));
+    try {
+      judge(await reportsOf(browser, await addressIn(said, server)), WITH_WORKER);
+      expect(said.join(""), "what vite says").not.toMatch(/warn/i);
+    } finally {
+      server.kill();
+    }
+  });
+});
+
+/** The address that a server says it listens on. */
+async function addressIn(said, server) {
+  const address = () => said.join("").match(/http:\/\/127\.0\.0\.1:\d+\//)?.[0];
+  await expect
+    .poll(
+      () => {
+        if (server.exitCode !== null) throw new Error(`it ended with ${server.exitCode}\n${said.join("")}`);
+        return address();
+      },
+      { timeout: 60_000, interval: 100, message: "an address" },
+    )
+    .toBeDefined();
+  return address();
+}
