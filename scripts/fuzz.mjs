@@ -29,7 +29,8 @@ const nodes = only?.startsWith("wasm-relaxed ") ? [relaxed] : [...new Set([proce
 const share = String(Number(seconds) / nodes.length);
 const filter = only === undefined ? [] : ["-t", `^fuzz on ${only.replaceAll(/[^\w ]/g, "\\$&")}$`];
 const limit = ["--testTimeout", String(10_000 + 1000 * Number(seconds))]; // shrinking takes longer than the share
-const runs = nodes.map((node) => {
+const runs = [];
+for (const node of nodes) {
   const name = `fuzz on ${node === process.execPath ? `Node ${process.version}` : "Node 24"}`;
   console.log(`\n${name} for ${share} s`);
   const command = [node, VITEST, "run", "--project", "unit", "test/contract/fuzz.test.ts", ...filter, ...limit];
@@ -39,8 +40,8 @@ const runs = nodes.map((node) => {
     ...(only === undefined ? {} : { FUZZ_ONLY: only }),
   };
   // no report of a process that was ended: a call on memory that changes did not end by itself (test/contract/fuzz/writerThread.ts)
-  return [name, vitest(name, command, variables)];
-});
+  runs.push([name, await vitest(name, command, variables)]);
+}
 if (runs.some(([, { failed, problem }]) => failed > 0 || problem !== undefined)) {
   const one = only === undefined ? "" : ` --only "${only}"`;
   console.log(`\nonce more: npm run test:fuzz -- --seconds ${seconds} --seed ${seed}${one}`);

@@ -50,9 +50,10 @@ if (install >= 0) {
 const crashes = [];
 
 /** A browser that crashes takes its page with it, and no test fails. Once may be its own fault, twice is ours. */
-function run(name, command) {
+async function run(name, command) {
   const start = () => vitest(name, [...command, ...args], { SOFTMAX_WASM_ENGINE: name });
-  const result = start();
+  console.log(`\nvitest under ${name}`);
+  const result = await start();
   if (set !== "--browsers" || result.failed > 0 || result.problem === undefined) return result;
   const said = readFileSync(`.cache/${name}.log`, "utf8");
   crashes.push(`${name} ${result.problem} and was started again; it had said:\n${said}`);
@@ -60,19 +61,28 @@ function run(name, command) {
 }
 
 if (spawnSync(process.execPath, ["scripts/build-wasm.mjs"], { stdio: "inherit" }).status !== 0) process.exit(1);
-const runs = [];
+const asked = RUNS[set].filter(([name]) => only === undefined || only.includes(name));
+const waiting = asked.slice();
+const results = new Map();
 const missing = [];
-for (const [name, command] of RUNS[set].filter(([name]) => only === undefined || only.includes(name))) {
-  console.log(`\nvitest under ${name}`);
-  let start;
-  try {
-    start = command();
-  } catch (error) {
-    missing.push(`${name} was not run: ${error.message}`);
-    continue;
+
+async function runWaiting() {
+  while (waiting.length > 0) {
+    const [name, command] = waiting.shift();
+    let start;
+    try {
+      start = command();
+    } catch (error) {
+      missing.push(`${name} was not run: ${error.message}`);
+      continue;
+    }
+    results.set(name, await run(name, start));
   }
-  runs.push([name, run(name, start)]);
 }
+
+// A browser's tests are one page, and a page is one thread: two at a time. Other engines use all processors by themselves.
+await Promise.all(Array.from({ length: set === "--browsers" ? 2 : 1 }, runWaiting));
+const runs = asked.filter(([name]) => results.has(name)).map(([name]) => [name, results.get(name)]);
 
 if (crashes.length > 0) console.log(`\n${crashes.join("\n")}`);
 if (missing.length > 0 && !process.env.CI) console.log(`\n${missing.join("\n")}`);

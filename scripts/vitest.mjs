@@ -1,5 +1,6 @@
 // Runs of vitest, each under a name, with a report (reports.mjs).
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readReport, removeReport, reportName } from "./reports.mjs";
 
 export const VITEST = "node_modules/vitest/vitest.mjs";
@@ -9,13 +10,11 @@ export const VITEST = "node_modules/vitest/vitest.mjs";
  * @param variables  of the environment
  * @returns          what readReport gives; a run that ends with an error although no test failed is a problem
  */
-export function vitest(name, [program, ...args], variables = {}) {
+export async function vitest(name, [program, ...args], variables = {}) {
   const report = reportName(name);
   removeReport(report);
-  const { status } = spawnSync(program, args, {
-    stdio: "inherit",
-    env: { ...process.env, ...variables, REPORT: report },
-  });
+  const env = { ...process.env, ...variables, REPORT: report };
+  const [status] = await once(spawn(program, args, { stdio: "inherit", env }), "exit");
   const result = readReport(report);
   const problem = status !== 0 && result.failed === 0 ? `ended with ${status}` : undefined;
   return { ...result, problem: result.problem ?? problem };

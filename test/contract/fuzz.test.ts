@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { createRuntime, type RuntimeOptions } from "../../src/index";
 import { BACKENDS } from "../judge/backends";
+import { drawn } from "../judge/drawn";
 import { type Fuzzed, spoils } from "./fuzz/calls";
 import { FUZZED } from "./fuzz/functions";
 import { KINDS } from "./fuzz/kinds";
@@ -34,7 +35,11 @@ function check(name: string, property: fc.IRawProperty<unknown>, runs: number, s
   const ms = ALONE ? 1000 * SECONDS : (1000 * SECONDS * shares) / SHARES;
   const timed = { numRuns: 2 ** 31 - 1, plugins: [fc.interruptAfterTimeLimit(ms)] };
   const again = PATH === undefined ? {} : { path: PATH };
-  const details = fc.check(property, { seed: SEED, ...again, ...(SECONDS > 0 ? timed : { numRuns: runs }) }) as Details;
+  const details = fc.check(property, {
+    seed: SEED,
+    ...again,
+    ...(SECONDS > 0 ? timed : { numRuns: drawn(runs) }),
+  }) as Details;
   if (!details.failed) return;
   const { counterexamplePath: path, errorInstance: cause } = details;
   const command = `npm run test:fuzz -- --only "${name}" --seed ${SEED} --path ${path}`;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BACKENDS, runtimeOf } from "../judge/backends";
+import { drawn } from "../judge/drawn";
 import { whatIsMaskedIsNotThere } from "../judge/maskProperty";
 import { sum } from "../judge/softmax64.mjs";
 
@@ -14,7 +15,7 @@ const matrix = fc
       .array(logit, { minLength: rows * cols, maxLength: rows * cols })
       .map((values) => ({ rows, cols, x: Float32Array.from(values) })),
   );
-const runs = { numRuns: 200, seed: 20261122 };
+const runs = { numRuns: drawn(200), seed: 20261122 };
 
 describe.each(BACKENDS)("properties on %s", (backend) => {
   const { softmax, logSoftmax, logSumExp, hardmax } = runtimeOf(backend);
@@ -93,7 +94,7 @@ describe.each(BACKENDS)("properties on %s", (backend) => {
           }
         }
       }),
-      { ...runs, numRuns: 60 },
+      { ...runs, numRuns: drawn(60) },
     );
   });
 
@@ -125,7 +126,7 @@ describe.each(BACKENDS)("properties on %s", (backend) => {
           );
         }
       }),
-      { ...runs, numRuns: 60 },
+      { ...runs, numRuns: drawn(60) },
     );
   });
 });

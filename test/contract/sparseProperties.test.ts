@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SparseOptions } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
+import { drawn } from "../judge/drawn";
 import { whatIsMaskedIsNotThere } from "../judge/maskProperty";
 import { sum } from "../judge/softmax64.mjs";
 
@@ -15,7 +16,7 @@ const matrix = fc
       .map((values) => ({ rows, cols, x: Float32Array.from(values) })),
   );
 const ALPHAS = [1.1, 1.5, 1.8, 2, 3];
-const runs = { numRuns: 100, seed: 20261122 };
+const runs = { numRuns: drawn(100), seed: 20261122 };
 
 describe.each(BACKENDS)("properties of exact zeros on %s", (backend) => {
   const { sparsemax, entmax15, entmax } = runtimeOf(backend);
@@ -114,7 +115,7 @@ describe.each(BACKENDS)("properties of exact zeros on %s", (backend) => {
             expect(support[r]).toBe(alone.filter((v) => v !== 0).length);
           }
         }),
-        { ...runs, numRuns: 40 },
+        { ...runs, numRuns: drawn(40) },
       );
     },
   );
@@ -157,7 +158,7 @@ describe.each(BACKENDS)("properties of exact zeros on %s", (backend) => {
           }
         },
       ),
-      { ...runs, numRuns: 60 },
+      { ...runs, numRuns: drawn(60) },
     );
   });
 });

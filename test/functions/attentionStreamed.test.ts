@@ -4,8 +4,9 @@ import { createRuntime, type Runtime } from "../../src/index";
 import { streamed } from "../judge/attentionGrid";
 import { attentionFailure, attentionReference } from "../judge/attentionReference";
 import { BACKENDS, runtimeOf } from "../judge/backends";
+import { drawn } from "../judge/drawn";
 
-const DRAWN = streamed(20261129, 50).map((drawn) => ({ ...drawn, want: attentionReference(drawn.call) }));
+const DRAWN = streamed(20261129, drawn(50)).map((one) => ({ ...one, want: attentionReference(one.call) }));
 
 describe.each(BACKENDS)("attention over keys beyond the heap on %s", (backend) => {
   const heaps = new Map<number, Runtime>();

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createRuntime, type SampleOptions } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
 import { logSoftmaxBound, softmaxBound } from "../judge/bounds.mjs";
+import { drawn } from "../judge/drawn";
 import { random } from "../judge/random.mjs";
 import { truncated, type VocabularyCase } from "../judge/vocabularyReference.mjs";
 
@@ -34,14 +35,14 @@ describe.each(BACKENDS)("%s", (backend) => {
   const runtime = runtimeOf(backend);
   const { sample } = runtime;
 
-  it.each(TRUNCATIONS)("draws as often as it should, with %j", (options) => {
+  const draws = drawn(200_000);
+  it.each(TRUNCATIONS)(`draws as often as it should (${draws} times), with %j`, (options) => {
     const x = logits(61, 5);
     x[9] = -Infinity;
     x[30] = x[31]; // a tie
     const { kept, probs } = truncated({ x, ...options });
     const next = random(77);
     const counts = new Float64Array(61);
-    const draws = 200_000;
     const asked: SampleOptions = { ...options, random: next };
     for (let i = 0; i < draws; i++) counts[sample(x, asked).index]++;
     let chi = 0;
