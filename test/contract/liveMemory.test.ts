@@ -7,6 +7,7 @@ import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import type { Backend, Runtime } from "../../src/index";
 import { BACKENDS } from "../judge/backends";
+import { drawn } from "../judge/drawn";
 import { machineOf, runtimeOnMachine, wrapped } from "../judge/engines";
 import { random } from "../judge/random.mjs";
 
@@ -143,7 +144,7 @@ describe.each(BACKENDS)("live memory on %s", (backend) => {
       const mask = new Uint32Array(Math.ceil(N / 32));
       for (const masked of [false, true]) {
         for (const [, call] of VOCABULARY) {
-          for (let round = 0; round < 2; round++) {
+          for (let round = 0; round < drawn(2); round++) {
             let kernels = 0;
             before = () => {
               if (++kernels % (round + 1) > 0) return;
