@@ -44,6 +44,7 @@ const loader = {
 
 export default mergeConfig(base, {
   plugins: [loader],
+  cacheDir: `.cache/vite/${process.env.SOFTMAX_WASM_ENGINE ?? "browser"}`, // a browser's own: two run at a time
   // For SharedArrayBuffer.
   server: {
     headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
