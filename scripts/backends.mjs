@@ -5,9 +5,9 @@ const COLUMNS = ["wasm-relaxed", "wasm", "js", NONE];
 
 /** @param runs  [name, what readReport gives] */
 export function printBackends(runs) {
-  const rows = runs.map(([name, { tests }]) => {
+  const rows = runs.map(([name, { titles }]) => {
     const counts = Object.fromEntries(COLUMNS.map((column) => [column, 0]));
-    for (const { title } of tests) counts[title.match(BACKEND)?.[0] ?? NONE]++;
+    for (const title of titles) counts[title.match(BACKEND)?.[0] ?? NONE]++;
     return [name, ...COLUMNS.map((column) => String(counts[column]))];
   });
   const table = [["tests that ran", ...COLUMNS], ...rows];

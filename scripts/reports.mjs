@@ -19,26 +19,29 @@ export function reportNames() {
 
 /**
  * @returns  how many tests passed, failed and were skipped; problem: why the run counts as failed although no test of it did,
- *           or undefined; tests: each that ran, its whole title and its milliseconds
+ *           or undefined; unfinished: whether it was cut short; seconds: how long it took; titles: whole ones, of the tests that ran
  */
 export function readReport(name) {
-  const nothing = { passed: 0, failed: 0, skipped: 0, tests: [] };
+  const nothing = { passed: 0, failed: 0, skipped: 0, unfinished: true, seconds: 0, titles: [] };
   if (!existsSync(fileOf(name))) return { ...nothing, problem: "left no report" };
   const report = JSON.parse(readFileSync(fileOf(name), "utf8"));
   if (report.testResults === undefined) return { ...nothing, problem: "did not finish" };
   const { numTotalTests, numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = report;
-  const tests = report.testResults
+  const titles = report.testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ status }) => status === "passed" || status === "failed")
-    .map(({ fullName: title, duration: ms }) => ({ title, ms }));
+    .map(({ fullName }) => fullName);
+  const ends = report.testResults.map(({ endTime }) => endTime);
+  const seconds = Math.round((Math.max(report.startTime, ...ends) - report.startTime) / 1000);
   const undone = numTotalTests - passed - failed - skipped;
   const unloaded = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
+  const unfinished = undone > 0 || numTotalTests === 0;
   let problem;
   if (undone > 0) problem = `left ${undone} tests undone`;
   else if (unloaded.length > 0) problem = `could not load ${unloaded.map((file) => file.name).join(", ")}`;
   else if (failed === 0 && report.success === false) problem = "failed outside of its tests";
   else if (passed + failed === 0) problem = "ran no test";
-  return { passed, failed, skipped, tests, problem };
+  return { passed, failed, skipped, unfinished, seconds, titles, problem };
 }
 
 /**
@@ -52,9 +55,10 @@ export function printSum(runs, failures = []) {
   const width = Math.max(0, ...runs.map(([name]) => name.length));
   const total = { passed: 0, failed: failures.length, skipped: 0 };
   console.log("");
-  for (const [name, { passed, failed, skipped, problem }] of runs) {
+  for (const [name, { passed, failed, skipped, seconds, problem }] of runs) {
     const skips = skipped > 0 ? `, ${skipped} skipped` : "";
-    console.log(`${name.padEnd(width)}  ${passed} passed, ${failed} failed${skips}${problem ? `: ${problem}` : ""}`);
+    const counts = `${passed} passed, ${failed} failed${skips} in ${seconds} s`;
+    console.log(`${name.padEnd(width)}  ${counts}${problem === undefined ? "" : `: ${problem}`}`);
     total.passed += passed;
     total.failed += failed + (problem === undefined ? 0 : 1);
     total.skipped += skipped;
