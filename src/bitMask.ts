@@ -13,7 +13,7 @@ type NewWords = ReturnType<typeof Uint32Array.of>;
  * @throws {RangeError} a token is not in the vocabulary, or vocabulary is not an integer >= 1
  * @example
  * import { bitMask, sample } from "softmax-wasm";
- * const yesOrNo = bitMask([9891, 2201], 50257);
+ * const yesOrNo = bitMask([981, 220], 2000);
  * sample(logits, { mask: yesOrNo }); // one of the two
  */
 export function bitMask(tokens: TokenList, vocabulary: number): NewWords {

@@ -29,8 +29,10 @@ export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFun
    * @throws {TypeError}  length is not a number
    * @throws {RangeError} length is not an integer >= 0, or more than the largest piece of the heap that is free
    * @example
-   * const view = runtime.alloc(1000);
-   * postMessage(view.slice()); // 4000 bytes; postMessage(view) would copy 8 MiB
+   * import { createRuntime } from "softmax-wasm";
+   * const view = createRuntime().alloc(1000);
+   * structuredClone(view.slice()).buffer.byteLength; // 4000
+   * structuredClone(view).buffer.byteLength; // 8388608
    */
   alloc(length: number): NewFloats;
   /** Takes back every view that alloc gave out. They must not be used any more: their memory is given out again. */
