@@ -12,22 +12,40 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createRuntime } from "softmax-wasm";
-import { Llama } from "./llama.mjs";
-import { seeded } from "./seeded.mjs";
-import { Tokenizer } from "./tokenizer.mjs";
+import { Llama } from "./llama/llama.mjs";
+import { Tokenizer } from "./llama/tokenizer.mjs";
+import { seeded } from "./random/seeded.mjs";
 
 const USAGE = `usage: node examples/stories.mjs MODEL TOKENIZER [PROMPT]
          [--temperature T] [--top-k K] [--top-p P] [--min-p P] [--seed N] [--steps N]`;
+const NEEDS =
+  "stories.mjs needs a trained model and its tokenizer, such as those of huggingface.co/karpathy/tinyllamas";
 const NUMBERS = ["temperature", "top-k", "top-p", "min-p", "seed", "steps"];
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: Object.fromEntries(NUMBERS.map((name) => [name, { type: "string" }])),
-});
 function stop(message) {
   console.error(message);
   process.exit(1);
 }
+
+/** What `run` gives. An error that is expected ends the program with its message; Node would print a stack under it. */
+function orStop(expected, run) {
+  try {
+    return run();
+  } catch (error) {
+    if (!expected(error)) throw error;
+    return stop(error.message);
+  }
+}
+const isUsage = ({ code }) => code?.startsWith("ERR_PARSE_ARGS_");
+const isFile = ({ syscall }) => syscall !== undefined;
+const isRange = (error) => error instanceof RangeError; // an option out of its range, a file that is something else
+
+const { values, positionals } = orStop(isUsage, () =>
+  parseArgs({
+    allowPositionals: true,
+    options: Object.fromEntries(NUMBERS.map((name) => [name, { type: "string" }])),
+  }),
+);
 function number(name) {
   const value = values[name] === undefined ? undefined : Number(values[name]);
   if (Number.isNaN(value)) stop(`--${name} expected a number, got ${values[name]}`);
@@ -36,11 +54,12 @@ function number(name) {
 const folder = process.env.STORIES_DIR;
 if (positionals.length === 0 && folder) positionals.push(`${folder}/stories260K.bin`, `${folder}/tok512.bin`);
 const [modelPath, tokenizerPath, prompt = ""] = positionals;
-if (tokenizerPath === undefined) stop(USAGE);
+if (tokenizerPath === undefined) stop(`${NEEDS}\n\n${USAGE}`);
 
+const read = (path) => orStop(isFile, () => readFileSync(path));
 const runtime = createRuntime({ heapBytes: 64 << 20 });
-const model = new Llama(readFileSync(modelPath), runtime);
-const tokenizer = new Tokenizer(readFileSync(tokenizerPath), model.vocabulary);
+const model = orStop(isRange, () => new Llama(read(modelPath), runtime));
+const tokenizer = orStop(isRange, () => new Tokenizer(read(tokenizerPath), model.vocabulary));
 const tokens = tokenizer.encode(prompt);
 const seed = number("seed");
 const [topK, topP, minP] = ["top-k", "top-p", "min-p"].map(number);
@@ -53,21 +72,21 @@ const options = {
   random: seed === undefined ? Math.random : seeded(seed),
   steps: number("steps") ?? 256,
 };
+if (!(tokens.length <= model.positions)) {
+  stop(`the prompt is ${tokens.length} tokens long, and the model has ${model.positions} positions`);
+}
 
 process.stdout.write(prompt);
 const start = performance.now();
 let before = tokens.at(-1);
 let count = 0;
-try {
+orStop(isRange, () => {
   for (const token of model.generate(tokens, options)) {
     process.stdout.write(tokenizer.decode(token, before));
     before = token;
     count++;
   }
-} catch (error) {
-  if (!(error instanceof RangeError)) throw error;
-  stop(error.message); // an option out of its range; uncaught, Node would print a stack under it
-}
+});
 process.stdout.write("\n");
 const seconds = (performance.now() - start) / 1000;
 console.error(`\n${count} tokens, ${Math.round(count / seconds)} a second, on ${runtime.backend}`);

@@ -28,8 +28,8 @@ describe.each(BACKENDS)("stories on %s", (backend) => {
     return Buffer.from(bytes).toString();
   };
   const load = async () => {
-    const { Llama } = await import("../../examples/llama.mjs" as string);
-    const { Tokenizer } = await import("../../examples/tokenizer.mjs" as string);
+    const { Llama } = await import("../../examples/llama/llama.mjs" as string);
+    const { Tokenizer } = await import("../../examples/llama/tokenizer.mjs" as string);
     const model = new Llama(readFileSync(`${folder}/stories260K.bin`), createRuntime({ backend }));
     return { model, tokenizer: new Tokenizer(readFileSync(`${folder}/tok512.bin`), model.vocabulary) };
   };
@@ -48,9 +48,20 @@ describe.each(BACKENDS)("stories on %s", (backend) => {
     expect(tokenizer.encode("Once upon a time")).toEqual([1, ...story.slice(0, 4)]);
   });
 
+  it.skipIf(!present)("the tour's words are the tokenizer's", async () => {
+    const { tokenizer } = await load();
+    const words: Record<string, string> = JSON.parse(readFileSync("examples/data/stories-words.json", "utf8"));
+    const spelled = Object.keys(words).map((token) => [
+      token,
+      Buffer.from(tokenizer.decode(Number(token), 0)).toString(),
+    ]);
+    expect(words).toEqual(Object.fromEntries(spelled));
+    expect(spelled.length).toBeGreaterThan(50);
+  });
+
   it.skipIf(!present)("draws the same story from the same seed", async () => {
     const { model, tokenizer } = await load();
-    const { seeded } = await import("../../examples/seeded.mjs" as string);
+    const { seeded } = await import("../../examples/random/seeded.mjs" as string);
     const draw = (seed: number): string => {
       const options = { temperature: 0.8, topK: 100, topP: 0.95, minP: 0.01, random: seeded(seed), steps: 128 };
       return textOf(model.generate([1], options), tokenizer);

@@ -1,4 +1,4 @@
-/** The chapter's attention: three queries, four keys, every number on the way. */
+/** Attention: three queries, four keys, every number on the way. */
 import { attention } from "softmax-wasm";
 import { heading, remark, sum, table } from "./terminal.mjs";
 
@@ -51,7 +51,8 @@ export function attentionTable() {
     return four([...w, sum(w)]);
   });
   remark(
-    "Each output is the mean of the values under its weights: the fourth column is 2 in every value, so it stays 2.",
+    "Each output is the mean of the values under its weights. The fourth column is 2 in every value,",
+    "so it stays 2.",
     "Causal puts the last query at the last key, as FlashAttention does; PyTorch's mask is queryOffset: 0.",
   );
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { cpus } from "node:os";
 import { Worker } from "node:worker_threads";
 import { backend } from "softmax-wasm";
-import { STEPS, VOCABULARY } from "./realLogits.mjs";
+import { STEPS, VOCABULARY } from "./storyData.mjs";
 import { heading, remark, table } from "./terminal.mjs";
 
 const ROUNDS = 15;

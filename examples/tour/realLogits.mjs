@@ -1,20 +1,8 @@
-/** The library's main job: real logits to probabilities. The data is described in data/README.md. */
-import { readFileSync } from "node:fs";
+/** The library's main job: real logits to probabilities. The data is described in ../data/README.md. */
 import { hardmax, logSoftmax, logSumExp, softmax } from "softmax-wasm";
 import { entropy } from "./entropy.mjs";
-import { heading, remark, share, sum, table } from "./terminal.mjs";
-
-export const STEPS = 64;
-export const VOCABULARY = 512;
-
-export function readLogits() {
-  const file = readFileSync(new URL("./data/stories-logits.f32", import.meta.url));
-  const bytes = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  if (bytes.byteLength !== 4 * STEPS * VOCABULARY) {
-    throw new Error(`stories-logits.f32 expected ${4 * STEPS * VOCABULARY} bytes, got ${bytes.byteLength}`);
-  }
-  return Float32Array.from({ length: STEPS * VOCABULARY }, (_, i) => bytes.getFloat32(4 * i, true));
-}
+import { readLogits, STEPS, VOCABULARY, wordOf } from "./storyData.mjs";
+import { heading, quoted, remark, share, sum, table, wrapped } from "./terminal.mjs";
 
 /** The calls of this page, ready to be made on any runtime; the timing makes the same. */
 export function storyCalls(runtime, logits) {
@@ -30,12 +18,6 @@ export function storyCalls(runtime, logits) {
   };
 }
 
-/** What the top tokens spell, by the model's own tokenizer, which is not part of this package. */
-const STORY = [
-  "Once upon a time, there was a little girl named Lily. She loved to play outside in the park.",
-  "One day, she saw a big, red ball. She wanted to play with it, but it was too high. Lily",
-];
-
 export function realLogits() {
   heading(`${STEPS} real next-token distributions over ${VOCABULARY} tokens`);
   const logits = readLogits();
@@ -50,7 +32,7 @@ export function realLogits() {
     const top = row(oneHots).indexOf(1);
     return {
       step: t,
-      top,
+      word: wordOf(top),
       prob: row(probs)[top],
       logProb: row(logProbs)[top],
       fromNormaliser: row(logits)[top] - normalisers[t],
@@ -58,10 +40,12 @@ export function realLogits() {
       sum: sum(row(probs)),
     };
   });
-  for (const line of STORY) console.log(`  ${line}`);
+  const story = steps.map(({ word }) => word).join("");
+  for (const line of wrapped(story.trim())) console.log(`  ${line}`);
   console.log();
   stepTable(steps);
   remark(
+    "A token is a word or a piece of one; the space before a word belongs to it.",
     `The bar is the entropy, 2 characters a bit: ${VOCABULARY} equal shares would fill ${2 * Math.log2(VOCABULARY)}.`,
     'The model is sure how " outside" goes on (steps 21 to 24), and unsure what Lily saw (37 to 39).',
   );
@@ -71,15 +55,15 @@ export function realLogits() {
 
 /** Two steps a line, first half beside second half. */
 function stepTable(steps) {
-  const cells = ({ step, top, prob, entropy }) => [
+  const cells = ({ step, word, prob, entropy }) => [
     step,
-    top,
+    quoted(word),
     share(prob),
     entropy.toFixed(3),
     (entropy / Math.LN2).toFixed(3),
     "█".repeat(Math.round((2 * entropy) / Math.LN2)) || "▏",
   ];
-  const head = ["step", "token", "prob", "nats", "bits", "entropy"];
+  const head = ["step", "word", "prob", "nats", "bits", "entropy"];
   const half = Math.ceil(steps.length / 2);
   const rows = steps.slice(0, half).map((left, i) => {
     const right = steps[half + i];

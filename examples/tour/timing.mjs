@@ -5,7 +5,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { createRuntime } from "softmax-wasm";
 import * as plain from "./plain.mjs";
-import { readLogits, storyCalls } from "./realLogits.mjs";
+import { storyCalls } from "./realLogits.mjs";
+import { readLogits } from "./storyData.mjs";
 
 const WARM_UP_MS = 100;
 const ROUND_MS = 8;

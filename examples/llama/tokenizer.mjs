@@ -4,13 +4,19 @@ const BOS = 1;
 const FIRST_BYTE = 3; // tokens 3 … 258 are the bytes
 
 export class Tokenizer {
-  /** @param {Uint8Array} file  int32 longest token, then for every token float32 score, int32 length, bytes */
+  /**
+   * @param {Uint8Array} file  int32 longest token, then for every token float32 score, int32 length, bytes
+   * @throws {RangeError}      the file is not of that form
+   */
   constructor(file, vocabulary) {
     const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
     this.pieces = []; // one character a byte
     this.scores = [];
     for (let t = 0, at = 4; t < vocabulary; t++) {
-      const length = view.getInt32(at + 4, true);
+      const length = at + 8 <= file.length ? view.getInt32(at + 4, true) : -1;
+      if (!(length >= 0 && at + 8 + length <= file.length)) {
+        throw new RangeError(`no tokenizer of llama2.c for ${vocabulary} tokens: token ${t} is not in the file`);
+      }
       this.scores.push(view.getFloat32(at, true));
       this.pieces.push(String.fromCharCode(...file.subarray(at + 8, at + 8 + length)));
       at += 8 + length;

@@ -1,6 +1,6 @@
 /** Softmax gives everything a share; sparsemax and entmax give exact zeros. On a few scores, and on the real logits. */
 import { entmax, entmax15, hardmax, softmax, sparsemax } from "softmax-wasm";
-import { readLogits, STEPS, VOCABULARY } from "./realLogits.mjs";
+import { readLogits, STEPS, VOCABULARY } from "./storyData.mjs";
 import { heading, remark, share, table } from "./terminal.mjs";
 
 const WIDTH = 16;

@@ -43,15 +43,19 @@ const row = (matrix, r, width) => matrix.subarray(r * width, (r + 1) * width);
 export class Llama {
   /**
    * @param {Uint8Array} file  seven int32 (dim, hidden, layers, heads, kvHeads, vocabulary, positions), then float32 tensors
-   * @param runtime            a runtime of softmax-wasm; the cache of keys and values lives in its memory
+   * @param runtime            a runtime of softmax-wasm; caches of keys and values live in its memory
+   * @throws {RangeError}      the file ends before its last tensor
    */
   constructor(file, runtime) {
     const bytes = file.slice().buffer;
+    const short = () => new RangeError("no llama2.c checkpoint: the file ends before its last tensor");
+    if (!(bytes.byteLength >= 28)) throw short();
     const [dim, hidden, layers, heads, kvHeads, vocabulary, positions] = new Int32Array(bytes, 0, 7);
     const headDim = dim / heads;
     const kvDim = kvHeads * headDim;
     let at = 28;
     const tensor = (length) => {
+      if (!(at + 4 * length <= bytes.byteLength)) throw short();
       const floats = new Float32Array(bytes, at, length);
       at += 4 * length;
       return floats;
@@ -72,24 +76,33 @@ export class Llama {
       w3: perLayer(dim * hidden),
     };
     this.finalNorm = tensor(dim);
-    this.layers = Array.from({ length: layers }, (_, l) => ({
-      ...Object.fromEntries(Object.entries(tensors).map(([name, all]) => [name, all[l]])),
-      keys: runtime.alloc(positions * kvDim), // [positions, kvHeads, headDim]
-      values: runtime.alloc(positions * kvDim),
-    }));
+    this.layers = Array.from({ length: layers }, (_, l) =>
+      Object.fromEntries(Object.entries(tensors).map(([name, all]) => [name, all[l]])),
+    );
+  }
+
+  /**
+   * Room for the keys and values of one text, in the runtime's memory: every call of attention reads them where they lie.
+   *
+   * @returns {Float32Array}  [layers, 2, positions, kvHeads, headDim]
+   * @throws {RangeError}     the memory is full
+   */
+  newCache() {
+    return this.runtime.alloc(this.layers.length * 2 * this.positions * this.kvDim);
   }
 
   /** The logits after `tokens`, which stand at `position` and the following; what stood before them is in the cache. */
-  forward(tokens, position) {
+  forward(tokens, position, cache) {
     const { dim } = this;
     const x = new Float32Array(tokens.length * dim);
     tokens.forEach((token, i) => {
       x.set(row(this.embedding, token, dim), i * dim);
     });
-    for (const layer of this.layers) {
-      this.attend(layer, x, position);
+    this.layers.forEach((layer, l) => {
+      const [keys, values] = [2 * l, 2 * l + 1].map((n) => row(cache, n, this.positions * this.kvDim));
+      this.attend(layer, x, position, keys, values);
       this.think(layer, x);
-    }
+    });
     const last = x.subarray(x.length - dim);
     normalise(last, last, this.finalNorm);
     const logits = new Float32Array(this.vocabulary);
@@ -98,21 +111,21 @@ export class Llama {
   }
 
   /** x += wo · attention: all new positions in one call, against the cache that ends with them. */
-  attend(layer, x, position) {
+  attend(layer, x, position, keys, values) {
     const { dim, heads, kvHeads, headDim, kvDim } = this;
     const count = x.length / dim;
     const normed = new Float32Array(dim);
     const q = new Float32Array(x.length);
     for (let i = 0; i < count; i++) {
-      const key = row(layer.keys, position + i, kvDim);
+      const key = row(keys, position + i, kvDim);
       normalise(normed, row(x, i, dim), layer.attentionNorm);
       multiply(row(q, i, dim), layer.wq, normed);
       multiply(key, layer.wk, normed);
-      multiply(row(layer.values, position + i, kvDim), layer.wv, normed);
+      multiply(row(values, position + i, kvDim), layer.wv, normed);
       rotate(row(q, i, dim), position + i, headDim);
       rotate(key, position + i, headDim);
     }
-    const found = this.runtime.attention(q, layer.keys, layer.values, {
+    const found = this.runtime.attention(q, keys, values, {
       headDim,
       heads,
       kvHeads,
@@ -144,7 +157,8 @@ export class Llama {
   }
 
   /**
-   * Tokens after `prompt`, until the story ends (with BOS) or there is no position left.
+   * Tokens after `prompt`, until the story ends (with BOS) or there is no position left. One story at a time: each call writes
+   * over the cache of the one before.
    *
    * @param options  steps, and what the package's sample takes: temperature (here 0 by default: always the likeliest token),
    *                 topK, topP, minP, random
@@ -152,12 +166,13 @@ export class Llama {
   *generate(prompt, { steps = this.positions, ...options } = {}) {
     const END = 1;
     const sampling = { temperature: 0, ...options };
-    let logits = this.forward(prompt, 0); // the whole prompt in one call
+    this.ownCache ??= this.newCache();
+    let logits = this.forward(prompt, 0, this.ownCache); // the whole prompt in one call
     for (let position = prompt.length; position <= Math.min(steps, this.positions); position++) {
       const { index } = this.runtime.sample(logits, sampling);
       if (index === END) return;
       yield index;
-      if (position < this.positions) logits = this.forward([index], position);
+      if (position < this.positions) logits = this.forward([index], position, this.ownCache);
     }
   }
 }

@@ -32,6 +32,12 @@ export function table(head, rows) {
   for (const row of rows) console.log(INDENT + line(row));
 }
 
+/** A token's text in quotes: spaces and line breaks of it are seen. */
+export const quoted = (text) => JSON.stringify(text);
+
+/** Lines of at most 96 characters, broken at spaces. */
+export const wrapped = (text) => text.match(/.{1,96}(?=\s|$)/g).map((line) => line.trim());
+
 export const list = (x) => `[${Array.from(x).join(", ")}]`;
 
 /** Four decimals; an exact 0 or 1 is bare, and what four decimals would show as 0 is in powers of ten. */

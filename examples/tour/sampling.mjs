@@ -1,12 +1,10 @@
 /** From one real distribution to the next token: what temperature, top-k, top-p and min-p leave to draw from. */
 import { sample, softmax, topK } from "softmax-wasm";
-import { readLogits, VOCABULARY } from "./realLogits.mjs";
-import { heading, remark, share, sum, table } from "./terminal.mjs";
+import { readLogits, VOCABULARY, wordOf } from "./storyData.mjs";
+import { heading, quoted, remark, share, sum, table } from "./terminal.mjs";
 
 const STEP = 43;
 const SHOWN = 12;
-/** What the likeliest tokens of that step spell, by the model's own tokenizer, which is not part of this package. */
-const PIECES = [".", " in", " with", " and", "o", " on", " that", " w", " f", " ne", " of", " b"];
 
 /** The steps that follow these words, from sure to unsure. */
 const STEPS = [
@@ -74,23 +72,18 @@ function distribution(logits) {
   };
   const probs = Object.values(columns);
   const rows = Array.from(indices, (token, j) => [
-    JSON.stringify(PIECES[j]),
-    token,
+    quoted(wordOf(token)),
     logits[token].toFixed(3),
     logProbs[j].toFixed(4),
     ...probs.map((p) => share(p[token])),
   ]);
   const others = probs.map((p) => share(sum(p.filter((_, i) => !indices.includes(i)))));
   table(
-    ["token", "index", "logit", "logProb", ...Object.keys(columns)],
-    [
-      ...rows,
-      [`${VOCABULARY - SHOWN} others`, "", "", "", ...others],
-      ["tokens to draw from", "", "", "", ...probs.map(kept)],
-    ],
+    ["token", "logit", "logProb", ...Object.keys(columns)],
+    [...rows, [`${VOCABULARY - SHOWN} others`, "", "", ...others], ["tokens to draw from", "", "", ...probs.map(kept)]],
   );
   remark(
-    `index and logProb are from topK(logits, ${SHOWN}); logProb is logit - logSumExp, and that is ${logSumExp.toFixed(4)}.`,
+    `The tokens and their logProb are from topK(logits, ${SHOWN}); logProb is logit - logSumExp, and that is ${logSumExp.toFixed(4)}.`,
     "Temperature shifts shares and drops no token; topK, topP and minP drop some, and the rest sum to 1.",
   );
 }
