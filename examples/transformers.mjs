@@ -39,7 +39,7 @@ const model = {
   },
 };
 
-console.log(`softmax-wasm/transformers on "${backend()}", ${VOCABULARY} logits a token\n`);
+console.log(`softmax-wasm/transformers on "${backend()}", ${VOCABULARY} made-up logits a token\n`);
 
 // 1. The functions of its maths.js, under their names: only the import changes.
 const show = (y) => `${y.constructor.name.padEnd(13)} ${Array.from(y).join("  ")}`;
@@ -48,7 +48,7 @@ console.log("softmax(number[])       ", show(softmax([2, 1, 0.1])));
 console.log(
   "log_softmax([0, -50])   ",
   show(log_softmax([0, -50])),
-  "   (Math.log of a sum that starts at 1 gives 0)\n",
+  "   (not 0, which Math.log(1 + Math.exp(-50)) is)\n",
 );
 
 // 2. Sampling in generate(): a LogitsProcessor that draws. do_sample is false, since the drawing is done by then.
@@ -65,7 +65,7 @@ console.log("generate(): the ids, and what generate() itself does not tell");
 ids.forEach((id, i) => {
   const { prob, logProb } = tokens[i];
   console.log(
-    `  ${String(id).padStart(6)}   probability ${prob.toFixed(6)} where it was drawn   log-probability ${logProb.toFixed(4)} in all`,
+    `  ${String(id).padStart(6)}   probability ${prob.toFixed(6)} among those drawn from   log-probability ${logProb.toFixed(4)} among all`,
   );
 });
 
