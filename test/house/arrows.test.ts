@@ -75,10 +75,13 @@ function specifiers(text: string): string[] {
   return [...text.matchAll(DECLARATION), ...text.matchAll(CALL)].map((match) => match[1]);
 }
 
+/** A page that was built in place brings packages and bundles. */
+const BROUGHT = /\/(node_modules|dist)\//;
+
 const FILES: string[] = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
     .map((path) => join(folder, path.replaceAll("\\", "/")))
-    .filter((path) => /\.[cm]?[jt]s$/.test(path)),
+    .filter((path) => /\.[cm]?[jt]s$/.test(path) && !BROUGHT.test(path)),
 );
 
 const MODULES = new Set(FILES.map((path) => path.replace(/\.[cm]?[jt]s$/, "")));
