@@ -53,6 +53,6 @@ export function attentionTable() {
   remark(
     "Each output is the mean of the values under its weights. The fourth column is 2 in every value,",
     "so it stays 2.",
-    "Causal puts the last query at the last key, as FlashAttention does; PyTorch's mask is queryOffset: 0.",
+    "Causal puts the last query at the last key, as FlashAttention does; queryOffset: 0 is PyTorch's.",
   );
 }

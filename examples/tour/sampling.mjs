@@ -56,7 +56,7 @@ export function sampling() {
   );
   remark(
     "topK always leaves k; topP and minP leave few where the model is sure, and many where it is not.",
-    "Where a high temperature has flattened the shares, topP lets in the long tail, and minP less of it.",
+    "Where a high temperature has flattened the shares, topP lets the long tail in, minP less of it.",
   );
 }
 
@@ -83,7 +83,7 @@ function distribution(logits) {
     [...rows, [`${VOCABULARY - SHOWN} others`, "", "", ...others], ["tokens to draw from", "", "", ...probs.map(kept)]],
   );
   remark(
-    `The tokens and their logProb are from topK(logits, ${SHOWN}); logProb is logit - logSumExp, and that is ${logSumExp.toFixed(4)}.`,
-    "Temperature shifts shares and drops no token; topK, topP and minP drop some, and the rest sum to 1.",
+    `Tokens and logProb are from topK(logits, ${SHOWN}); logProb is logit - logSumExp (${logSumExp.toFixed(4)}).`,
+    "Temperature shifts shares and drops no token; topK, topP and minP drop some; the rest sum to 1.",
   );
 }

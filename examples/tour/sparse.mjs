@@ -20,7 +20,7 @@ export function exactZeros() {
     Array.from(x, (v, j) => [v.toFixed(1), ...columns.flatMap((y) => [share(y[j]), bar(y[j])])]),
   );
   remark(
-    "All four keep the order and sum to 1. Softmax never reaches 0; the others do from some distance on:",
+    "All four keep the order and sum to 1. Softmax never reaches 0; the others do, from some distance:",
     "sparsemax at most 1 below the maximum, entmax15 at most 2, hardmax at once.",
   );
   console.log();

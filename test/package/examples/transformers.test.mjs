@@ -1,0 +1,15 @@
+/** The example for users of transformers.js. */
+import { expect, it } from "vitest";
+import { printed } from "./run.mjs";
+
+it("transformers.mjs draws what the wrapped library would, and topP keeps fewer tokens the smaller it is", () => {
+  const text = printed("transformers.mjs");
+  expect(text).toMatch(/^softmax\(Float32Array\) +Float32Array +0\.65900/m);
+  const drawn = [...text.matchAll(/^ +\d+ +probability (\S+) among those drawn from +log-probability (\S+) /gm)];
+  expect(drawn.length).toBe(6);
+  for (const [, prob, logProb] of drawn) expect(Number(prob)).toBeGreaterThanOrEqual(Math.exp(Number(logProb)) - 1e-3);
+  const distinct = [...text.matchAll(/^ {2}top_p \S+ +(\d+)$/gm)].map(([, n]) => Number(n));
+  expect(distinct.length).toBe(4);
+  expect(distinct).toEqual(distinct.toSorted((a, b) => b - a));
+  expect(distinct[0]).toBeGreaterThan(10 * distinct[3]);
+});
