@@ -11,7 +11,7 @@ import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, INIT, MAX, STRIP, SUM } fr
 import { STAGE, stageColumns } from "./stage";
 
 /** Positions for which a column's values are loaded into registers once. */
-const ROWS: usize = 8;
+export const ROWS: usize = 8;
 
 export function columnsInit(state: usize, any: bool, width: usize): void {
   for (let i: usize = 0; i < width << 2; i += 16) {

@@ -86,7 +86,23 @@ export function exp(
   d: v128, c: v128, floor: v128,
   B: v128, C0: v128, C1: v128, C2: v128, C3: v128, C4: v128, C5: v128,
 ): v128 {
-  d = f32x4.pmax(d, floor); // d < floor ? floor : d, so NaN stays
+  return expNotBelow(notBelow(d, floor), c, B, C0, C1, C2, C3, C4, C5);
+}
+
+/** d < floor ? floor : d, so NaN stays */
+// @ts-ignore: decorator
+@inline
+export function notBelow(d: v128, floor: v128): v128 {
+  return f32x4.pmax(d, floor);
+}
+
+/** exp of a d that is not below the floor */
+// @ts-ignore: decorator
+@inline
+export function expNotBelow(
+  d: v128, c: v128,
+  B: v128, C0: v128, C1: v128, C2: v128, C3: v128, C4: v128, C5: v128,
+): v128 {
   const n = fma(d, c, B);
   const f = fma(d, c, f32x4.sub(B, n));
   let p = fma(C5, f, C4);

@@ -24,6 +24,8 @@ export class Row {
   found: u32;
   /** Σ exp((x - m) / T), two float64 parts. */
   s: v128;
+  /** The distances of entropy, two float64 parts. */
+  w: v128;
 }
 
 // state of a strip of columns: arrays of STRIP
@@ -31,3 +33,4 @@ export const COLUMN_M: usize = 0; // f32
 export const COLUMN_PART: usize = 4 * STRIP; // f32, what FINISH needs of a column, or a flag (assembly/sparse/search.ts)
 export const COLUMN_ANY: usize = 8 * STRIP; // u32
 export const COLUMN_S: usize = 12 * STRIP; // f64
+export const COLUMN_W: usize = 20 * STRIP; // f64, the distances of entropy

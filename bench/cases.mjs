@@ -2,6 +2,7 @@
 import { normal, random } from "../test/judge/random.mjs";
 import * as entmax from "./ops/entmax.mjs";
 import * as entmax15 from "./ops/entmax15.mjs";
+import * as entropy from "./ops/entropy.mjs";
 import * as hardmax from "./ops/hardmax.mjs";
 import * as logSoftmax from "./ops/logSoftmax.mjs";
 import * as logSumExp from "./ops/logSumExp.mjs";
@@ -9,7 +10,7 @@ import * as softmax from "./ops/softmax.mjs";
 import * as sparsemax from "./ops/sparsemax.mjs";
 
 // softmax first: while it alone has run, its call sites are as monomorphic as those of a program that only uses softmax
-export const OPS = { softmax, logSoftmax, logSumExp, hardmax, sparsemax, entmax15, entmax };
+export const OPS = { softmax, logSoftmax, logSumExp, entropy, hardmax, sparsemax, entmax15, entmax };
 
 export const SEED = 1;
 

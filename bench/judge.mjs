@@ -11,11 +11,12 @@ export function judge(contender, { name, op, alpha, outer, axis, inner }, y, x) 
       const from = o * axis * inner + i;
       const row = Array.from({ length: axis }, (_, a) => x[from + a * inner]);
       const shares = alpha === undefined ? undefined : entmax64(row, alpha);
-      const { m, s } = shares === undefined ? softmax64(row) : {};
+      const { m, s, weights } = shares === undefined ? softmax64(row) : {};
+      const w = weights?.reduce((sum, weight, a) => sum + weight * (row[a] - m), 0); // of entropy
       for (let a = 0; a < (reduces ? 1 : axis); a++) {
         const at = reduces ? o * inner + i : from + a * inner;
-        const want = shares === undefined ? exact(row[a], m, s) : shares[a];
-        const most = shares === undefined ? bound(want, row[a], m) : SPARSE_BOUND;
+        const want = shares === undefined ? exact(row[a], m, s, w) : shares[a];
+        const most = shares === undefined ? bound(want, row[a], m, axis) : SPARSE_BOUND;
         if (!(Math.abs(y[at] - want) <= most)) {
           throw new Error(`${contender}, ${name}: [${at}] expected ${want}, got ${y[at]}`);
         }

@@ -10,6 +10,7 @@ import type { Backend, Sources } from "./kernels";
 import type { Attention } from "./ops/attention/attention";
 import type { MergeAttention } from "./ops/attention/mergeAttention";
 import type { AxisOptions } from "./ops/axis";
+import type { Entropy } from "./ops/rows/entropy";
 import type { Hardmax } from "./ops/rows/hardmax";
 import type { LogSoftmax } from "./ops/rows/logSoftmax";
 import type { LogSumExp } from "./ops/rows/logSumExp";
@@ -81,6 +82,9 @@ export const logSumExp = ((x: Parameters<LogSumExp>[0], options: AxisOptions) =>
 
 /** 1 at the first maximum along an axis, 0 elsewhere, on the default runtime: {@link Hardmax}. */
 export const hardmax: Hardmax = (x, options) => runtime().hardmax(x, options);
+
+/** Entropy of softmax, of an array or along an axis, on the default runtime: {@link Entropy}. */
+export const entropy = ((x: Parameters<Entropy>[0], options: AxisOptions) => runtime().entropy(x, options)) as Entropy;
 
 /** Sparsemax along an axis, on the default runtime: {@link Sparsemax}. */
 export const sparsemax: Sparsemax = (x, options) => runtime().sparsemax(x, options);

@@ -6,6 +6,7 @@ import type { Backend, Sources } from "./kernels";
 import { ATTENTION, type AttentionFunctions } from "./ops/attention";
 import type { AxisOptions, NewFloats } from "./ops/axis";
 import { ROWS, type Rows } from "./ops/rows";
+import type { Entropy } from "./ops/rows/entropy";
 import type { LogSumExp } from "./ops/rows/logSumExp";
 import { SPARSE, type Sparse } from "./ops/sparse";
 import { VOCABULARY, type VocabularyFunctions } from "./ops/vocabulary";
@@ -55,6 +56,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Runtime, "rejected">, "string" | "fu
   softmax: "function",
   logSoftmax: "function",
   logSumExp: "function",
+  entropy: "function",
   hardmax: "function",
   sparsemax: "function",
   entmax15: "function",
@@ -103,6 +105,7 @@ export function runtimeOn(engines: Engines, sources: Sources): Runtime {
     logSoftmax: (x, options) => rows().logSoftmax(x, options),
     logSumExp: ((x: Parameters<LogSumExp>[0], options: AxisOptions) => rows().logSumExp(x, options)) as LogSumExp,
     hardmax: (x, options) => rows().hardmax(x, options),
+    entropy: ((x: Parameters<Entropy>[0], options: AxisOptions) => rows().entropy(x, options)) as Entropy,
     sparsemax: (x, options) => sparse().sparsemax(x, options),
     entmax15: (x, options) => sparse().entmax15(x, options),
     entmax: (x, options) => sparse().entmax(x, options),

@@ -5,6 +5,7 @@ export type { Backend } from "./kernels";
 export type { Attention, AttentionOptions, Shape4 } from "./ops/attention/attention";
 export type { MergeAttention, MergeAttentionOptions } from "./ops/attention/mergeAttention";
 export type { AxisOptions, NewFloats, Written } from "./ops/axis";
+export type { Entropy } from "./ops/rows/entropy";
 export type { Hardmax } from "./ops/rows/hardmax";
 export type { LogSoftmax } from "./ops/rows/logSoftmax";
 export type { LogSumExp } from "./ops/rows/logSumExp";

@@ -1,4 +1,5 @@
 /** The binary of the rows: byte offsets, counts and scalars only; nothing allocates, validates or throws. */
+export { entropy } from "./entropy";
 export { hardmax } from "./hardmax";
 export { logSoftmax } from "./logSoftmax";
 export { logSumExp } from "./logSumExp";

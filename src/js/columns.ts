@@ -6,7 +6,7 @@ import { rowExpSum, rowMax } from "./row";
 import { anyAt, foundAt, type Memory, maxAt, sumAt } from "./state";
 
 /** One column: x[at + a·pitch], a < axis, and its mask byte at mask + a·maskPitch (mask 0: none). Float indices. */
-interface Column {
+export interface Column {
   y: number;
   x: number;
   mask: number;

@@ -1,6 +1,6 @@
 /**
- * The JavaScript twin's views of memory, and its state of each column between phases: m, s, whether any position takes part, whether
- * hardmax has met the maximum. A row is a strip of one column.
+ * The JavaScript twin's views of memory, and its state of each column between phases: m, s, entropy's w, whether any position takes
+ * part, whether hardmax has met the maximum. A row is a strip of one column.
  */
 import { STRIP } from "../../assembly/layout";
 
@@ -20,9 +20,10 @@ export function views(buffer: ArrayBuffer): Memory {
   };
 }
 
-/** Index of column i's s and m among the float64s of `state`. */
+/** Index of column i's s, m and w among the float64s of `state`. */
 export const sumAt = (state: number, i: number): number => (state >>> 3) + i;
 export const maxAt = (state: number, i: number): number => (state >>> 3) + STRIP + i;
+export const weightedAt = (state: number, i: number): number => (state >>> 3) + 3 * STRIP + i;
 /** Index of column i's two flags among the bytes of `state`. */
 export const anyAt = (state: number, i: number): number => state + 16 * STRIP + i;
 export const foundAt = (state: number, i: number): number => state + 17 * STRIP + i;

@@ -1,4 +1,4 @@
-/** softmax, logSoftmax, logSumExp, hardmax. */
+/** softmax, logSoftmax, logSumExp, hardmax, entropy. */
 import type { AxisKernel } from "./index";
 
 export interface RowsKernels {
@@ -8,4 +8,5 @@ export interface RowsKernels {
   readonly logSoftmax: AxisKernel;
   readonly logSumExp: AxisKernel;
   readonly hardmax: AxisKernel;
+  readonly entropy: AxisKernel;
 }

@@ -3,8 +3,9 @@
 // Eleven logits: a whole pair of vectors and a tail of three. In every lane one whose exponential is as far from a power of
 // two as can be, so that no term of its polynomial can be off unnoticed.
 export const X = /* @__PURE__ */ Float32Array.of(1.25, 2, 3, 2.625, -40, 2.5, -0.125, 1.5, 0.5625, 1.75, -Infinity);
-// log-sum-exp and softmax of X in float64
+// log-sum-exp, entropy and softmax of X in float64
 export const LSE = 4.24600425;
+export const ENTROPY = 1.90072819;
 export const P = [
   0.0499864031, 0.105821216, 0.287651889, 0.197700059, 6.08421439e-20, 0.17446969, 0.012638542, 0.0641838121,
   0.025134742, 0.0824136461, 0,

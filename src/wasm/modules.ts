@@ -5,7 +5,7 @@ import { instantiate, newMemory, type WasmBackend } from ".";
 
 /** The exports of each family's binary. By these a module is told from other families' and other versions'. */
 export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf[Name])[] } = {
-  rows: ["softmax", "softmaxRow", "logSoftmax", "logSumExp", "hardmax"],
+  rows: ["softmax", "softmaxRow", "logSoftmax", "logSumExp", "hardmax", "entropy"],
   sparse: ["scores", "sparsemax", "entmax15", "entmax", "softmax", "hardmax"],
   attention: [
     "attentionStart",

@@ -153,6 +153,7 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
   ["softmax", "78c0534c", ({ softmax }) => soft(softmax)],
   ["logSoftmax", "6e4f0c5c", ({ logSoftmax }) => soft(logSoftmax)],
   ["logSumExp", "3d94df18", ({ logSumExp }) => soft(logSumExp)],
+  ["entropy", "656ab24c", ({ entropy }) => soft(entropy)],
   ["hardmax", "d9a422e8", ({ hardmax }) => soft(hardmax)],
   ["sparsemax", "3ee71622", ({ sparsemax }) => sparse(sparsemax)],
   ["entmax15", "5729a9f6", ({ entmax15 }) => sparse(entmax15)],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { BACKENDS, runtimeOf } from "../judge/backends";
-import { logSoftmaxBound, logSumExpBound } from "../judge/bounds.mjs";
+import { entropyBound, logSoftmaxBound, logSumExpBound } from "../judge/bounds.mjs";
 import { floats } from "../judge/cases";
-import { reference, softmaxTolerance, worst } from "../judge/reference";
+import { reference, rowsOf, softmaxTolerance, worst } from "../judge/reference";
 import rows from "./vectors/rows.json.gz?bytes";
 
 /** JSON has no infinities: they are strings there. */
@@ -33,7 +33,7 @@ const golden = (await new Response(unzipped).json()) as Golden;
 const versions = Object.entries(golden.versions).map((pair) => pair.join(" "));
 
 describe.each(BACKENDS)(`%s against ${versions.join(", ")}`, (backend) => {
-  const { softmax, logSoftmax, logSumExp, sparsemax, entmax15, entmax } = runtimeOf(backend);
+  const { softmax, logSoftmax, logSumExp, entropy, sparsemax, entmax15, entmax } = runtimeOf(backend);
 
   it.each(golden.cases.map((c) => [`${c.shape.join("×")} axis ${c.axis} ${c.range}`, c] as const))("%s", (label, c) => {
     const { shape, axis } = c;
@@ -42,6 +42,10 @@ describe.each(BACKENDS)(`%s against ${versions.join(", ")}`, (backend) => {
     const cold = { ...options, temperature: 0.7 };
     const logs = numbers(c.log_softmax);
     const lses = numbers(c.logsumexp);
+    /** -Σ p·log p from PyTorch's log p. */
+    const entropies = rowsOf({ x, ...options }).map(({ indices }) =>
+      indices.reduce((sum, i) => (logs[i] === -Infinity ? sum : sum - Math.exp(logs[i]) * logs[i]), 0),
+    );
     const failures = [
       worst(
         softmax(x, options),
@@ -57,6 +61,7 @@ describe.each(BACKENDS)(`%s against ${versions.join(", ")}`, (backend) => {
       ),
       worst(logSoftmax(x, options), logs, (i) => logSoftmaxBound(logs[i]), `logSoftmax ${label}`),
       worst(logSumExp(x, options), lses, (i) => logSumExpBound(lses[i]), `logSumExp ${label}`),
+      worst(entropy(x, options), entropies, () => entropyBound(shape.at(axis) as number), `entropy ${label}`),
       worst(sparsemax(x, options), numbers(c.sparsemax), () => 1e-6, `sparsemax ${label}`),
       worst(entmax15(x, options), numbers(c.entmax15), () => 1e-6, `entmax15 ${label}`),
       ...([1.2, 1.5, 2, 3] as const).map((alpha) =>

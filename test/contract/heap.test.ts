@@ -5,8 +5,9 @@ import { BACKENDS, runtimeOf } from "../judge/backends";
 import { random } from "../judge/random.mjs";
 import { floatsFree } from "../judge/refusal";
 
-type Name = "softmax" | "logSoftmax" | "logSumExp" | "hardmax";
-const NAMES: readonly Name[] = ["softmax", "logSoftmax", "logSumExp", "hardmax"];
+type Name = "softmax" | "logSoftmax" | "logSumExp" | "entropy" | "hardmax";
+const NAMES: readonly Name[] = ["softmax", "logSoftmax", "logSumExp", "entropy", "hardmax"];
+type Call = (x: Float32Array, options: SoftmaxOptions) => Float32Array;
 const EIGHT_MIB = 8388608;
 const CANARY = 0x7fc5c3e1; // a NaN that would spread to whatever reads it
 
@@ -37,7 +38,7 @@ function workspaceOf(runtime: Runtime): Uint32Array {
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 
 const resultLength = (name: Name, shape: readonly number[], axis: number): number =>
-  name === "logSumExp" ? product(shape) / shape[axis] : product(shape);
+  name === "logSumExp" || name === "entropy" ? product(shape) / shape[axis] : product(shape);
 
 /** A copy of `values` in the runtime's heap. */
 function floatsIn(runtime: Runtime, values: Float32Array): Float32Array {
@@ -88,7 +89,7 @@ describe.each(BACKENDS)("the heap of a runtime on %s", (backend) => {
   });
 
   describe.each(NAMES)("%s", (name) => {
-    const call = runtime[name] as (x: Float32Array, options: SoftmaxOptions) => Float32Array;
+    const [call, onSmall, onLarge] = [runtime, small, large].map((on) => on[name] as Call);
 
     it.each([
       [[7], 0],
@@ -164,7 +165,7 @@ describe.each(BACKENDS)("the heap of a runtime on %s", (backend) => {
       const y = call(x, { shape, axis });
       expect(view.buffer.byteLength).toBe(EIGHT_MIB);
       expect(floatsFree(runtime)).toBe(free);
-      expectSame(y, large[name](x, { shape, axis }) as Float32Array, `${shape} in 64 MiB`);
+      expectSame(y, onLarge(x, { shape, axis }), `${shape} in 64 MiB`);
     });
 
     it.each([
@@ -175,8 +176,6 @@ describe.each(BACKENDS)("the heap of a runtime on %s", (backend) => {
       [[300, 257], 0],
       [[3, 500, 70], 1],
     ])("gives the same bits in any heap, shape %j axis %i", (shape, axis) => {
-      const onSmall = small[name] as typeof call;
-      const onLarge = large[name] as typeof call;
       const length = product(shape);
       const x = floats(length, 7);
       for (const i of [1, 3, 5, 6]) x[Math.floor((i * length) / 7)] = 13; // the maximum, more than once
@@ -209,8 +208,8 @@ describe.each(BACKENDS)("the heap of a runtime on %s", (backend) => {
           const rest = small.alloc(floatsFree(small)).fill(7);
           expect(() => small.alloc(1)).toThrow(RangeError);
           const label = `${shape}, mask of ${mask?.length}`;
-          expectSame(small[name](x, { shape, axis, mask }) as Float32Array, want, `${label}, x in the heap`);
-          expectSame(small[name](values, { shape, axis, mask }) as Float32Array, want, `${label}, x elsewhere`);
+          expectSame(onSmall(x, { shape, axis, mask }), want, `${label}, x in the heap`);
+          expectSame(onSmall(values, { shape, axis, mask }), want, `${label}, x elsewhere`);
           expectSame(x, values, `${label}: x itself`);
           expect(rest.every((v) => v === 7)).toBe(true);
         }
@@ -245,8 +244,8 @@ describe.each(BACKENDS)("the heap of a runtime on %s", (backend) => {
         const x = floats(product(shape), length);
         for (const name of NAMES) {
           const label = `${name} of [${shape}]`;
-          const got = small[name](x, { shape, axis: 0 }) as Float32Array;
-          expectSame(got, large[name](x, { shape, axis: 0 }) as Float32Array, label);
+          const [got, want] = [small, large].map((on) => (on[name] as Call)(x, { shape, axis: 0 }));
+          expectSame(got, want, label);
         }
       }
     }
@@ -256,5 +255,7 @@ describe.each(BACKENDS)("the heap of a runtime on %s", (backend) => {
     small.logSumExp(floats(60_000, 13), { shape: [200, 300], axis: 0 }); // leaves its sums behind
     const y = small.logSumExp([], { shape: [0, 20_000], axis: 0 });
     expect(y.findIndex((v) => v !== -Infinity)).toBe(-1);
+    small.entropy(floats(60_000, 13), { shape: [200, 300], axis: 0 });
+    expect(small.entropy([], { shape: [0, 20_000], axis: 0 }).findIndex((v) => v !== 0)).toBe(-1);
   });
 });

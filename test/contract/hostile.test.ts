@@ -216,7 +216,7 @@ describe.each(BACKENDS)("hostile arguments on %s", (backend) => {
 
 describe.each(BACKENDS)("hostile lists on %s", (backend) => {
   const runtime: Runtime = runtimeOf(backend);
-  const { softmax, logSumExp, attention } = runtime;
+  const { softmax, logSumExp, entropy, attention } = runtime;
   const x = Float32Array.of(1, 2, 3, 4, 5, 6);
 
   it("asks for every number once", () => {
@@ -324,6 +324,7 @@ describe.each(BACKENDS)("hostile lists on %s", (backend) => {
     const shape = [0, 2 ** 53 - 1];
     const message = '"out" expected a length that this host has memory for, got 9007199254740991';
     expectError(() => logSumExp([], { shape, axis: 0 }), RangeError, `logSumExp: ${message}`);
+    expectError(() => entropy([], { shape, axis: 0 }), RangeError, `entropy: ${message}`);
     expectError(
       () => attention(x, [], [], { headDim: 1, valueDim: 1.5e15 }),
       RangeError,

@@ -33,6 +33,7 @@ describe("softmax-wasm/js", () => {
       expect(bits(on.softmax(X, options))).toEqual(bits(main.softmax(X, options)));
       expect(bits(on.logSoftmax(X, options))).toEqual(bits(main.logSoftmax(X, options)));
       expect(bits(on.logSumExp(X, options))).toEqual(bits(main.logSumExp(X, options)));
+      expect(bits(on.entropy(X, options))).toEqual(bits(main.entropy(X, options)));
       expect(bits(on.hardmax(X, options))).toEqual(bits(main.hardmax(X, options)));
     }
   });
@@ -40,6 +41,8 @@ describe("softmax-wasm/js", () => {
   it("gives one number for one row", () => {
     expect(door.logSumExp(X)).toBe(main.logSumExp(X));
     expect(door.logSumExp([])).toBe(-Infinity);
+    expect(door.entropy(X)).toBe(main.entropy(X));
+    expect(door.entropy([])).toBe(0);
   });
 
   it.each<[unknown, ErrorConstructor, string]>([

@@ -85,8 +85,8 @@ function draw(options: object) {
 
 /** Calls along an axis; the shapes go through the heap in one block, in blocks, in strips and in tiles. */
 const ALONG: ((runtime: Runtime, x: Float32Array, options: object) => unknown)[] = [
-  ...(["softmax", "logSoftmax", "logSumExp", "hardmax", "sparsemax", "entmax15"] as const).map(
-    (name) => (on: Runtime, x: Float32Array, options: object) => on[name](x, options),
+  ...(["softmax", "logSoftmax", "logSumExp", "entropy", "hardmax", "sparsemax", "entmax15"] as const).map(
+    (name) => (on: Runtime, x: Float32Array, options: object) => (on[name] as Runtime["softmax"])(x, options),
   ),
   ...[1.3, 3].map((alpha) => (on: Runtime, x: Float32Array, options: object) => on.entmax(x, { ...options, alpha })),
 ];

@@ -18,6 +18,8 @@ const MEANT: [fn: keyof Runtime, wrong: string, right: string][] = [
   ["softmax", "Axis", "axis"],
   ["logSumExp", "temperatur", "temperature"],
   ["logSoftmax", "masks", "mask"],
+  ["entropy", "dim", "axis"],
+  ["entropy", "temp", "temperature"],
   ["entmax", "alhpa", ""],
   ["sample", "top_p", "topP"],
   ["sample", "top_k", "topK"],

@@ -12,11 +12,12 @@ const MASK = 262144;
 const Y = 524288;
 const CANARY = 12345.678;
 
-type Name = "softmax" | "logSoftmax" | "logSumExp" | "hardmax" | "scores";
+type Name = "softmax" | "logSoftmax" | "logSumExp" | "entropy" | "hardmax" | "scores";
 const SCALARS: Record<Name, readonly number[]> = {
   softmax: [1, 0.7, 1e30],
   logSoftmax: [1, 0.7, 1e30],
   logSumExp: [1, 0.7, 1e30],
+  entropy: [0, 1, 0.7, 1e30],
   hardmax: [0, -Infinity],
   scores: [1, 0.7, 1e30],
 };
@@ -36,7 +37,7 @@ describe.each(NAMES)("%s", (name) => {
   const engines = BACKENDS.map((backend) => machineOf(backend));
 
   it.each(SHAPES)("agrees on all backends for [%i, %i, %i] and writes nothing else", (outer, axis, inner) => {
-    const count = name === "logSumExp" ? outer * inner : outer * axis * inner;
+    const count = name === "logSumExp" || name === "entropy" ? outer * inner : outer * axis * inner;
     for (const scalar of SCALARS[name]) {
       for (const masked of ["none", "full", "shared"] as const) {
         for (const offset of [0, 4, 8, 12]) {

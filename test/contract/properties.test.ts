@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BACKENDS, runtimeOf } from "../judge/backends";
+import { entropyBound } from "../judge/bounds.mjs";
 import { drawn } from "../judge/drawn";
 import { whatIsMaskedIsNotThere } from "../judge/maskProperty";
 import { sum } from "../judge/softmax64.mjs";
@@ -18,7 +19,7 @@ const matrix = fc
 const runs = { numRuns: drawn(200), seed: 20261122 };
 
 describe.each(BACKENDS)("properties on %s", (backend) => {
-  const { softmax, logSoftmax, logSumExp, hardmax } = runtimeOf(backend);
+  const { softmax, logSoftmax, logSumExp, entropy, hardmax } = runtimeOf(backend);
   /** Functions, each with its result where the mask leaves a position out. */
   const ALONG = [
     [softmax, 0],
@@ -110,6 +111,53 @@ describe.each(BACKENDS)("properties on %s", (backend) => {
         });
       }),
       runs,
+    );
+  });
+
+  it("entropy agrees with softmax, and lies between 0 and log n", () => {
+    fc.assert(
+      fc.property(row, (x) => {
+        const y = softmax(x);
+        const h = entropy(x);
+        const want = -sum(y.filter((p) => p > 0).map((p) => p * Math.log(p)));
+        expect(Math.abs(h - want)).toBeLessThanOrEqual(1e-5);
+        expect(h).toBeGreaterThanOrEqual(0);
+        expect(h).toBeLessThanOrEqual(Math.fround(Math.log(x.length)) + entropyBound(x.length));
+      }),
+      runs,
+    );
+  });
+
+  it("entropy does not move when all logits are shifted, and hardly when they are turned round", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 90 }), (values) => {
+        const x = Float32Array.from(values, (v) => v / 64);
+        const h = entropy(x);
+        expect(entropy(x.map((v) => v + 4096))).toBe(h);
+        expect(Math.abs(entropy(x.slice().reverse()) - h)).toBeLessThanOrEqual(2 * entropyBound(x.length));
+      }),
+      runs,
+    );
+  });
+
+  it("entropy of what a mask leaves is that of what is left", () => {
+    fc.assert(
+      fc.property(
+        matrix,
+        fc.integer({ min: 1, max: 9 }),
+        fc.constantFrom(1, 0.3, 2),
+        ({ rows, cols, x }, k, temperature) => {
+          const mask = Uint8Array.from(x, (_, i) => ((i * 7) % 10 < k ? 1 : 0));
+          const hidden = x.map((v, i) => (mask[i] === 0 ? Number.NaN : v));
+          const got = entropy(hidden, { shape: [rows, cols], mask, temperature });
+          for (let r = 0; r < rows; r++) {
+            const left = hidden.slice(r * cols, (r + 1) * cols).filter((v) => v === v);
+            const [want] = entropy(left, { temperature });
+            expect(Math.abs(got[r] - want)).toBeLessThanOrEqual(2 * entropyBound(cols));
+          }
+        },
+      ),
+      { ...runs, numRuns: 60 },
     );
   });
 

@@ -12,6 +12,7 @@ import { type Candidate, startEngines } from "../../src/engines";
 import {
   backend,
   createRuntime,
+  entropy,
   type FloatInput,
   hardmax,
   logSoftmax,
@@ -27,9 +28,10 @@ import { SOURCES } from "../judge/engines";
 import { random } from "../judge/random.mjs";
 import { foreign } from "../judge/realm";
 
-type Functions = Pick<Runtime, "softmax" | "logSoftmax" | "logSumExp" | "hardmax">;
+type Functions = Pick<Runtime, "softmax" | "logSoftmax" | "logSumExp" | "entropy" | "hardmax">;
 type Name = keyof Functions;
-const NAMES: readonly Name[] = ["softmax", "logSoftmax", "logSumExp", "hardmax"];
+type Call = (x: FloatInput, options: SoftmaxOptions) => Float32Array;
+const NAMES: readonly Name[] = ["softmax", "logSoftmax", "logSumExp", "entropy", "hardmax"];
 
 const SHAPE = [3, 37];
 const next = random(2);
@@ -40,8 +42,8 @@ const bits = (y: Float32Array): number[] => [...new Uint32Array(y.slice().buffer
 
 /** Bits of what every function gives. */
 function results(on: Functions, x: FloatInput, options: SoftmaxOptions): Record<Name, number[]> {
-  const of = (name: Name): number[] => bits(on[name](x, options) as Float32Array);
-  return { softmax: of("softmax"), logSoftmax: of("logSoftmax"), logSumExp: of("logSumExp"), hardmax: of("hardmax") };
+  const of = (name: Name): number[] => bits((on[name] as Call)(x, options));
+  return Object.fromEntries(NAMES.map((name) => [name, of(name)])) as Record<Name, number[]>;
 }
 
 describe("the default runtime", () => {
@@ -50,10 +52,11 @@ describe("the default runtime", () => {
   });
 
   it("computes what a runtime of one's own does", () => {
-    const doors = { softmax, logSoftmax, logSumExp, hardmax };
+    const doors = { softmax, logSoftmax, logSumExp, entropy, hardmax };
     const own = runtimeOf(BACKENDS[0]);
     expect(results(doors, X, { shape: SHAPE, mask: MASK })).toEqual(results(own, X, { shape: SHAPE, mask: MASK }));
     expect(logSumExp(X)).toBe(own.logSumExp(X));
+    expect(entropy(X)).toBe(own.entropy(X));
     expect(bits(softmax(X))).toEqual(bits(own.softmax(X)));
   });
 });
@@ -213,7 +216,7 @@ describe.each(BACKENDS)("a runtime on %s", (name) => {
     expect(results(runtime, x, { shape: SHAPE, mask })).toEqual(want);
     for (const f of NAMES) {
       const out = from.alloc(want[f].length);
-      expect(runtime[f](x, { shape: SHAPE, mask, out })).toBe(out);
+      expect((runtime[f] as Call)(x, { shape: SHAPE, mask, out })).toBe(out);
       expect(bits(out)).toEqual(want[f]);
     }
     expect(bits(x)).toEqual(bits(X));
@@ -229,7 +232,7 @@ describe.each(BACKENDS)("a runtime on %s", (name) => {
     expect(results(runtime, foreign.Array.from(X), { shape, mask })).toEqual(want);
     for (const f of NAMES) {
       const out = new foreign.Float32Array(want[f].length);
-      expect(runtime[f](x, { shape, mask, out })).toBe(out);
+      expect((runtime[f] as Call)(x, { shape, mask, out })).toBe(out);
       expect(bits(out)).toEqual(want[f]);
     }
   });
@@ -250,7 +253,7 @@ describe.each(BACKENDS)("a runtime on %s", (name) => {
     expect(results(runtime, x, { shape: SHAPE, mask })).toEqual(want);
     for (const f of NAMES) {
       const out = new Float32Array(new SharedArrayBuffer(4 * want[f].length));
-      expect(runtime[f](x, { shape: SHAPE, mask, out })).toBe(out);
+      expect((runtime[f] as Call)(x, { shape: SHAPE, mask, out })).toBe(out);
       expect(bits(out)).toEqual(want[f]);
     }
   });

@@ -149,7 +149,7 @@ describe.each(BACKENDS)("zero copy on %s", (backend) => {
     });
 
     it("works in place where it may", () => {
-      if (!call.positional.includes("x") || call.name === "logSumExp") return;
+      if (!call.positional.includes("x") || ["logSumExp", "entropy"].includes(call.name)) return;
       const { arrays, want } = prepare(4800);
       const { out: _, ...homes } = mapped(arrays, (values) => placed(runtime, values));
       expect(copied(call, { ...homes, out: homes.x }, 4800)).toEqual({ in: 0, out: 0, sets: 0 });

@@ -24,7 +24,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^assembly\/stage$/, [/^assembly\/(lanes|phases)$/]],
   [/^assembly\/(row|columns)$/, [/^assembly\/(exp|lanes|phases|stage)$/]],
   [/^assembly\/axis$/, [/^assembly\/(columns|exp|phases|row)$/]],
-  [/^assembly\/rows\//, [LAYOUT, /^assembly\/(axis|exp|lanes|log|phases|row|stage)$/, /^assembly\/rows\//]],
+  [/^assembly\/rows\//, [LAYOUT, /^assembly\/(axis|columns|exp|lanes|log|phases|row|stage)$/, /^assembly\/rows\//]],
   [/^assembly\/sparse\/index$/, [/^assembly\/rows\/(softmax|hardmax)$/, /^assembly\/sparse\//]],
   [
     /^assembly\/sparse\//,

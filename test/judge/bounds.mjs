@@ -22,6 +22,12 @@ export const logSumExpBound = (y) => U * (6 + Math.abs(y));
 export const logSoftmaxBound = (y) => U * (6 + 2 * Math.abs(y));
 
 /**
+ * Of entropy, absolute; of a row of n.
+ * @param {number} n
+ */
+export const entropyBound = (n) => U * (8 + Math.log(n) ** 2 / 2);
+
+/**
  * What the errors of a row's own sum can add where they all point the same way, beyond the bounds above: each term is off by
  * up to 1.5·2^-24 for every unit of its distance from the maximum. `mean` is that distance's mean under the row's
  * probabilities, Σ p_k·|x_k - max|/T; it is at most log(cols), and the errors of unlike terms cancel.

@@ -70,6 +70,7 @@ export const EVERY_CALL: readonly Call[] = [
   along("softmax", {}, masked),
   along("logSoftmax", {}, masked),
   along("logSumExp", {}, (n) => ({ ...masked(n), out: new Float32Array(ROWS) })),
+  along("entropy", { temperature: 0.7 }, (n) => ({ ...masked(n), out: new Float32Array(ROWS) })),
   along("hardmax", { temperature: 0.5 }, masked),
   along("sparsemax", { temperature: 0.5 }, supported),
   along("entmax15", { temperature: 2 }, supported),

@@ -1,6 +1,6 @@
 /** The definitions in float64 with compensated sums: what every backend is judged by. */
 import { softmaxBound } from "./bounds.mjs";
-import { softmax64 } from "./softmax64.mjs";
+import { softmax64, sum } from "./softmax64.mjs";
 
 export interface Case {
   x: Float32Array;
@@ -52,10 +52,11 @@ interface Result {
 }
 
 /** By docs/numerics.md, special values and all. @returns per position of x, and per row */
-export function reference(c: Case): { at: Result[]; logSumExp: number[] } {
+export function reference(c: Case): { at: Result[]; logSumExp: number[]; entropy: number[] } {
   const t = c.temperature ?? 1;
   const at: Result[] = new Array(c.x.length);
   const lses: number[] = [];
+  const entropies: number[] = [];
   for (const { values, taken, indices } of rowsOf(c)) {
     const part = values.filter((_, j) => taken[j]);
     const none = part.length === 0;
@@ -63,6 +64,16 @@ export function reference(c: Case): { at: Result[]; logSumExp: number[] } {
     const { m, s, logSumExp } = softmax64(part, t);
     const finite = Number.isFinite(m);
     lses.push(logSumExp);
+    entropies.push(
+      none
+        ? 0
+        : finite
+          ? entropyOf(
+              part.map((v) => (m - v) / t),
+              s,
+            )
+          : Number.NaN,
+    );
     const first = values.findIndex((v, j) => taken[j] && v === m);
     values.forEach((v, j) => {
       const d = (v - m) / t;
@@ -74,7 +85,20 @@ export function reference(c: Case): { at: Result[]; logSumExp: number[] } {
       };
     });
   }
-  return { at, logSumExp: lses };
+  return { at, logSumExp: lses, entropy: entropies };
+}
+
+/** log s + Σ p·distance, where what weighs nothing adds nothing however far it is. */
+function entropyOf(distances: readonly number[], s: number): number {
+  return (
+    Math.log(s) +
+    sum(
+      distances.map((d) => {
+        const p = Math.exp(-d) / s;
+        return p === 0 ? 0 : p * d;
+      }),
+    )
+  );
 }
 
 /** The first wrong value, in words; undefined when all are within bounds. @param tolerance  absolute, from the expected value */

@@ -20,6 +20,7 @@ const WRONG = {
     "softmax([1, 2], Object.create({ axis: 0 }))",
     "logSoftmax([1, 2, 3], { shape: [2, 2] })",
     "logSumExp([1, 2, 3], { axis: 2 })",
+    "entropy([1, 2, 3], { temperature: -1 })",
     `hardmax(${X}, { out: new Float32Array(3) })`,
     `sparsemax(${X}, { support: new Uint32Array(2) })`,
     "entmax15([1, 2], { out: [] })",

@@ -30,6 +30,7 @@ const KINDS = [
   () => runtime.logSoftmax(x, { shape, axis: 0 }),
   () => runtime.logSumExp(x),
   () => runtime.logSumExp(x, { shape, mask }),
+  () => runtime.entropy(x, { shape, mask }),
   () => runtime.hardmax([1, 2, 3]),
   () => runtime.sparsemax(x, { shape, support }),
   () => runtime.entmax15(x, { out }),

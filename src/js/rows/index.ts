@@ -1,6 +1,7 @@
 /** assembly/rows/ in JavaScript. */
 import type { RowsKernels } from "../../kernels/rows";
 import type { Memory } from "../state";
+import { entropyKernel } from "./entropy";
 import { hardmaxKernel } from "./hardmax";
 import { logSoftmaxKernel } from "./logSoftmax";
 import { logSumExpKernel } from "./logSumExp";
@@ -13,5 +14,6 @@ export function rowsKernels(memory: Memory): RowsKernels {
     logSoftmax: logSoftmaxKernel(memory),
     logSumExp: logSumExpKernel(memory),
     hardmax: hardmaxKernel(memory),
+    entropy: entropyKernel(memory),
   };
 }

@@ -1,5 +1,6 @@
-/** The rows: softmax, logSoftmax, logSumExp, hardmax. */
+/** The rows: softmax, logSoftmax, logSumExp, hardmax, entropy. */
 import type { Family } from "../../family";
+import { type Entropy, entropyOn } from "./entropy";
 import { type Hardmax, hardmaxOn } from "./hardmax";
 import { type LogSoftmax, logSoftmaxOn } from "./logSoftmax";
 import { type LogSumExp, logSumExpOn } from "./logSumExp";
@@ -15,6 +16,7 @@ export interface Rows {
   readonly logSumExp: LogSumExp;
   /** 1 at the first maximum along an axis, 0 elsewhere: {@link Hardmax}. */
   readonly hardmax: Hardmax;
+  readonly entropy: Entropy;
 }
 
 export const ROWS: Family<"rows", Rows> = {
@@ -24,6 +26,7 @@ export const ROWS: Family<"rows", Rows> = {
     logSoftmax: logSoftmaxOn(core),
     logSumExp: logSumExpOn(core),
     hardmax: hardmaxOn(core),
+    entropy: entropyOn(core),
   }),
   selfTest: testRows,
 };

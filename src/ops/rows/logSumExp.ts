@@ -1,16 +1,8 @@
-import { checkTemperature, type FloatInput } from "../../check";
+import type { FloatInput } from "../../check";
 import type { Core } from "../../heap";
 import type { RowsKernels } from "../../kernels/rows";
-import {
-  type AxisOptions,
-  checkCall,
-  type Flow,
-  type NewFloats,
-  NO_OPTIONS,
-  readAxis,
-  runAlongAxis,
-  type Written,
-} from "../axis";
+import type { AxisOptions, NewFloats, Written } from "../axis";
+import { reduceOn } from "./reduce";
 
 /** The type of logSumExp. */
 export interface LogSumExp {
@@ -49,24 +41,6 @@ export interface LogSumExp {
   <Out extends Float32Array = NewFloats>(x: FloatInput, options: AxisOptions<Out>): Written<Out>;
 }
 
-const FLOW: Flow = { reduces: true, writesTerms: false, sums: true };
-
-const LOG_SUM_EXP = "logSumExp";
-
-export function logSumExpOn(core: Core<RowsKernels>): LogSumExp {
-  const { heap } = core;
-  const { logSumExp } = core.kernels;
-  const single = new Float32Array(1);
-  const scalar: AxisOptions = { ...NO_OPTIONS, out: single };
-
-  function run(x: FloatInput): number;
-  function run(x: FloatInput, options: AxisOptions): Float32Array;
-  function run(x: FloatInput, options: AxisOptions = scalar): number | Float32Array {
-    const given = options === scalar ? scalar : readAxis(LOG_SUM_EXP, options);
-    const temperature = checkTemperature(LOG_SUM_EXP, given.temperature);
-    const call = checkCall(LOG_SUM_EXP, x, given, given.mask, true);
-    runAlongAxis(heap, logSumExp, FLOW, call, temperature);
-    return options === scalar ? single[0] : call.out;
-  }
-  return run as LogSumExp;
+export function logSumExpOn({ heap, kernels }: Core<RowsKernels>): LogSumExp {
+  return reduceOn(heap, kernels.logSumExp, "logSumExp") as LogSumExp;
 }

@@ -1,4 +1,4 @@
-import { expectKnown, LSE, MASK, P, X } from "../known";
+import { ENTROPY, expectKnown, LSE, MASK, P, X } from "../known";
 import type { Rows } from ".";
 
 const P_MASKED = [
@@ -6,7 +6,7 @@ const P_MASKED = [
 ];
 
 /** @throws {Error} naming the first function that is off */
-export function testRows({ softmax, logSoftmax, logSumExp, hardmax }: Rows): void {
+export function testRows({ softmax, logSoftmax, logSumExp, hardmax, entropy }: Rows): void {
   const columns = Float32Array.from({ length: 2 * X.length }, (_, i) => X[i >> 1]);
   expectKnown("softmax", softmax(X), (j) => P[j]);
   expectKnown("softmax across columns", softmax(columns, { shape: [X.length, 2], axis: 0 }), (j) => P[j >> 1]);
@@ -14,4 +14,6 @@ export function testRows({ softmax, logSoftmax, logSumExp, hardmax }: Rows): voi
   expectKnown("logSoftmax", logSoftmax(X), (j) => X[j] - LSE);
   expectKnown("logSumExp", [logSumExp(X)], () => LSE);
   expectKnown("hardmax", hardmax(X), (j) => (j === 2 ? 1 : 0));
+  expectKnown("entropy", [entropy(X)], () => ENTROPY);
+  expectKnown("entropy across columns", entropy(columns, { shape: [X.length, 2], axis: 0 }), () => ENTROPY);
 }

@@ -1,6 +1,6 @@
-/** softmax, logSoftmax, logSumExp, hardmax, sparsemax, entmax15 and entmax, fuzzed. */
+/** softmax, logSoftmax, logSumExp, entropy, hardmax, sparsemax, entmax15 and entmax, fuzzed. */
 import fc from "fast-check";
-import { denominatorBound, logSoftmaxBound, logSumExpBound } from "../../judge/bounds.mjs";
+import { denominatorBound, entropyBound, logSoftmaxBound, logSumExpBound } from "../../judge/bounds.mjs";
 import { type Case, reference, rowsOf, softmaxTolerance, worst } from "../../judge/reference";
 import { entmaxReference } from "../../judge/sparseReference";
 import { flags, input, output } from "./arrays";
@@ -110,8 +110,8 @@ const float32 = (v: number): number => (Number.isFinite(Math.fround(v)) ? v : Ma
 
 type Judge = (c: Case) => { want: number[]; tolerance: (i: number) => number };
 
-/** At temperature 0 they are their limits: hardmax, its logarithm, and ±Infinity or how often 0 is the maximum. */
-const JUDGES: Record<"softmax" | "logSoftmax" | "logSumExp" | "hardmax", Judge> = {
+/** At temperature 0 they are their limits: hardmax, its logarithm, ±Infinity or how often 0 is the maximum, and its entropy. */
+const JUDGES: Record<"softmax" | "logSoftmax" | "logSumExp" | "entropy" | "hardmax", Judge> = {
   softmax: (c) => {
     const { at } = reference(c);
     if (c.temperature === 0) return JUDGES.hardmax(c);
@@ -141,13 +141,26 @@ const JUDGES: Record<"softmax" | "logSoftmax" | "logSumExp" | "hardmax", Judge> 
     const { rows } = means(c, at);
     return { want, tolerance: (i) => logSumExpBound(want[i]) + denominatorBound(rows[i]) };
   },
+  entropy: (c) => {
+    if (c.temperature === 0) {
+      const want = rowsOf(c).map(({ values, taken }) => (values.some((v, j) => taken[j] && v !== v) ? Number.NaN : 0));
+      return { want, tolerance: () => 0 };
+    }
+    const { at, entropy } = reference(c);
+    const lengths = rowsOf(c).map(({ indices }) => indices.length);
+    const { rows } = means(c, at);
+    return { want: entropy, tolerance: (i) => entropyBound(lengths[i]) + denominatorBound(rows[i]) };
+  },
   hardmax: (c) => ({ want: reference(c).at.map((r) => r.hardmax), tolerance: () => 0 }),
 };
+
+/** Those whose result has no axis: a number without options. */
+const REDUCE: readonly (keyof typeof JUDGES)[] = ["logSumExp", "entropy"];
 
 const expecting =
   (name: keyof typeof JUDGES) =>
   (args: Args, given: Given): Expectation => {
-    const reduces = name === "logSumExp";
+    const reduces = REDUCE.includes(name);
     const c = caseOf(args, given, reduces);
     if (c === undefined) return undefined;
     const { out } = args;
@@ -167,13 +180,14 @@ const of = (name: keyof typeof JUDGES): Fuzzed => ({
   name,
   positional: ["x"],
   options: OPTIONS,
-  calls: calls(name === "logSumExp"),
+  calls: calls(REDUCE.includes(name)),
   expect: expecting(name),
 });
 
 export const softmax = of("softmax");
 export const logSoftmax = of("logSoftmax");
 export const logSumExp = of("logSumExp");
+export const entropy = of("entropy");
 export const hardmax = of("hardmax");
 
 /** sparsemax or entmax of a case by definition, mask and temperature included. */

@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { attention, mergeAttention } from "./attention";
-import { hardmax, logSoftmax, logSumExp, softmax, sparse } from "./axis";
+import { entropy, hardmax, logSoftmax, logSumExp, softmax, sparse } from "./axis";
 import type { Fuzzed } from "./calls";
 import { sample, topK } from "./vocabulary";
 
@@ -12,6 +12,7 @@ export const FUZZED: readonly Fuzzed[] = [
   softmax,
   logSoftmax,
   logSumExp,
+  entropy,
   hardmax,
   sparse("sparsemax", fc.constant(2)),
   sparse("entmax15", fc.constant(1.5)),

@@ -1,8 +1,8 @@
-/** logSumExp at any temperature, and the same sum asked of topK, whose logSumExp has its bits. */
+/** logSumExp and entropy at any temperature, and the first sum asked of topK, whose logSumExp has its bits. */
 import fc from "fast-check";
 import { RANGES } from "../../judge/cases";
 import { input } from "./arrays";
-import { logSumExp } from "./axis";
+import { entropy, logSumExp } from "./axis";
 import type { Kind } from "./kind";
 import { take } from "./take";
 import { FULL, World } from "./world";
@@ -37,7 +37,9 @@ export const sums: Kind = {
       const plain = world.plain(x) as Float32Array;
       const options = { shape: [plain.length], temperature };
       world.remember();
-      take(world, backend, { fuzzed: logSumExp, spec: { arrays: { x: spec }, options }, spoiled: [] });
+      for (const fuzzed of [logSumExp, entropy]) {
+        take(world, backend, { fuzzed, spec: { arrays: { x: spec }, options }, spoiled: [] });
+      }
       if (!plain.some((v) => v > -Infinity)) return;
       const [want] = world.runtime.logSumExp(x, options);
       const got = world.runtime.topK(x, k, { temperature }).logSumExp;

@@ -25,6 +25,7 @@ const ALONG_AXIS = {
   softmax: [{}],
   logSoftmax: [{}],
   logSumExp: [{}],
+  entropy: [{}],
   hardmax: [{}],
   sparsemax: [{}],
   entmax15: [{}],

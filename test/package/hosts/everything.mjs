@@ -20,6 +20,11 @@ function softmaxOf(x, temperature = 1, mask = undefined) {
   return { p: scaled.map((v) => Math.exp(v - m) / s), lse: m + Math.log(s), scaled };
 }
 
+/** -Σ p·log p; what weighs 0 adds 0. */
+function entropyOf(x, temperature = 1, mask = undefined) {
+  return softmaxOf(x, temperature, mask).p.reduce((sum, p) => (p === 0 ? sum : sum - p * Math.log(p)), 0);
+}
+
 /** ((alpha - 1)·x - tau) to the power 1 / (alpha - 1), where positive; tau by bisection. */
 function entmaxOf(x, alpha) {
   const z = Array.from(x, (v) => (alpha - 1) * v);
@@ -104,6 +109,14 @@ const CHECKS = {
     near("one row", [logSumExp(X)], [softmaxOf(X).lse]);
     const rows = Array.from({ length: ROWS }, (_, r) => softmaxOf(X.slice(r * COLS, (r + 1) * COLS)).lse);
     near("rows", logSumExp(X, { shape: [ROWS, COLS] }), rows);
+  },
+  entropy({ entropy }) {
+    near("one row", [entropy(X)], [entropyOf(X)]);
+    const rows = Array.from({ length: ROWS }, (_, r) => entropyOf(X.slice(r * COLS, (r + 1) * COLS)));
+    near("rows", entropy(X, { shape: [ROWS, COLS] }), rows);
+    const columns = Array.from({ length: COLS }, (_, c) => entropyOf(X.filter((_, i) => i % COLS === c)));
+    near("columns", entropy(X, { shape: [ROWS, COLS], axis: 0 }), columns);
+    near("mask, temperature", entropy(X, { mask: MASK, temperature: 0.7 }), [entropyOf(X, 0.7, MASK)]);
   },
   hardmax({ hardmax }) {
     alongEveryAxis(hardmax, hardmaxOf);

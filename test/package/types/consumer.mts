@@ -22,6 +22,8 @@ for (const on of [door, js, door.createRuntime(), js.createRuntime()]) {
   expectTypeOf(on.logSoftmax(x, { shape, axis: 0, temperature: 0.5, mask })).toEqualTypeOf<NewFloats>();
   expectTypeOf(on.logSumExp(x)).toEqualTypeOf<number>();
   expectTypeOf(on.logSumExp(x, { shape, mask })).toEqualTypeOf<NewFloats>();
+  expectTypeOf(on.entropy(x)).toEqualTypeOf<number>();
+  expectTypeOf(on.entropy(x, { shape, axis: 0, temperature: 0.5, mask })).toEqualTypeOf<NewFloats>();
   expectTypeOf(on.hardmax(new Float64Array(3), { shape, temperature: 1, mask })).toEqualTypeOf<NewFloats>();
   expectTypeOf(
     on.sparsemax(x, { shape, temperature: 2, mask, support: new Uint32Array(2) }),
@@ -52,6 +54,7 @@ for (const on of [door, js, door.createRuntime(), js.createRuntime()]) {
   expectTypeOf(on.softmax(x, { out: shared })).toEqualTypeOf<typeof shared>();
   expectTypeOf(on.logSoftmax(x, { out: x as Float32Array })).toEqualTypeOf<Float32Array>();
   expectTypeOf(on.logSumExp(x, { shape, out: shared })).toEqualTypeOf<typeof shared>();
+  expectTypeOf(on.entropy(x, { shape, out: shared })).toEqualTypeOf<typeof shared>();
   expectTypeOf(on.sparsemax(x, { out: shared })).toEqualTypeOf<typeof shared>();
   expectTypeOf(on.entmax(x, { alpha: 2, out: shared })).toEqualTypeOf<typeof shared>();
   expectTypeOf(on.attention(x, x, x, { headDim: 3, out: shared })).toEqualTypeOf<typeof shared>();
@@ -70,6 +73,7 @@ type Names =
   | "softmax"
   | "logSoftmax"
   | "logSumExp"
+  | "entropy"
   | "hardmax"
   | "sparsemax"
   | "entmax15"

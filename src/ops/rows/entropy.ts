@@ -1,0 +1,47 @@
+import type { FloatInput } from "../../check";
+import type { Core } from "../../heap";
+import type { RowsKernels } from "../../kernels/rows";
+import type { AxisOptions, NewFloats, Written } from "../axis";
+import { reduceOn } from "./reduce";
+
+export interface Entropy {
+  /**
+   * Entropy of softmax: how undecided it is, in nats. 0 where one logit has all the weight, log n where n logits are equal.
+   *
+   *     entropy(x) = -Σ_k p_k · log p_k        p = softmax(x / T)
+   *
+   * Computed as log Σ_k exp((x_k - max x) / T) + Σ_k p_k · (max x - x_k) / T: nothing in it is negative, so the result never is.
+   * exp of it is the perplexity; divided by log 2 it is in bits.
+   *
+   * -Infinity and masked positions are ignored. NaN, +Infinity, and nothing but -Infinity give NaN. No position at all, or every one
+   * masked, gives 0. At temperature 0 the first maximum has all the weight: the result is 0, or NaN where there is a NaN.
+   *
+   * Absolute error at most 2^-24 · (8 + log(n)² / 2) over n logits (test/functions/entropy.test.ts).
+   * Source: Shannon 1948, doi:10.1002/j.1538-7305.1948.tb01338.x.
+   *
+   * @param x  logits
+   * @returns  a float32, as a number
+   * @throws {TypeError} x is not what it must be, or its buffer is detached
+   * @example
+   * import { entropy } from "softmax-wasm";
+   * entropy(new Float32Array([1, 2, 3])); // 0.8324
+   */
+  (x: FloatInput): number;
+  /**
+   * Entropy along an axis, one result for each of x's rows.
+   *
+   * @param x        logits, row-major
+   * @param options  shape, axis, temperature, mask, out; out has the shape without the axis and may not overlap x
+   * @returns        options.out, or a new Float32Array: x's shape without the axis; in nats
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} sizes do not match, temperature is negative or not finite, out overlaps an input
+   * @example
+   * import { entropy } from "softmax-wasm";
+   * entropy([0, 0, 0, 9], { shape: [2, 2] }); // [0.6931, 0.0012]
+   */
+  <Out extends Float32Array = NewFloats>(x: FloatInput, options: AxisOptions<Out>): Written<Out>;
+}
+
+export function entropyOn({ heap, kernels }: Core<RowsKernels>): Entropy {
+  return reduceOn(heap, kernels.entropy, "entropy") as Entropy;
+}
