@@ -115,6 +115,8 @@ export const VOCABULARY_BLOCKS = 1024;
 export const VOCABULARY_BINS = 1024;
 /** Tokens that a pass works on together; tiles and blocks are multiples of it. */
 export const VOCABULARY_STRIP = 256;
+/** Blocks whose maximum is below it have no logit that is finite or larger: -FLT_MAX. */
+export const LOWEST = -3.4028234663852886e38;
 /** No limit to the tokens taken at a threshold. */
 export const ALL_TIES = 0xffffffff;
 

@@ -38,5 +38,13 @@ export {
   refuseValue,
 } from "./check/refuse";
 export { checkBackend, checkHeapBytes, DEFAULT_HEAP_BYTES } from "./check/runtime";
-export { checkToken, checkTokenList, type TokenList } from "./check/tokenList";
-export { checkChoice, checkTokens, type TokenMask, type Tokens } from "./check/tokens";
+export { checkToken, checkTokenIds, checkTokenList, type TokenList } from "./check/tokenList";
+export {
+  checkChoice,
+  checkLogits,
+  checkPerRow,
+  checkSame,
+  checkTokenMask,
+  type Logits,
+  type TokenMask,
+} from "./check/tokens";

@@ -187,6 +187,10 @@ export class Heap {
     this.#u32[at >>> 2] = value;
   }
 
+  setFloat32(at: number, value: number): void {
+    this.#f32[at >>> 2] = value;
+  }
+
   setFloat64(at: number, value: number): void {
     this.#f64[at >>> 3] = value;
   }

@@ -5,7 +5,7 @@
  *
  * @packageDocumentation
  */
-import { checkBackend, checkHeapBytes, DEFAULT_HEAP_BYTES } from "./check";
+import { checkBackend, checkHeapBytes, DEFAULT_HEAP_BYTES, type TokenList } from "./check";
 import { type Candidate, Engines, startEngines } from "./engines";
 import { attentionTwin, jsEngine, rowsTwin, sparseTwin, vocabularyTwin } from "./js/index";
 import type { Backend, Source } from "./kernels";
@@ -24,8 +24,11 @@ import type { Entmax } from "./ops/sparse/entmax";
 import type { Entmax15 } from "./ops/sparse/entmax15";
 import type { Sparsemax } from "./ops/sparse/sparsemax";
 import { VOCABULARY, type VocabularyFunctions } from "./ops/vocabulary";
-import type { Sample } from "./ops/vocabulary/sample";
-import type { TopK } from "./ops/vocabulary/topK";
+import type { LogProbs, LogProbsOptions } from "./ops/vocabulary/logProbs";
+import type { Sample, SampleOptions } from "./ops/vocabulary/sample";
+import type { TopK, TopKOptions } from "./ops/vocabulary/topK";
+import type { Truncate } from "./ops/vocabulary/truncate";
+import type { TruncationOptions } from "./ops/vocabulary/truncation";
 import { checkObject, ownOptions } from "./options";
 import { checkRuntime, type Runtime, runtimeOn } from "./runtime";
 import type { WasmModule } from "./types";
@@ -181,10 +184,20 @@ export const mergeAttention: MergeAttention = (outA, lseA, outB, lseB, options) 
   attending().mergeAttention(outA, lseA, outB, lseB, options);
 
 /** The k most probable tokens, on the default runtime: {@link TopK}. */
-export const topK: TopK = (logits, k, options) => vocabulary().topK(logits, k, options);
+export const topK = ((logits: Parameters<TopK>[0], k: number, options: TopKOptions) =>
+  vocabulary().topK(logits, k, options)) as TopK;
 
 /** Draws a token from logits, on the default runtime: {@link Sample}. */
-export const sample: Sample = (logits, options) => vocabulary().sample(logits, options);
+export const sample = ((logits: Parameters<Sample>[0], options: SampleOptions) =>
+  vocabulary().sample(logits, options)) as Sample;
+
+/** The tokens that sample draws from, on the default runtime: {@link Truncate}. */
+export const truncate = ((logits: Parameters<Truncate>[0], options: TruncationOptions) =>
+  vocabulary().truncate(logits, options)) as Truncate;
+
+/** The log-probabilities of given tokens, on the default runtime: {@link LogProbs}. */
+export const logProbs = ((logits: Parameters<LogProbs>[0], tokens: TokenList, options: LogProbsOptions) =>
+  vocabulary().logProbs(logits, tokens, options)) as LogProbs;
 
 /**
  * The functions of this module, and those of softmax-wasm/transformers, run on this runtime from now on: one with a larger heap, or

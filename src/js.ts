@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { checkBackend, checkHeapBytes } from "./check";
+import { checkBackend, checkHeapBytes, type TokenList } from "./check";
 import { startEngines } from "./engines";
 import { attentionTwin, jsEngine, rowsTwin, sparseTwin, vocabularyTwin } from "./js/index";
 import type { Backend, Sources } from "./kernels";
@@ -18,8 +18,11 @@ import type { Softmax } from "./ops/rows/softmax";
 import type { Entmax } from "./ops/sparse/entmax";
 import type { Entmax15 } from "./ops/sparse/entmax15";
 import type { Sparsemax } from "./ops/sparse/sparsemax";
-import type { Sample } from "./ops/vocabulary/sample";
-import type { TopK } from "./ops/vocabulary/topK";
+import type { LogProbs, LogProbsOptions } from "./ops/vocabulary/logProbs";
+import type { Sample, SampleOptions } from "./ops/vocabulary/sample";
+import type { TopK, TopKOptions } from "./ops/vocabulary/topK";
+import type { Truncate } from "./ops/vocabulary/truncate";
+import type { TruncationOptions } from "./ops/vocabulary/truncation";
 import { checkObject, ownOptions } from "./options";
 import { checkRuntime, type Runtime, runtimeOn } from "./runtime";
 
@@ -103,10 +106,20 @@ export const mergeAttention: MergeAttention = (outA, lseA, outB, lseB, options) 
   runtime().mergeAttention(outA, lseA, outB, lseB, options);
 
 /** The k most probable tokens, on the default runtime: {@link TopK}. */
-export const topK: TopK = (logits, k, options) => runtime().topK(logits, k, options);
+export const topK = ((logits: Parameters<TopK>[0], k: number, options: TopKOptions) =>
+  runtime().topK(logits, k, options)) as TopK;
 
 /** Draws a token from logits, on the default runtime: {@link Sample}. */
-export const sample: Sample = (logits, options) => runtime().sample(logits, options);
+export const sample = ((logits: Parameters<Sample>[0], options: SampleOptions) =>
+  runtime().sample(logits, options)) as Sample;
+
+/** The tokens that sample draws from, on the default runtime: {@link Truncate}. */
+export const truncate = ((logits: Parameters<Truncate>[0], options: TruncationOptions) =>
+  runtime().truncate(logits, options)) as Truncate;
+
+/** The log-probabilities of given tokens, on the default runtime: {@link LogProbs}. */
+export const logProbs = ((logits: Parameters<LogProbs>[0], tokens: TokenList, options: LogProbsOptions) =>
+  runtime().logProbs(logits, tokens, options)) as LogProbs;
 
 /**
  * The functions of this module run on this runtime from now on; see useRuntime of softmax-wasm.

@@ -1,6 +1,6 @@
 /** A runtime: a heap of its own, and every function on it. */
 import { Arena } from "./arena";
-import { checkCount, isFloat32Array, isRevoked, kind, refuseType } from "./check";
+import { checkCount, isFloat32Array, isRevoked, kind, refuseType, type TokenList } from "./check";
 import { type Engines, once, type Rejected } from "./engines";
 import type { Backend, Sources } from "./kernels";
 import { ATTENTION, type AttentionFunctions } from "./ops/attention";
@@ -10,6 +10,11 @@ import type { Entropy } from "./ops/rows/entropy";
 import type { LogSumExp } from "./ops/rows/logSumExp";
 import { SPARSE, type Sparse } from "./ops/sparse";
 import { VOCABULARY, type VocabularyFunctions } from "./ops/vocabulary";
+import type { LogProbs, LogProbsOptions } from "./ops/vocabulary/logProbs";
+import type { Sample, SampleOptions } from "./ops/vocabulary/sample";
+import type { TopK, TopKOptions } from "./ops/vocabulary/topK";
+import type { Truncate } from "./ops/vocabulary/truncate";
+import type { TruncationOptions } from "./ops/vocabulary/truncation";
 
 /** A runtime: a heap, a backend, and every function on them. */
 export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFunctions {
@@ -65,6 +70,8 @@ const FIELDS: Readonly<Record<Exclude<keyof Runtime, "rejected">, "string" | "fu
   mergeAttention: "function",
   topK: "function",
   sample: "function",
+  truncate: "function",
+  logProbs: "function",
 };
 
 /** A runtime of this door, of another one or of another copy of this package: whatever has the functions of one. */
@@ -111,7 +118,12 @@ export function runtimeOn(engines: Engines, sources: Sources): Runtime {
     entmax: (x, options) => sparse().entmax(x, options),
     attention: (q, k, v, options) => attention().attention(q, k, v, options),
     mergeAttention: (outA, lseA, outB, lseB, options) => attention().mergeAttention(outA, lseA, outB, lseB, options),
-    topK: (logits, k, options) => vocabulary().topK(logits, k, options),
-    sample: (logits, options) => vocabulary().sample(logits, options),
+    topK: ((logits: Parameters<TopK>[0], k: number, options: TopKOptions) =>
+      vocabulary().topK(logits, k, options)) as TopK,
+    sample: ((logits: Parameters<Sample>[0], options: SampleOptions) => vocabulary().sample(logits, options)) as Sample,
+    truncate: ((logits: Parameters<Truncate>[0], options: TruncationOptions) =>
+      vocabulary().truncate(logits, options)) as Truncate,
+    logProbs: ((logits: Parameters<LogProbs>[0], tokens: TokenList, options: LogProbsOptions) =>
+      vocabulary().logProbs(logits, tokens, options)) as LogProbs,
   };
 }

@@ -14,8 +14,13 @@ export type { Entmax, EntmaxOptions } from "./ops/sparse/entmax";
 export type { Entmax15 } from "./ops/sparse/entmax15";
 export type { SparseOptions } from "./ops/sparse/sparse";
 export type { Sparsemax } from "./ops/sparse/sparsemax";
-export type { Sample, SampleOptions, SampleResult } from "./ops/vocabulary/sample";
-export type { TopK, TopKOptions, TopKResult } from "./ops/vocabulary/topK";
+export type { Bias, Penalties } from "./ops/vocabulary/edits";
+export type { LogProbs, LogProbsOptions } from "./ops/vocabulary/logProbs";
+export type { PerRow, RowsOf, TokenOptions } from "./ops/vocabulary/rows";
+export type { Sample, SampleOptions, SampleResult, SampleRows } from "./ops/vocabulary/sample";
+export type { TopK, TopKOptions, TopKResult, TopKRows } from "./ops/vocabulary/topK";
+export type { Truncate, TruncateResult } from "./ops/vocabulary/truncate";
+export type { TruncationOptions } from "./ops/vocabulary/truncation";
 export type { Runtime } from "./runtime";
 
 /** The Module of WebAssembly where types of the DOM or of the host declare it, else any object: this package's types need neither. */

@@ -7,16 +7,13 @@
  *
  * error   of each weight as in exp.ts; summed as in row.ts
  */
-import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5, prescale } from "../exp";
-import { firstLanes, loadTail, widen } from "../lanes";
-import { exp64 } from "../log";
+import { exponentFloor, exponentScale, prescale } from "../exp";
+import { firstLanes } from "../lanes";
 import { PARTIAL_SUM } from "../phases";
 import { VOCABULARY_BLOCKS } from "../layout";
 import { binsOf, Marks, Tile, Weights } from "./marks";
 import { ALL, below, next, STRIP, strip } from "./tokens";
-
-// @ts-ignore: decorator
-@lazy const WEIGHTS: usize = memory.data(256, 16);
+import { WEIGHTS, weigh, weighWide } from "./weigh";
 
 /** In the bytes of the histogram: the mass at the start of each block, and behind those of all blocks the ties left there. */
 // @ts-ignore: decorator
@@ -28,43 +25,6 @@ function massAt(marks: Marks, block: usize): usize {
 @inline
 function tiesAt(marks: Marks, block: usize): usize {
   return binsOf(marks) + 8 * VOCABULARY_BLOCKS + (block << 2);
-}
-
-/** WEIGHTS = the weights of the n <= PARTIAL_SUM logits at x, 0 below t. @returns their sum */
-function weigh(x: usize, n: usize, t: f32, m: f32, c: f32, floor: f32): f64 {
-  const tv = f32x4.splat(t), mv = f32x4.splat(m), cv = f32x4.splat(c), fv = f32x4.splat(floor);
-  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
-  let s0 = f32x4.splat(0), s1 = s0;
-  let y = WEIGHTS;
-  for (; n >= 8; n -= 8, x += 32, y += 32) {
-    const v0 = v128.load(x), v1 = v128.load(x, 16);
-    const e0 = v128.and(exp(f32x4.sub(v0, mv), cv, fv, B, C0, C1, C2, C3, C4, C5), f32x4.ge(v0, tv));
-    const e1 = v128.and(exp(f32x4.sub(v1, mv), cv, fv, B, C0, C1, C2, C3, C4, C5), f32x4.ge(v1, tv));
-    v128.store(y, e0);
-    v128.store(y, e1, 16);
-    s0 = f32x4.add(s0, e0);
-    s1 = f32x4.add(s1, e1);
-  }
-  for (; n; n -= min(n, 4), x += 16, y += 16) {
-    const v = n < 4 ? loadTail(x, n, f32x4.splat(-Infinity)) : v128.load(x);
-    const e = v128.and(exp(f32x4.sub(v, mv), cv, fv, B, C0, C1, C2, C3, C4, C5), f32x4.ge(v, tv));
-    v128.store(y, e);
-    s0 = f32x4.add(s0, e);
-  }
-  const s = widen(f32x4.add(s0, s1));
-  return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
-}
-
-/** As weigh, in float64, for a temperature past 2^64: there even an x - m beyond float32 gives a weight above 0. */
-function weighWide(x: usize, n: usize, t: f32, m: f32, temperature: f64): f64 {
-  let s: f64 = 0;
-  for (let j: usize = 0; j < n << 2; j += 4) {
-    const v = load<f32>(x + j);
-    const w: f32 = v >= t ? <f32>exp64((<f64>v - <f64>m) / temperature) : 0;
-    store<f32>(WEIGHTS + j, w);
-    s += <f64>w;
-  }
-  return s;
 }
 
 /** How many of the n <= PARTIAL_SUM logits at x equal t. */

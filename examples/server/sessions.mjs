@@ -1,7 +1,7 @@
 /**
  * Sessions of a language model: each has the keys and values of its tokens in memory that `alloc` gave out.
  *
- * `alloc` gives memory and `free` takes all of it back, so the cache of a session that ended is kept for the next one.
+ * The cache of a session that ended is kept for the next one: all have the same size. `runtime.free(view)` would give it back.
  */
 import { randomUUID } from "node:crypto";
 import { seeded } from "../random/seeded.mjs";

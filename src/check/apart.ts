@@ -6,7 +6,11 @@ import { bufferOf, lengthOf, offsetOf } from "../typedArray";
 import { refuseValue } from "./refuse";
 
 /** An array that a call reads or writes, and the bytes of its elements. */
-export type Used = readonly [name: string, view: Float32Array | Uint8Array | Uint32Array | undefined, bytes: 1 | 4];
+export type Used = readonly [
+  name: string,
+  view: Float32Array | Uint8Array | Uint32Array | Int32Array | undefined,
+  bytes: 1 | 4,
+];
 
 /** An argument's name, and the bytes of its buffer that it has. */
 type Place = readonly [name: string, from: number, to: number];

@@ -1,5 +1,5 @@
 /** Lists of token ids, as tokenizers and tensors give them. */
-import { lengthOf, typeOf } from "../typedArray";
+import { lengthOf, setAll, typeOf } from "../typedArray";
 import { checkAttached } from "./array";
 import { isList, kind, refuseType, refuseValue } from "./refuse";
 
@@ -20,15 +20,51 @@ export function checkTokenList(fn: string, name: string, value: TokenList): numb
   return length;
 }
 
-/** The token at an index of the list, asked for once: what stands there may be a getter. @returns it as a number */
-export function checkToken(fn: string, name: string, value: TokenList, index: number, vocabulary: number): number {
+const refuseToken = (fn: string, name: string, token: unknown, index: number, vocabulary: number): never =>
+  refuseValue(fn, name, `integers from 0 to ${vocabulary - 1}`, `${token} at index ${index}`);
+
+/**
+ * The token at an index of the list, asked for once: what stands there may be a getter.
+ *
+ * @param ignore  a number that may stand there too
+ * @returns       it as a number
+ */
+export function checkToken(
+  fn: string,
+  name: string,
+  value: TokenList,
+  index: number,
+  vocabulary: number,
+  ignore?: number | undefined,
+): number {
   const given: unknown = value[index];
   if (typeof given !== "number" && typeof given !== "bigint") {
     refuseType(fn, name, "token ids", `${kind(given)} at index ${index}`);
   }
   const token = Number(given);
-  if (!(Number.isInteger(token) && token >= 0 && token < vocabulary)) {
-    refuseValue(fn, name, `integers from 0 to ${vocabulary - 1}`, `${given} at index ${index}`);
-  }
+  const inside = Number.isInteger(token) && token >= 0 && token < vocabulary;
+  if (!inside && token !== ignore) refuseToken(fn, name, given, index, vocabulary);
   return token;
+}
+
+/** The list as a copy of ours, in numbers. */
+export function checkTokenIds(
+  fn: string,
+  name: string,
+  value: TokenList,
+  vocabulary: number,
+  ignore?: number | undefined,
+): Float64Array {
+  const length = checkTokenList(fn, name, value);
+  if (isList(value) || typeOf(value) === "BigInt64Array") {
+    const ids = new Float64Array(length);
+    for (let i = 0; i < length; i++) ids[i] = checkToken(fn, name, value, i, vocabulary, ignore);
+    return ids;
+  }
+  const ids = new Float64Array(length);
+  setAll(ids, value as Uint32Array | Int32Array, 0); // integers: their range is all that is to be looked at
+  for (let i = 0; i < ids.length; i++) {
+    if (!(ids[i] >= 0 && ids[i] < vocabulary) && ids[i] !== ignore) refuseToken(fn, name, ids[i], i, vocabulary);
+  }
+  return ids;
 }

@@ -1,43 +1,106 @@
-/** A row of logits over a vocabulary, and which of its tokens are allowed. */
+/** Rows of logits over a vocabulary, and which of its tokens are allowed. */
 import { lengthOf, typeOf } from "../typedArray";
-import { checkAttached, checkFloats, type FloatInput } from "./array";
-import { isFloat32Array, kind, refuseType, refuseValue } from "./refuse";
+import { checkAttached, checkFloats, checkList, type FloatInput } from "./array";
+import { isList, kind, refuseType, refuseValue } from "./refuse";
 
 /** Which tokens are allowed: a bit a token, bit i & 31 of word i >> 5, or a byte a token. */
 export type TokenMask = Uint32Array | Int32Array | Uint8Array;
 
-function checkTokenMask(fn: string, value: TokenMask): void {
+export function checkTokenMask(fn: string, name: string, value: TokenMask): void {
   const type = typeOf(value);
   if (type !== "Uint32Array" && type !== "Int32Array" && type !== "Uint8Array") {
-    refuseType(fn, "mask", "a Uint32Array, an Int32Array or a Uint8Array", kind(value));
+    refuseType(fn, name, "a Uint32Array, an Int32Array or a Uint8Array", kind(value));
   }
-  if (lengthOf(value) === 0) checkAttached(fn, "mask", value);
+  if (lengthOf(value) === 0) checkAttached(fn, name, value);
 }
 
-/** The logits of a vocabulary, how many there are, and which of its tokens are allowed. */
-export interface Tokens {
+/** Rows of logits of `length` tokens each, one after the other. */
+export interface Logits {
   readonly x: Float32Array;
+  readonly rows: number;
   readonly length: number;
-  readonly mask: TokenMask | undefined;
+  /** By the option shape: results are arrays, and errors name the row. */
+  readonly shaped: boolean;
 }
 
-export function checkTokens(fn: string, logits: FloatInput, mask: TokenMask | undefined): Tokens {
+/** The axes before the last are rows. */
+export function checkLogits(fn: string, logits: FloatInput, shape: readonly number[] | undefined): Logits {
   const x = checkFloats(fn, "logits", logits);
+  if (shape === undefined) return { x, rows: 1, length: liveLogits(fn, x, 1), shaped: false };
+  const sizes = checkList(fn, "shape", shape, "an array of sizes");
+  const written = `[${sizes.join(", ")}]`;
+  if (sizes.length === 0) refuseValue(fn, "shape", "at least one size", "[]");
+  const length = sizes[sizes.length - 1];
+  let rows = 1;
+  for (let i = 0; i < sizes.length - 1; i++)
+    rows *= Number.isSafeInteger(sizes[i]) && sizes[i] >= 0 ? sizes[i] : Number.NaN;
+  if (!(rows >= 0 && Number.isSafeInteger(length) && length >= 1)) {
+    refuseValue(fn, "shape", "sizes that are integers >= 0, the last one >= 1", written);
+  }
+  const given = liveLogits(fn, x, 0);
+  if (rows * length !== given) {
+    refuseValue(fn, "shape", `sizes whose product is logits.length = ${given}`, `${written} = ${rows * length}`);
+  }
+  return { x, rows, length, shaped: true };
+}
+
+/** logits.length, of logits that are alive. */
+function liveLogits(fn: string, x: Float32Array, least: 0 | 1): number {
   const length = lengthOf(x);
   if (length === 0) {
-    if (isFloat32Array(logits)) checkAttached(fn, "logits", logits);
-    refuseValue(fn, "logits", "at least one", "length 0");
+    checkAttached(fn, "logits", x);
+    if (least > 0) refuseValue(fn, "logits", "at least one", "length 0");
   }
-  if (mask !== undefined) checkTokenMask(fn, mask);
-  return { x, length, mask };
+  return length;
 }
 
-/** Some token must be left to choose. @param largest  the largest allowed logit, or NaN  @param first  finds the first NaN's index */
-export function checkChoice(fn: string, largest: number, first: () => number, masked: boolean): void {
+/** The logits are as they were when their length was looked at: what ran since then may have detached or resized them. */
+export function checkSame(fn: string, { x, rows, length }: Logits): void {
+  const now = lengthOf(x);
+  if (now === rows * length) return;
+  if (now === 0) checkAttached(fn, "logits", x);
+  refuseValue(fn, "logits", `length ${rows * length}, as it was when the call began`, now);
+}
+
+/** A bit of text that says which row is meant. */
+const ofRow = (row: number): string => (row < 0 ? "" : `row ${row}, `);
+
+/**
+ * A token must be left to choose.
+ *
+ * @param row      which one, -1 where there is but one
+ * @param largest  the largest allowed logit, NaN if one is
+ * @param first    the first that is NaN
+ * @param by       the option that has left none, if one may have
+ */
+export function checkChoice(
+  fn: string,
+  row: number,
+  largest: number,
+  first: () => number,
+  by: "mask" | "bias" | undefined,
+): void {
   if (largest > -Infinity) return;
   if (largest !== largest) {
-    refuseValue(fn, "logits", `numbers${masked ? " where the mask allows" : ""}`, `NaN at index ${first()}`);
+    refuseValue(
+      fn,
+      "logits",
+      `numbers${by === "mask" ? " where the mask allows" : ""}`,
+      `NaN at ${ofRow(row)}index ${first()}`,
+    );
   }
-  if (masked) refuseValue(fn, "mask", "to allow a token whose logit is above -Infinity", "none");
-  refuseValue(fn, "logits", "one above -Infinity", "none");
+  const none = row < 0 ? "none" : `none in row ${row}`;
+  if (by === "mask") refuseValue(fn, "mask", "to allow a token whose logit is above -Infinity", none);
+  if (by === "bias") refuseValue(fn, "bias", "to leave a token whose logit is above -Infinity", none);
+  refuseValue(fn, "logits", "one above -Infinity", none);
+}
+
+/** One for all rows, or a list with one a row. @returns one a row, or the one for all */
+export function checkPerRow<T>(fn: string, name: string, value: T | readonly T[], rows: number): T | T[] {
+  if (!isList(value)) return value as T;
+  const { length } = value;
+  if (length !== rows) refuseValue(fn, name, `one, or a list of ${rows} (one a row)`, `a list of ${length}`);
+  const each: T[] = [];
+  for (let i = 0; i < length; i++) each.push(value[i] as T);
+  return each;
 }

@@ -42,6 +42,8 @@ export interface VocabularyKernels {
   ) => void;
   /** @returns where the ordered list is: f32[capacity] logits, u32[capacity] indices */
   readonly vocabularyOrder: (state: number, list: number, capacity: number, count: number) => number;
+  /** @returns where the listed tokens' shares of their weight are: f32[capacity] shares, u32[capacity] indices */
+  readonly vocabularyShares: (weights: number, list: number, capacity: number, count: number) => number;
   readonly vocabularyShift: (weights: number, x: number, n: number, logS: number) => void;
   readonly vocabularyCut: (
     state: number,

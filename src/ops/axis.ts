@@ -40,6 +40,8 @@ export interface AxisCall {
 
 /** A Float32Array on a buffer of its own; where TypeScript has a type for that (from 5.7 on) this is it. */
 export type NewFloats = ReturnType<typeof Float32Array.of>;
+/** The same of words. */
+export type NewWords = ReturnType<typeof Uint32Array.of>;
 
 /** The type of the result: that of options.out. TypeScript infers it from there alone, not from where the caller puts the result. */
 export type Written<Out> = [Out][Out extends unknown ? 0 : never];

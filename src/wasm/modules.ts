@@ -27,6 +27,7 @@ export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf
     "vocabularyBin",
     "vocabularyGather",
     "vocabularyOrder",
+    "vocabularyShares",
     "vocabularyShift",
     "vocabularyCut",
     "vocabularySeek",

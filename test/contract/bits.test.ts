@@ -148,6 +148,30 @@ function* samples({ sample }: Runtime): Generator<Result> {
   }
 }
 
+const BIAS = { tokens: [0, 0, 1], values: [0.5, 0.25, -1] };
+const PENALTIES = { tokens: [0, 1, 0], promptLength: 1, repetition: 1.3, frequency: 0.2, presence: 0.1 };
+
+/** Penalties make logits near the end of float32 -Infinity: a row may have no others left. */
+const EDITED = VOCABULARIES.filter(([x]) => x.length > 1 && Math.abs(x[0]) < 1e38);
+
+function* kept({ truncate }: Runtime): Generator<Result> {
+  for (const [x, mask] of EDITED) {
+    for (const options of [...TRUNCATIONS, { topP: 0.7, bias: BIAS, penalties: PENALTIES, temperatureLast: true }]) {
+      const { indices, probs } = truncate(x, { ...options, mask });
+      yield indices;
+      yield probs;
+    }
+  }
+}
+
+function* given({ logProbs }: Runtime): Generator<Result> {
+  for (const [x, mask] of EDITED) {
+    const tokens = [0, 1, x.length - 1];
+    yield logProbs(x, tokens, { mask });
+    yield logProbs(x, tokens, { temperature: 0.6, bias: BIAS, penalties: PENALTIES });
+  }
+}
+
 /** A row for every function: its name, the hash of its results, and what makes them, in any number of arrays. */
 const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable<Result>][] = [
   ["softmax", "78c0534c", ({ softmax }) => soft(softmax)],
@@ -162,6 +186,8 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
   ["mergeAttention", "747b927f", merges],
   ["topK", "b165825c", tops],
   ["sample", "4ed7ca70", samples],
+  ["truncate", "c47e9fab", kept],
+  ["logProbs", "a9b93db9", given],
 ];
 
 /** Of a runtime, but no arithmetic. */

@@ -96,7 +96,8 @@ describe("useRuntime and other doors", () => {
     door.useRuntime(noting("js"));
     expect(transformers.softmax(X)).toEqual({ name: "softmax", args: [X, undefined] });
     expect(transformers.log_softmax(X)).toEqual({ name: "logSoftmax", args: [X, undefined] });
-    const runtime = { ...door.createRuntime({ backend: "js" }), sample: () => ({ index: 2, prob: 1, logProb: 0 }) };
+    const sample = (() => ({ index: 2, prob: 1, logProb: 0 })) as unknown as door.Sample;
+    const runtime = { ...door.createRuntime({ backend: "js" }), sample };
     door.useRuntime(runtime);
     const sampler = transformers.multinomialSampler({});
     expect(sampler.sample({ dims: [3], data: X })).toEqual([[2n, 0]]);

@@ -2,10 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Heap } from "../../src/heap";
 import type { Backend } from "../../src/kernels";
-import { Distribution } from "../../src/ops/vocabulary/distribution";
-import type { Prefix } from "../../src/ops/vocabulary/prefix";
-import { truncate } from "../../src/ops/vocabulary/truncate";
-import { Vocabulary } from "../../src/ops/vocabulary/vocabulary";
+import { truncateOn } from "../../src/ops/vocabulary/truncate";
 import { BACKENDS } from "../judge/backends";
 import { machineOf } from "../judge/engines";
 import { normal, random } from "../judge/random.mjs";
@@ -61,18 +58,7 @@ const coreOf = (backend: Backend, bytes: number) => {
   return { heap: new Heap(engine.buffer), kernels: engine.kernels };
 };
 
-/** The tokens of a prefix, in index order. */
-function tokensOf({ t, ties }: Prefix, x: Float32Array, mask?: Uint32Array): number[] {
-  let left = ties;
-  const tokens: number[] = [];
-  x.forEach((v, i) => {
-    if (!allowed(mask, i) || v === -Infinity) return;
-    if (v > t || (v === t && left-- > 0)) tokens.push(i);
-  });
-  return tokens;
-}
-
-/** Vocabularies without a mask and the tokens that truncation must leave: sorted once for all backends. */
+/** What is left of vocabularies without a mask: sorted once for all backends. */
 const SORTED = new Map<string, Uint32Array>();
 
 describe.each(BACKENDS)("%s", (backend) => {
@@ -88,11 +74,8 @@ describe.each(BACKENDS)("%s", (backend) => {
         want = Uint32Array.from(truncated({ x, mask, ...o }, order).kept).sort();
         if (mask === undefined) SORTED.set(key, want);
       }
-      const { temperature = 1, topK = x.length, topP = 1, minP = 0 } = o;
       for (const core of cores) {
-        const vocabulary = new Vocabulary(core, { x, length: x.length, mask });
-        const distribution = new Distribution(vocabulary, vocabulary.largest("sample", true), temperature);
-        const got = tokensOf(truncate(vocabulary, distribution, { topK, topP, minP }), x, mask);
+        const got = truncateOn(core)(x, { ...o, mask }).indices;
         const where = `${label} ${x.length} ${JSON.stringify(o)} in ${core.heap.room} floats`;
         if (got.length !== want.length) expect.fail(`${where}: ${got.length} tokens instead of ${want.length}`);
         for (let j = 0; j < got.length; j++) {

@@ -4,12 +4,10 @@ import { describe, expect, it } from "vitest";
 import { ALL_TIES, VOCABULARY_COUNT, VOCABULARY_LIST_TILE } from "../../assembly/layout";
 import { Heap } from "../../src/heap";
 import type { Backend } from "../../src/kernels";
-import { Distribution } from "../../src/ops/vocabulary/distribution";
 import { writeTile } from "../../src/ops/vocabulary/row";
 import { sampleOn } from "../../src/ops/vocabulary/sample";
 import { topKOn } from "../../src/ops/vocabulary/topK";
-import { truncate } from "../../src/ops/vocabulary/truncate";
-import { Vocabulary } from "../../src/ops/vocabulary/vocabulary";
+import { truncateOn } from "../../src/ops/vocabulary/truncate";
 import { keyOf, logitOf, orderPairs } from "../../src/order";
 import { BACKENDS } from "../judge/backends";
 import { denominatorBound, logSoftmaxBound } from "../judge/bounds.mjs";
@@ -95,20 +93,8 @@ describe.each(BACKENDS)("%s", (backend) => {
         { topP: 0.95, temperature: 0.1 },
       ]) {
         const want = truncated({ x, mask, ...options }, order).kept.sort((a, b) => a - b);
-        const {
-          temperature = 1,
-          topK = TOKENS,
-          topP = 1,
-        } = options as { temperature?: number; topK?: number; topP?: number };
         for (const core of cores) {
-          const vocabulary = new Vocabulary(core, { x, length: x.length, mask });
-          const distribution = new Distribution(vocabulary, vocabulary.largest("sample", true), temperature);
-          const { t, ties } = truncate(vocabulary, distribution, { topK, topP, minP: 0 });
-          let left = ties;
-          const got: number[] = [];
-          x.forEach((v, i) => {
-            if (allowed(mask, i) && v > -Infinity && (v > t || (v === t && left-- > 0))) got.push(i);
-          });
+          const got = truncateOn(core)(x, { ...options, mask }).indices;
           const label = `${JSON.stringify(options)} in ${core.heap.room} floats`;
           if (got.length !== want.length) expect.fail(`${label}: ${got.length} tokens instead of ${want.length}`);
           const wrong = got.findIndex((i, j) => i !== want[j]);

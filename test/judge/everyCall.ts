@@ -2,7 +2,7 @@
  * A call of every function, with every array it can take: what holds for all of them is tested on each. A new function is a
  * new entry here.
  */
-import type { Runtime, SampleResult, TopKResult } from "../../src/index";
+import type { Runtime, SampleResult, TopKResult, TruncateResult } from "../../src/index";
 import { random } from "./random.mjs";
 
 export type Values = Float32Array | Uint8Array | Uint32Array;
@@ -102,6 +102,23 @@ export const EVERY_CALL: readonly Call[] = [
     outputs: [],
     options: () => ({ topP: 0.9, random: () => 0.6 }),
     result: (result) => ({ drawn: Float32Array.from(Object.values(result as SampleResult)) }),
+  },
+  {
+    name: "truncate",
+    arrays: (n) => ({ logits: draw(n), mask: words(n) }),
+    positional: ["logits"],
+    outputs: [],
+    options: () => ({ topK: 9, minP: 0.1 }),
+    result: (result) => ({ ...(result as TruncateResult) }),
+  },
+  {
+    name: "logProbs",
+    arrays: (n) => ({ logits: draw(n), mask: words(n) }),
+    positional: ["logits"],
+    scalars: [[1, 0, 1]],
+    outputs: [], // out is written by the host, when all is done: test/functions/logProbs.test.ts
+    options: (n) => ({ shape: [1, n], temperature: 0.8 }),
+    result: (result) => ({ y: result as Float32Array }),
   },
 ];
 

@@ -4,7 +4,7 @@ import type { Memory } from "../state";
 import { drawKernel, seekKernel } from "./draw";
 import { gatherKernel } from "./gather";
 import { binKernel, histogramKernel, totalKernel } from "./histogram";
-import { cutKernel, orderKernel, shiftKernel } from "./list";
+import { cutKernel, orderKernel, sharesKernel, shiftKernel } from "./list";
 import { bitsKernel } from "./mask";
 import { maximaKernel, rangeKernel } from "./maxima";
 import { sumKernel } from "./sum";
@@ -21,6 +21,7 @@ export const vocabularyKernels = (memory: Memory): VocabularyKernels => ({
   vocabularyBin: binKernel(memory),
   vocabularyGather: gatherKernel(memory),
   vocabularyOrder: orderKernel(memory),
+  vocabularyShares: sharesKernel(memory),
   vocabularyShift: shiftKernel(memory),
   vocabularyCut: cutKernel(memory),
   vocabularySeek: seekKernel(memory),

@@ -1,6 +1,7 @@
 /** assembly/vocabulary/list.ts in JavaScript: what becomes of a list of tokens. */
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { logitOf, orderPairs } from "../../order";
+import { exp } from "../exp";
 import type { Memory } from "../state";
 import { Marks, weigh, weightsAt } from "./marks";
 
@@ -13,6 +14,24 @@ export function orderKernel({ f32, u32 }: Memory): VocabularyKernels["vocabulary
       f32[to + j] = logitOf(u32[pairs + 2 * j + 1]);
       u32[to + capacity + j] = u32[pairs + 2 * j];
     }
+    return 4 * to;
+  };
+}
+
+export function sharesKernel(memory: Memory): VocabularyKernels["vocabularyShares"] {
+  const { f32, u32 } = memory;
+  return (weights, list, capacity, count) => {
+    const { m, temperature } = weightsAt(memory, weights);
+    const from = list >>> 2;
+    const to = from + 2 * capacity;
+    let s = 0;
+    for (let j = 0; j < count; j++) {
+      const w = exp((logitOf(u32[from + 2 * j + 1]) - m) / temperature);
+      f32[to + j] = w;
+      u32[to + capacity + j] = u32[from + 2 * j];
+      s += w;
+    }
+    for (let j = to; j < to + count; j++) f32[j] = f32[j] / s;
     return 4 * to;
   };
 }

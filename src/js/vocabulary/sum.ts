@@ -1,4 +1,4 @@
-import { VOCABULARY_LOG, VOCABULARY_STRIP, VOCABULARY_SUM, VOCABULARY_TOTAL } from "../../../assembly/layout";
+import { LOWEST, VOCABULARY_LOG, VOCABULARY_STRIP, VOCABULARY_SUM, VOCABULARY_TOTAL } from "../../../assembly/layout";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { perTemperature } from "../columns";
 import { exp } from "../exp";
@@ -6,7 +6,7 @@ import { rowExpSum } from "../row";
 import { logTotal } from "../rows/logSumExp";
 import type { Memory } from "../state";
 import { Marks, type Tile, tileAt, weightsAt } from "./marks";
-import { allows, LOWEST, stripEnd, stripFrom } from "./tokens";
+import { allows, stripEnd, stripFrom } from "./tokens";
 
 /** s += Σ exp((x - m)·perT) over the allowed tokens of a tile. */
 function maskedSum({ f32, u32 }: Memory, maxima: number, tile: Tile, m: number, perT: number, s: number): number {

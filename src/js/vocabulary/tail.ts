@@ -1,10 +1,10 @@
-import { VOCABULARY_STRIP } from "../../../assembly/layout";
+import { LOWEST, VOCABULARY_STRIP } from "../../../assembly/layout";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { perTemperature } from "../columns";
 import { exp } from "../exp";
 import type { Memory } from "../state";
 import { Marks, tileAt, weightsAt } from "./marks";
-import { allows, LOWEST, stripEnd, stripFrom } from "./tokens";
+import { allows, stripEnd, stripFrom } from "./tokens";
 
 /** assembly/vocabulary/tail.ts in JavaScript: the sum of the weights of the logits up to `most`. */
 export function tailKernel(memory: Memory): VocabularyKernels["vocabularyTail"] {

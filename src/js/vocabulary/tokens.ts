@@ -2,9 +2,6 @@
 import { VOCABULARY_STRIP } from "../../../assembly/layout";
 import type { Tile } from "./marks";
 
-/** Blocks whose maximum is below it have no logit that is finite or larger: -FLT_MAX. */
-export const LOWEST = -3.4028234663852886e38;
-
 /** Whether token i of a tile is allowed. @param mask  index of its mask among the u32s; 0 for none */
 export const allows = (u32: Uint32Array, mask: number, i: number): boolean =>
   mask === 0 || ((u32[mask + (i >>> 5)] >>> (i & 31)) & 1) === 1;

@@ -4,6 +4,7 @@ import type { RowsKernels } from "../../kernels/rows";
 import type { AxisOptions, NewFloats, Written } from "../axis";
 import { reduceOn } from "./reduce";
 
+/** The type of entropy. */
 export interface Entropy {
   /**
    * Entropy of softmax: how undecided it is, in nats. 0 where one logit has all the weight, log n where n logits are equal.

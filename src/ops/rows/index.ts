@@ -16,6 +16,7 @@ export interface Rows {
   readonly logSumExp: LogSumExp;
   /** 1 at the first maximum along an axis, 0 elsewhere: {@link Hardmax}. */
   readonly hardmax: Hardmax;
+  /** Entropy of softmax, of an array or along an axis: {@link Entropy}. */
   readonly entropy: Entropy;
 }
 

@@ -36,15 +36,18 @@ export class Distribution implements Measure {
   readonly logSum: number;
   readonly logSumExp: number;
 
-  /** @param m  the row's largest allowed logit */
-  constructor({ heap, kernels, row }: Vocabulary, m: number, temperature: number) {
+  /**
+   * @param m       the row's largest allowed logit
+   * @param summed  whether the sum of the weights is asked for: it takes a pass
+   */
+  constructor({ heap, kernels, row }: Vocabulary, m: number, temperature: number, summed = true) {
     const { state } = heap;
     this.m = m;
     this.temperature = temperature;
     this.weights = state + VOCABULARY_WEIGHTS;
     heap.setFloat64(this.weights + WEIGHTS_M, m);
     heap.setFloat64(this.weights + WEIGHTS_TEMPERATURE, temperature);
-    if (m === Infinity) {
+    if (m === Infinity || !summed) {
       this.sum = 1;
       this.logSum = 0;
       this.logSumExp = m;

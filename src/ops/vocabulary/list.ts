@@ -115,7 +115,12 @@ export class List {
     return this.#kernels.vocabularyOrder(this.#heap.state, this.#pairs, this.capacity, count);
   }
 
-  /** Where the indices are that belong to the ordered logits at `at`. */
+  /** Leaves of the listed tokens their probabilities among each other, in index order. @returns where those are then */
+  weigh(count: number, measure: Measure): number {
+    return this.#kernels.vocabularyShares(measure.weights, this.#pairs, this.capacity, count);
+  }
+
+  /** Where the indices are that belong to what is at `at`: ordered logits, or probabilities. */
   indicesOf(at: number): number {
     return at + 4 * this.capacity;
   }

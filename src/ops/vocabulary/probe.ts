@@ -29,7 +29,7 @@ export function probe(vocabulary: Vocabulary): Probe {
   for (let j = 0; j < wanted; j++) {
     const jitter = 0.6180339887498949 * j; // by the golden ratio, so that the probe falls in with no period of the row
     const i = Math.floor((j + jitter - Math.floor(jitter)) * (row.length / wanted));
-    if (row.allows(i)) logits[size++] = row.logits[i];
+    if (row.allows(i)) logits[size++] = row.logit(i);
   }
   heap.write(list.logits, logits, 0, size);
   return { source: list.listed(size), size, each: row.length / wanted };

@@ -10,9 +10,10 @@ import {
   VOCABULARY_ROW_TILE,
   VOCABULARY_STRIP,
 } from "../../../assembly/layout";
-import type { Tokens } from "../../check";
+import type { Logits } from "../../check";
 import { align16, type Heap } from "../../heap";
 import { offsetOf } from "../../typedArray";
+import type { Edits } from "./edits";
 import type { Allowed } from "./mask";
 
 /** Logits of a tile that is copied in: 16 KiB, which the kernel then reads from L1. */
@@ -58,7 +59,6 @@ function blockOf(tokens: number): number {
 /** Private by type alone: V8 takes longer to define a dozen #fields than to copy a short row. */
 export class Row implements Source {
   readonly length: number;
-  readonly logits: Float32Array;
   readonly tile: number;
   /** Blocks are of 2^shift tokens. */
   readonly shift: number;
@@ -67,6 +67,10 @@ export class Row implements Source {
   readonly end: number;
   private readonly heap: Heap;
   private readonly mask: Allowed | undefined;
+  private readonly edits: Edits | undefined;
+  /** The caller's logits, and where the row begins among them. */
+  private readonly logits: Float32Array;
+  private readonly start: number;
   /** Where the logits and the mask's bits lie or are copied to, and room that copying the mask needs. */
   private readonly x: number;
   private readonly bits: number;
@@ -82,24 +86,30 @@ export class Row implements Source {
   private from = 0;
   private stays = false;
 
-  constructor(heap: Heap, { x, length }: Tokens, mask: Allowed | undefined) {
+  /** @param row  which of the logits' rows */
+  constructor(heap: Heap, { x, length }: Logits, row: number, mask: Allowed | undefined, edits: Edits | undefined) {
     this.heap = heap;
     this.mask = mask;
+    this.edits = edits;
     this.length = length;
     this.logits = x;
+    this.start = row * length;
     this.tile = heap.state + VOCABULARY_ROW_TILE;
     const block = blockOf(length);
     this.shift = 31 - Math.clz32(block);
     this.blocks = Math.ceil(length / block);
 
-    const xHome = heap.locate(x, offsetOf(x));
+    // logits that are edited are so in a copy
+    const home = edits === undefined ? heap.locate(x, offsetOf(x)) : 0;
+    const xHome = home === 0 ? 0 : home + 4 * this.start;
     const bitsHome = mask === undefined ? 0 : mask.home(length);
     this.xHere = xHome !== 0;
     this.maskHere = mask === undefined || bitsHome !== 0;
     const scratch = mask === undefined ? 0 : mask.scratch;
     const fitting = this.fitting(scratch);
     this.fits = length <= fitting;
-    this.step = this.fits ? TILE : fitting & -VOCABULARY_STRIP;
+    const whole = edits === undefined ? TILE : length; // so that edits are gone through once
+    this.step = this.fits ? whole : fitting & -VOCABULARY_STRIP;
     const staged = this.fits ? length : this.step;
     this.x = this.xHere ? xHome : heap.workspace;
     const bits = align16(heap.workspace + (this.xHere ? 0 : 4 * staged));
@@ -120,12 +130,29 @@ export class Row implements Source {
     return this.xHere && this.maskHere;
   }
 
-  get masked(): boolean {
-    return this.mask !== undefined;
+  /** The option by which a token may not be allowed. */
+  get by(): "mask" | "bias" | undefined {
+    if (this.mask !== undefined) return "mask";
+    return this.bans > 0 ? "bias" : undefined;
+  }
+
+  /** How many tokens are banned by their bias: their logits are -Infinity. */
+  get bans(): number {
+    return this.edits === undefined ? 0 : this.edits.bans;
+  }
+
+  isBanned(token: number): boolean {
+    return this.edits?.isBanned(token) === true;
   }
 
   allows(token: number): boolean {
     return this.mask === undefined || this.mask.has(token);
+  }
+
+  /** A token's logit, edited if it is to be. */
+  logit(token: number): number {
+    const logit = this.logits[this.start + token];
+    return this.edits === undefined ? logit : this.edits.of(token, logit);
   }
 
   /**
@@ -156,7 +183,8 @@ export class Row implements Source {
   private placeLogits(from: number, n: number): number {
     if (this.xHere) return this.x + 4 * from;
     const x = this.stays ? this.x + 4 * from : this.x;
-    this.heap.write(x, this.logits, from, n);
+    this.heap.write(x, this.logits, this.start + from, n);
+    this.edits?.apply(this.heap, x, from, n);
     return x;
   }
 

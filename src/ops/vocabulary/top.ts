@@ -16,7 +16,7 @@ export const FEW = 256;
 export const LISTED = 1024;
 
 /** Tokens in order, and their log-probabilities. */
-interface Top {
+export interface Top {
   readonly indices: Uint32Array;
   readonly logProbs: Float32Array;
 }
@@ -101,7 +101,7 @@ function readOutside({ row }: Vocabulary, count: number, kept: Prefix, distribut
   let { ties } = kept;
   let found = 0;
   for (let i = 0; i < row.length && found < count; i++) {
-    const v = row.logits[i];
+    const v = row.logit(i);
     if (!row.allows(i) || !(v > kept.t || (v === kept.t && ties-- > 0))) continue;
     words[2 * found] = i;
     words[2 * found + 1] = keyOf(v);

@@ -1,50 +1,113 @@
-/** Truncation: the tokens that topK, topP and minP leave to draw from. They are a prefix of the tokens' order (prefix.ts). */
-
-import { ALL_TIES } from "../../../assembly/layout";
+import { ALL_TIES, LOWEST } from "../../../assembly/layout";
+import { checkLogits, type FloatInput } from "../../check";
+import type { Core } from "../../heap";
+import type { VocabularyKernels } from "../../kernels/vocabulary";
+import { checkObject, ownOptions } from "../../options";
+import type { NewFloats, NewWords } from "../axis";
 import type { Distribution } from "./distribution";
-import { COUNT } from "./histogram";
-import { nucleus } from "./nucleus";
-import { EVERYTHING, type Prefix } from "./prefix";
-import { FEW, LISTED, listTop, threshold } from "./top";
-import type { Vocabulary } from "./vocabulary";
+import type { Prefix } from "./prefix";
+import { checkRows, type Given, type Rows, type RowsOf } from "./rows";
+import { checkLaw, keep, type Law, type TruncationOptions } from "./truncation";
+import { Vocabulary } from "./vocabulary";
 
-export interface Truncation {
-  /** Infinity keeps every token; so do topP 1 and minP 0. */
-  readonly topK: number;
-  readonly topP: number;
-  readonly minP: number;
+/** The tokens that truncation keeps. */
+export interface TruncateResult {
+  /** The tokens that are kept, in index order; none whose logit is -Infinity. */
+  indices: NewWords;
+  /** Their probabilities among each other. */
+  probs: NewFloats;
 }
 
-/** topK, then topP, of the first `listed` tokens, which are in the list. */
-function cutList({ list }: Vocabulary, distribution: Distribution, listed: number, topK: number, topP: number): Prefix {
-  const at = list.order(listed);
-  const count = Math.min(topK, listed);
-  if (topP === 1) return list.cut(at, count, 0, Infinity, COUNT);
-  const { sum } = list.cut(at, count, 0, Infinity, distribution);
-  return list.cut(at, count, 0, topP * sum, distribution);
+/** The type of truncate. */
+export interface Truncate {
+  /**
+   * The tokens that sample draws from: those that mask, bias, penalties, temperature, topK, topP, minP leave, by sample's own rules.
+   *
+   *     probs_j = exp((x_j - m) / T) / Σ_i exp((x_i - m) / T)        i over the tokens kept
+   *
+   * At temperature 0, and where a logit is +Infinity, that is one token. probs within 2^-24 · (8 + 3·|x - max x|/T) of themselves
+   * (test/functions/truncate.test.ts); what is below 1.2e-38 may be 0.
+   *
+   * @param logits   one for each token; of several rows one after the other
+   * @param options  temperature, topK, topP, minP, minKeep, temperatureLast, mask, bias, penalties; shape for rows
+   * @returns        the tokens and their probabilities; with shape a list of these, one a row
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} an option is out of its range; a logit that is allowed is NaN (the first is named), none is allowed, or all
+   *                      of those are -Infinity
+   * @example
+   * import { truncate } from "softmax-wasm";
+   * const { indices, probs } = truncate([1, 3, 2, 0], { topK: 2 });
+   * indices; // [1, 2]
+   * probs; // [0.7311, 0.2689]
+   */
+  (logits: FloatInput, options?: TruncationOptions): TruncateResult;
+  (logits: FloatInput, options: RowsOf<TruncationOptions>): TruncateResult[];
 }
 
-/** The prefix that is left by topK, then topP. */
-function topKTopP(vocabulary: Vocabulary, distribution: Distribution, topK: number, topP: number): Prefix {
-  const { length } = vocabulary.row;
-  const k = Math.min(topK, length);
-  if (k === length) {
-    const listed = k <= FEW && topP < 1 ? listTop(vocabulary, k) : -1;
-    if (listed >= 0) return cutList(vocabulary, distribution, listed, k, topP);
-    return nucleus(vocabulary, distribution, EVERYTHING, topP);
+const NO_OPTIONS: TruncationOptions = {};
+const TRUNCATE = "truncate";
+
+const readTruncate = (options: Given<TruncationOptions>): Given<TruncationOptions> =>
+  ownOptions(TRUNCATE, options, {
+    shape: options.shape,
+    mask: options.mask,
+    bias: options.bias,
+    penalties: options.penalties,
+    temperature: options.temperature,
+    topK: options.topK,
+    topP: options.topP,
+    minP: options.minP,
+    minKeep: options.minKeep,
+    temperatureLast: options.temperatureLast,
+  });
+
+/** The prefix's tokens, at most `most`, in index order, where the heap has no room for so many. */
+function readOutside(
+  { row }: Vocabulary,
+  most: number,
+  { t, ties }: Prefix,
+  distribution: Distribution,
+): TruncateResult {
+  const indices = new Uint32Array(most);
+  const weights = new Float64Array(most);
+  let found = 0;
+  let sum = 0;
+  for (let i = 0; i < row.length && found < most; i++) {
+    const v = row.logit(i);
+    if (!row.allows(i) || !(v > t || (v === t && ties-- > 0))) continue;
+    indices[found] = i;
+    weights[found] = distribution.weigh(v);
+    sum += weights[found++];
   }
-  const listed = k <= LISTED ? listTop(vocabulary, k) : -1;
-  if (listed >= 0) return cutList(vocabulary, distribution, listed, k, topP);
-  const kept = threshold(vocabulary, k, distribution.m);
-  return nucleus(vocabulary, distribution, kept.t === -Infinity ? EVERYTHING : kept, topP);
+  const probs = new Float32Array(found);
+  for (let j = 0; j < found; j++) probs[j] = weights[j] / sum;
+  return { indices: indices.slice(0, found), probs };
 }
 
-/** The prefix that is left by topK, then topP, then minP, each applied to the prefix before it. */
-export function truncate(vocabulary: Vocabulary, distribution: Distribution, truncation: Truncation): Prefix {
-  const { topK, topP, minP } = truncation;
-  if (topK === 1) return { t: distribution.m, ties: 1 };
-  const kept = topKTopP(vocabulary, distribution, topK, topP);
-  if (minP === 0) return kept;
-  const t = distribution.atLeast(minP);
-  return t > kept.t ? { t, ties: ALL_TIES } : kept;
+function truncateRow(core: Core<VocabularyKernels>, rows: Rows, row: number, law: Law): TruncateResult {
+  const vocabulary = new Vocabulary(core, rows, row);
+  const { temperature } = law;
+  const m = vocabulary.largest(TRUNCATE, temperature > 0);
+  if (temperature === 0 || m === Infinity) {
+    return { indices: Uint32Array.of(vocabulary.first(m)), probs: Float32Array.of(1) };
+  }
+  const { kept, distribution } = keep(vocabulary, m, law);
+  const { heap, list } = vocabulary;
+  const finite = kept.t === -Infinity ? { t: LOWEST, ties: ALL_TIES } : kept;
+  const { count, fits } = list.tokens(vocabulary.row, finite.t, Infinity, finite.ties);
+  if (!fits) return readOutside(vocabulary, count, finite, distribution);
+  const at = list.weigh(count, distribution);
+  return { indices: heap.words(list.indicesOf(at), count) as NewWords, probs: heap.floats(at, count) as NewFloats };
+}
+
+export function truncateOn(core: Core<VocabularyKernels>): Truncate {
+  return ((logits: FloatInput, options: Given<TruncationOptions> = NO_OPTIONS) => {
+    checkObject(TRUNCATE, "options", options, "temperature");
+    const given = readTruncate(options);
+    const law = checkLaw(TRUNCATE, given);
+    const all = checkLogits(TRUNCATE, logits, given.shape);
+    const rows = checkRows(TRUNCATE, all, given);
+    if (!all.shaped) return truncateRow(core, rows, 0, law);
+    return Array.from({ length: all.rows }, (_, r) => truncateRow(core, rows, r, law));
+  }) as Truncate;
 }

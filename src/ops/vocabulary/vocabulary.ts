@@ -1,12 +1,12 @@
 /** The vocabulary of a call: its row of logits, room for lists, and the maxima of the row's blocks. */
 
 import { VOCABULARY_MAXIMA } from "../../../assembly/layout";
-import { checkChoice, type Tokens } from "../../check";
+import { checkChoice } from "../../check";
 import type { Core, Heap } from "../../heap";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { List } from "./list";
-import { Allowed } from "./mask";
 import { Row } from "./row";
+import type { Rows } from "./rows";
 
 export class Vocabulary implements Core<VocabularyKernels> {
   readonly heap: Heap;
@@ -14,10 +14,14 @@ export class Vocabulary implements Core<VocabularyKernels> {
   readonly row: Row;
   private lists: List | undefined;
 
-  constructor(core: Core<VocabularyKernels>, tokens: Tokens) {
+  /** Which of the call's rows it is, for errors; -1 where there is but one. */
+  private readonly index: number;
+
+  constructor(core: Core<VocabularyKernels>, rows: Rows, row: number) {
     this.heap = core.heap;
     this.kernels = core.kernels;
-    this.row = new Row(core.heap, tokens, tokens.mask === undefined ? undefined : new Allowed(core, tokens.mask));
+    this.row = new Row(core.heap, rows.logits, row, rows.allowed(core, row), rows.edits(row));
+    this.index = rows.logits.shaped ? row : -1;
   }
 
   /** Made when it is first asked for: short calls have no need of it. */
@@ -38,7 +42,7 @@ export class Vocabulary implements Core<VocabularyKernels> {
     while (row.next()) this.kernels.vocabularyMaxima(this.heap.state, row.tile);
     let m = -Infinity;
     for (let b = 0; b < row.blocks; b++) m = Math.max(m, this.maximum(b));
-    checkChoice(fn, m, () => this.first(m), row.masked);
+    checkChoice(fn, this.index, m, () => this.first(m), row.by);
     return m;
   }
 
@@ -58,7 +62,7 @@ export class Vocabulary implements Core<VocabularyKernels> {
     const from = block << row.shift;
     let instead = -1;
     for (let i = from; i < row.length; i++) {
-      const v = row.logits[i];
+      const v = row.logit(i);
       if ((v === m || (m !== m && v !== v)) && row.allows(i)) return i;
       if (instead < 0 && row.allows(i)) instead = i;
     }

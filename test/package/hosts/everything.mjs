@@ -184,6 +184,28 @@ const CHECKS = {
       near(`drawn at ${draw}`, [index, prob, logProb], [kept[j], p[kept[j]] / mass, X[kept[j]] - lse]);
     }
   },
+  truncate({ truncate }) {
+    const { p } = softmaxOf(X);
+    const order = Array.from(X.keys()).sort((a, b) => X[b] - X[a] || a - b);
+    const kept = order.slice(0, 5).sort((a, b) => a - b);
+    const mass = kept.reduce((sum, i) => sum + p[i], 0);
+    const { indices, probs } = truncate(X, { topK: 5 });
+    near("kept", indices, kept);
+    near(
+      "probabilities",
+      probs,
+      kept.map((i) => p[i] / mass),
+    );
+    const [banned] = order;
+    const without = truncate(X, { topK: 1, bias: { tokens: [banned], values: [Number.NEGATIVE_INFINITY] } });
+    near("without the banned one", without.indices, [order[1]]);
+  },
+  logProbs({ logProbs }) {
+    const { lse } = softmaxOf(X);
+    near("log-probabilities", logProbs(X, [3, 0]), [X[3] - lse, X[0] - lse]);
+    const rows = logProbs([...X, ...X], [7, 1], { shape: [2, X.length] });
+    near("of rows", rows, [X[7] - lse, X[1] - lse]);
+  },
   createRuntime({ createRuntime }, options) {
     const runtime = createRuntime({ ...options, heapBytes: 65536 });
     const long = wave(100_000, 0.01); // six times the heap

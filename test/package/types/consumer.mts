@@ -48,6 +48,15 @@ for (const on of [door, js, door.createRuntime(), js.createRuntime()]) {
     prob: number;
     logProb: number;
   }>();
+  const bias = { tokens: [1, 2], values: x };
+  const penalties = { tokens: BigInt64Array.of(1n), repetition: 1.1 };
+  const rows = { shape: [2, 3], bias: [bias, off], penalties, mask: [off, new Uint8Array(3)] };
+  expectTypeOf(on.topK(x, 3, rows)).toEqualTypeOf<door.TopKRows>();
+  expectTypeOf(on.sample(x, { ...rows, minKeep: 2, temperatureLast: true })).toEqualTypeOf<door.SampleRows>();
+  expectTypeOf(on.truncate(x, { topP: 0.5, bias, penalties })).toEqualTypeOf<door.TruncateResult>();
+  expectTypeOf(on.truncate(x, rows)).toEqualTypeOf<door.TruncateResult[]>();
+  expectTypeOf(on.logProbs(x, [1], { ignore: -100 })).toEqualTypeOf<NewFloats>();
+  expectTypeOf(on.logProbs(x, Uint32Array.of(1, 2), { ...rows, ignore: off })).toEqualTypeOf<NewFloats>();
 
   // out's own type, whatever memory it is on
   const shared = new Float32Array(new SharedArrayBuffer(24));
@@ -63,8 +72,9 @@ for (const on of [door, js, door.createRuntime(), js.createRuntime()]) {
   on.softmax(x, { shape: off, axis: off, temperature: off, mask: off, out: off });
   on.sparsemax(x, { temperature: off, support: off });
   on.attention(x, x, x, { headDim: 3, causal: off, window: off, softcap: off, lse: off, out: off });
-  on.topK(x, 1, { temperature: off, mask: off });
-  on.sample(x, { temperature: off, topK: off, topP: off, minP: off, random: off, mask: off });
+  on.topK(x, 1, { temperature: off, mask: off, bias: off, penalties: off });
+  on.sample(x, { temperature: off, topK: off, topP: off, minP: off, minKeep: off, random: off, mask: off });
+  on.logProbs(x, [1], { ignore: off, out: off });
 }
 door.createRuntime({ backend: off, heapBytes: off, module: off });
 
@@ -82,6 +92,8 @@ type Names =
   | "mergeAttention"
   | "topK"
   | "sample"
+  | "truncate"
+  | "logProbs"
   | "createRuntime"
   | "useRuntime"
   | "backend"

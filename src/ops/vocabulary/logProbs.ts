@@ -1,0 +1,145 @@
+import {
+  checkApart,
+  checkArray,
+  checkLength,
+  checkLogits,
+  checkNumber,
+  checkTemperature,
+  checkTokenIds,
+  type FloatInput,
+  refuseValue,
+  type TokenList,
+} from "../../check";
+import type { Core } from "../../heap";
+import type { VocabularyKernels } from "../../kernels/vocabulary";
+import { checkObject, ownOptions } from "../../options";
+import { setAll } from "../../typedArray";
+import type { NewFloats, Written } from "../axis";
+import { Distribution } from "./distribution";
+import { checkRows, type Given, type Rows, type RowsOf, type TokenOptions } from "./rows";
+import { Vocabulary } from "./vocabulary";
+
+/** Options of logProbs. */
+export interface LogProbsOptions<Out extends Float32Array = Float32Array> extends TokenOptions {
+  /** A token that stands where there is none, any number (-100, say): its log-probability is given as 0. Rows that no other is asked of are not read. */
+  ignore?: number | undefined;
+  /** Where to write; default a new array. */
+  out?: Out | undefined;
+}
+
+/** The type of logProbs. */
+export interface LogProbs {
+  /**
+   * The log-probabilities of given tokens: of a text, of answers to choose from.
+   *
+   *     y_j = (x_t - m) / T - log Σ_i exp((x_i - m) / T)        t = tokens[j], m = max x
+   *
+   * A token that the mask leaves out, or a bias bans, has -Infinity. At temperature 0, and where a logit is +Infinity, the first
+   * maximum has 0 and everything else -Infinity.
+   *
+   * Absolute error at most 2^-24 · (6 + 2·|y|) (test/functions/logProbs.test.ts).
+   *
+   * @param logits   one for each token of the vocabulary; of several rows one after the other
+   * @param tokens   as many a row as are asked for, row after row
+   * @param options  temperature, mask, bias, penalties, ignore, out; shape for rows
+   * @returns        as long as tokens
+   * @throws {TypeError}  an argument is not of the type it must be, or its buffer is detached
+   * @throws {RangeError} a token is no index of the vocabulary, there are not equally many for each row, an option is out of its range;
+   *                      a logit that is allowed is NaN (the first is named), none is allowed, or all of those are -Infinity
+   * @example
+   * import { logProbs } from "softmax-wasm";
+   * logProbs([1, 3, 2, 3], [1, 0]); // [-0.9176, -2.9176]
+   */
+  <Out extends Float32Array = NewFloats>(
+    logits: FloatInput,
+    tokens: TokenList,
+    options?: LogProbsOptions<Out>,
+  ): Written<Out>;
+  <Out extends Float32Array = NewFloats>(
+    logits: FloatInput,
+    tokens: TokenList,
+    options: RowsOf<LogProbsOptions<Out>>,
+  ): Written<Out>;
+}
+
+const NO_OPTIONS: LogProbsOptions = {};
+const LOG_PROBS = "logProbs";
+
+const readLogProbs = (options: Given<LogProbsOptions>): Given<LogProbsOptions> =>
+  ownOptions(LOG_PROBS, options, {
+    shape: options.shape,
+    mask: options.mask,
+    bias: options.bias,
+    penalties: options.penalties,
+    temperature: options.temperature,
+    ignore: options.ignore,
+    out: options.out,
+  });
+
+/** How many tokens are asked for in a row. */
+function checkWidth(given: number, rows: number): number {
+  if (rows === 0 ? given > 0 : given % rows > 0) {
+    refuseValue(LOG_PROBS, "tokens", `equally many for each of ${rows} rows`, `${given}`);
+  }
+  return rows === 0 ? 0 : given / rows;
+}
+
+/** y[from … to] = the log-probabilities of those tokens in a row. */
+function fillRow(
+  vocabulary: Vocabulary,
+  temperature: number,
+  ids: Float64Array,
+  y: Float32Array,
+  from: number,
+  to: number,
+  ignore: number | undefined,
+): void {
+  const m = vocabulary.largest(LOG_PROBS, true);
+  const distribution = new Distribution(vocabulary, m, temperature);
+  const { row } = vocabulary;
+  const only = distribution.certain ? vocabulary.first(m) : -1;
+  for (let j = from; j < to; j++) {
+    const token = ids[j];
+    if (token === ignore) y[j] = 0;
+    else if (only >= 0) y[j] = token === only ? 0 : -Infinity;
+    else y[j] = row.allows(token) ? distribution.logProb(row.logit(token)) : -Infinity;
+  }
+}
+
+function fill(
+  core: Core<VocabularyKernels>,
+  rows: Rows,
+  temperature: number,
+  ids: Float64Array,
+  ignore: number | undefined,
+): Float32Array {
+  const y = new Float32Array(ids.length);
+  const { rows: count } = rows.logits;
+  const width = checkWidth(ids.length, count);
+  for (let r = 0, from = 0; r < count; r++, from += width) {
+    const to = from + width;
+    if (ids.subarray(from, to).every((id) => id === ignore)) continue;
+    fillRow(new Vocabulary(core, rows, r), temperature, ids, y, from, to, ignore);
+  }
+  return y;
+}
+
+export function logProbsOn(core: Core<VocabularyKernels>): LogProbs {
+  return ((logits: FloatInput, tokens: TokenList, options: Given<LogProbsOptions> = NO_OPTIONS) => {
+    checkObject(LOG_PROBS, "options", options, "temperature");
+    const given = readLogProbs(options);
+    const temperature = checkTemperature(LOG_PROBS, given.temperature);
+    const { ignore, out } = given;
+    if (ignore !== undefined) checkNumber(LOG_PROBS, "ignore", ignore);
+    const all = checkLogits(LOG_PROBS, logits, given.shape);
+    const ids = checkTokenIds(LOG_PROBS, "tokens", tokens, all.length, ignore);
+    checkWidth(ids.length, all.rows);
+    const rows = checkRows(LOG_PROBS, all, given);
+    if (out === undefined) return fill(core, rows, temperature, ids, ignore);
+    const room = checkArray(LOG_PROBS, "out", out, "Float32Array");
+    checkLength(LOG_PROBS, "out", room, ids.length, "as tokens");
+    checkApart(LOG_PROBS, "out", out, rows.used);
+    setAll(out, fill(core, rows, temperature, ids, ignore), 0);
+    return out;
+  }) as LogProbs;
+}

@@ -1,0 +1,121 @@
+/** Rows of logits, as topK, sample, truncate and logProbs take them: with a mask, bias and penalties for all rows or for each. */
+
+import {
+  checkPerRow,
+  checkSame,
+  checkTokenMask,
+  isUint8Array,
+  type Logits,
+  type TokenMask,
+  type Used,
+} from "../../check";
+import type { Core } from "../../heap";
+import type { VocabularyKernels } from "../../kernels/vocabulary";
+import { type Bias, checkEdits, type Edits, type Penalties } from "./edits";
+import { Allowed } from "./mask";
+
+/** Options of every function of a vocabulary. */
+export interface TokenOptions {
+  /**
+   * 1 = allowed, 0 = not read: a bit a token, bit i & 31 of word i >> 5, in a Uint32Array or Int32Array; or a byte a token in a
+   * Uint8Array. Tokens that it is too short for are not allowed, what it has too much is ignored.
+   */
+  mask?: TokenMask | undefined;
+  /** Added to some of the logits; -Infinity bans, +Infinity forces. */
+  bias?: Bias | undefined;
+  /** For tokens that were there before, after bias. */
+  penalties?: Penalties | undefined;
+  /**
+   * Logits are divided by it, after bias and penalties; finite and >= 0; 0 gives the first maximum all the probability; default 1.
+   * Temperatures are told apart down to log2(e) / FLT_MAX = 4.24e-39.
+   */
+  temperature?: number | undefined;
+}
+
+/** One for all rows, or a list with one a row. */
+export type PerRow<T> = T | readonly (T | undefined)[];
+
+/** The options of a function for rows: the same, and mask, bias and penalties may be lists with one a row. */
+export type RowsOf<Options extends TokenOptions> = Omit<Options, "mask" | "bias" | "penalties"> & {
+  /** Sizes of the axes, slowest first, the vocabulary last; all others are rows. */
+  shape: readonly number[];
+  /** One for all rows, or one for each. */
+  mask?: PerRow<TokenMask> | undefined;
+  /** The same. */
+  bias?: PerRow<Bias> | undefined;
+  /** The same. */
+  penalties?: PerRow<Penalties> | undefined;
+};
+
+/** Options as they are read: of one row or of several. */
+export type Given<Options extends TokenOptions> = Omit<RowsOf<Options>, "shape"> & {
+  shape?: readonly number[] | undefined;
+};
+
+export class Rows {
+  readonly logits: Logits;
+  readonly #masks: TokenMask | undefined | (TokenMask | undefined)[];
+  readonly #edits: Edits | undefined | (Edits | undefined)[];
+
+  constructor(
+    logits: Logits,
+    masks: TokenMask | undefined | (TokenMask | undefined)[],
+    edits: Edits | undefined | (Edits | undefined)[],
+  ) {
+    this.logits = logits;
+    this.#masks = masks;
+    this.#edits = edits;
+  }
+
+  allowed(core: Core<VocabularyKernels>, row: number): Allowed | undefined {
+    const mask = Array.isArray(this.#masks) ? this.#masks[row] : this.#masks;
+    return mask === undefined ? undefined : new Allowed(core, mask);
+  }
+
+  /** What the call reads where it lies. */
+  get used(): Used[] {
+    const masks = Array.isArray(this.#masks) ? this.#masks : [this.#masks];
+    const used: Used[] = [["logits", this.logits.x, 4]];
+    for (const mask of masks) used.push(["mask", mask, isUint8Array(mask) ? 1 : 4]);
+    return used;
+  }
+
+  edits(row: number): Edits | undefined {
+    return Array.isArray(this.#edits) ? this.#edits[row] : this.#edits;
+  }
+}
+
+function editsOf(
+  fn: string,
+  bias: PerRow<Bias> | undefined,
+  penalties: PerRow<Penalties> | undefined,
+  { rows, length }: Logits,
+): Edits | undefined | (Edits | undefined)[] {
+  if (bias === undefined && penalties === undefined) return undefined;
+  const biases = checkPerRow(fn, "bias", bias, rows) as Bias | undefined | (Bias | undefined)[];
+  const lost = checkPerRow(fn, "penalties", penalties, rows) as Penalties | undefined | (Penalties | undefined)[];
+  if (!Array.isArray(biases) && !Array.isArray(lost)) return checkEdits(fn, biases, lost, length);
+  const edits: (Edits | undefined)[] = [];
+  for (let r = 0; r < rows; r++) {
+    const [ofBias, b] = Array.isArray(biases) ? [`[${r}]`, biases[r]] : ["", biases];
+    const [ofPenalties, p] = Array.isArray(lost) ? [`[${r}]`, lost[r]] : ["", lost];
+    edits.push(checkEdits(fn, b, p, length, [ofBias, ofPenalties]));
+  }
+  return edits;
+}
+
+/**
+ * The rest of a call's arguments, when its logits are known: what they are made of is read before any array is looked at to be
+ * used where it lies.
+ */
+export function checkRows(fn: string, logits: Logits, { mask, bias, penalties }: Given<TokenOptions>): Rows {
+  const edits = editsOf(fn, bias, penalties, logits);
+  const masks = checkPerRow(fn, "mask", mask, logits.rows) as TokenMask | undefined | (TokenMask | undefined)[];
+  checkSame(fn, logits);
+  if (Array.isArray(masks)) {
+    for (const [r, one] of masks.entries()) if (one !== undefined) checkTokenMask(fn, `mask[${r}]`, one);
+  } else if (masks !== undefined) {
+    checkTokenMask(fn, "mask", masks);
+  }
+  return new Rows(logits, masks, edits);
+}
