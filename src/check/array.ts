@@ -49,6 +49,15 @@ export function newFloats(fn: string, name: string, length: number): Float32Arra
   }
 }
 
+/** The same in float64. */
+export function newDoubles(fn: string, name: string, length: number): Float64Array {
+  try {
+    return new Float64Array(length);
+  } catch {
+    return refuseValue(fn, name, "a length that this host has memory for", length);
+  }
+}
+
 /** The same with a word for each 32 of `bits`. */
 export function newWords(fn: string, name: string, bits: number): Uint32Array {
   try {

@@ -1,6 +1,6 @@
 /** Lists of token ids, as tokenizers and tensors give them. */
 import { lengthOf, setAll, typeOf } from "../typedArray";
-import { checkAttached } from "./array";
+import { checkAttached, newDoubles } from "./array";
 import { isList, kind, refuseType, refuseValue } from "./refuse";
 
 /** Token ids: numbers or bigints in an array, or what the data of an integer tensor is. */
@@ -8,9 +8,18 @@ export type TokenList = readonly (number | bigint)[] | Uint32Array | Int32Array 
 
 const TYPES = ["Uint32Array", "Int32Array", "BigInt64Array"];
 
+/** The length of an Array. A Proxy of one may say anything. */
+function listLength(fn: string, name: string, value: readonly unknown[]): number {
+  const { length } = value;
+  if (!(Number.isSafeInteger(length) && length >= 0)) {
+    refuseType(fn, name, "an array of token ids", `one whose length is ${kind(length)}`);
+  }
+  return length;
+}
+
 /** @returns how many tokens there are */
 export function checkTokenList(fn: string, name: string, value: TokenList): number {
-  if (isList(value)) return value.length;
+  if (isList(value)) return listLength(fn, name, value);
   if (!TYPES.includes(typeOf(value) ?? "")) {
     refuseType(fn, name, "an array of token ids, a Uint32Array, an Int32Array or a BigInt64Array", kind(value));
   }
@@ -55,13 +64,11 @@ export function checkTokenIds(
   vocabulary: number,
   ignore?: number | undefined,
 ): Float64Array {
-  const length = checkTokenList(fn, name, value);
+  const ids = newDoubles(fn, name, checkTokenList(fn, name, value));
   if (isList(value) || typeOf(value) === "BigInt64Array") {
-    const ids = new Float64Array(length);
-    for (let i = 0; i < length; i++) ids[i] = checkToken(fn, name, value, i, vocabulary, ignore);
+    for (let i = 0; i < ids.length; i++) ids[i] = checkToken(fn, name, value, i, vocabulary, ignore);
     return ids;
   }
-  const ids = new Float64Array(length);
   setAll(ids, value as Uint32Array | Int32Array, 0); // integers: their range is all that is to be looked at
   for (let i = 0; i < ids.length; i++) {
     if (!(ids[i] >= 0 && ids[i] < vocabulary) && ids[i] !== ignore) refuseToken(fn, name, ids[i], i, vocabulary);

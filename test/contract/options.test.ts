@@ -46,6 +46,17 @@ const MEANT: [fn: keyof Runtime, wrong: string, right: string][] = [
 const POLLUTION = [
   ...["shape", "axis", "temperature", "mask", "out", "support", "alpha", "topK", "topP", "minP", "random", "mass"],
   ...[
+    "minKeep",
+    "temperatureLast",
+    "penalties",
+    "ignore",
+    "tokens",
+    "values",
+    "promptLength",
+    "repetition",
+    "presence",
+  ],
+  ...[
     "heads",
     "kvHeads",
     "batch",

@@ -118,6 +118,54 @@ describe.each(BACKENDS)("%s", (backend) => {
     expect(topK([1, 2, 3], 3, { penalties: { tokens, presence: 5 } }).indices).toEqual(Uint32Array.of(1, 2, 0));
   });
 
+  it.each<[what: string, x: number[], edits: { bias?: Bias; penalties?: Penalties }, after: number[]]>([
+    ["a logit of +Infinity", [Infinity, 1], { penalties: { tokens: [0], presence: 1e39 } }, [Infinity, 1]],
+    [
+      "a force",
+      [0, 1],
+      { bias: { tokens: [0], values: [Infinity] }, penalties: { tokens: [0], frequency: 1e39 } },
+      [Infinity, 1],
+    ],
+    [
+      "a bias beyond float32",
+      [-3e38, 1],
+      { bias: { tokens: [0], values: [-3e38] }, penalties: { tokens: [0], frequency: -1e39 } },
+      [-Infinity, 1],
+    ],
+    [
+      "repetition beyond it",
+      [-3e38, 1],
+      { penalties: { tokens: [0], repetition: 10, presence: -1e39 } },
+      [-Infinity, 1],
+    ],
+    ["frequency beyond it", [2, 1], { penalties: { tokens: [0], frequency: 1e300, presence: -1e300 } }, [-Infinity, 1]],
+    ["presence beyond it", [2, 1], { penalties: { tokens: [0], presence: -1e300 } }, [Infinity, 1]],
+  ])("penalties change no infinity: %s", (_, x, edits, after) => {
+    const { topK, logProbs } = runtimeOf(backend);
+    expect(edited(Float32Array.from(x), undefined, edits.bias, edits.penalties).x).toEqual(Float32Array.from(after));
+    expect(topK(x, 2, edits)).toEqual(topK(after, 2));
+    expect(logProbs(x, [0, 1], edits)).toEqual(logProbs(after, [0, 1]));
+  });
+
+  it("takes a history that is far longer than the vocabulary", () => {
+    const { topK } = runtimeOf(backend);
+    const tokens = new Int32Array(1_000_000).fill(1);
+    const { indices, logProbs } = topK([1, 2], 2, { penalties: { tokens, frequency: 1e-6 } });
+    expect([...indices]).toEqual([0, 1]);
+    expect(logProbs).toEqual(Float32Array.of(-Math.LN2, -Math.LN2));
+  });
+
+  it("topK returns no banned token, at any temperature and whatever the maximum", () => {
+    const { topK } = runtimeOf(backend);
+    const bias = { tokens: [1], values: [-Infinity] };
+    for (const m of [1, 3e38, -3e38, Infinity]) {
+      for (const temperature of [0, 5e-324, 1e-30, 1, 1e300]) {
+        expect([...topK([-Infinity, 9, m], 3, { bias, temperature }).indices]).toEqual([2, 0]);
+        expect([...topK([-Infinity, 9, m], 1, { bias, temperature }).indices]).toEqual([2]);
+      }
+    }
+  });
+
   it("bans, forces, and lets a ban win", () => {
     const { sample, topK, truncate } = runtimeOf(backend);
     const x = Float32Array.of(3, Number.NaN, 2, 1);

@@ -50,7 +50,7 @@ function nucleus(weights, topP) {
 
 /**
  * What a row's logits have become by bias and penalties, on a copy of all of it, by float32 operations in the contract's order;
- * bans are -Infinity, and zeros of the mask.
+ * bans are -Infinity, and zeros of the mask. Penalties leave what is infinite as it is.
  *
  * @param {Float32Array} x
  * @param {Uint32Array} [mask]
@@ -85,12 +85,10 @@ export function edited(x, mask, bias, penalties) {
 function penalize(y, { promptLength = 0, repetition = 1, frequency = 0, presence = 0, ...given }) {
   const tokens = Array.from(given.tokens, Number);
   for (const token of new Set(tokens)) {
-    if (y[token] === -Infinity) continue;
-    y[token] = y[token] > 0 ? y[token] / repetition : y[token] * repetition;
     const count = tokens.slice(promptLength).filter((other) => other === token).length;
+    if (Number.isFinite(y[token])) y[token] = y[token] > 0 ? y[token] / repetition : y[token] * repetition;
     if (count === 0) continue;
-    y[token] -= Math.fround(frequency * count);
-    y[token] -= presence;
+    for (const lost of [Math.fround(frequency * count), presence]) if (Number.isFinite(y[token])) y[token] -= lost;
   }
 }
 

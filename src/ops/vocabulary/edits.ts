@@ -13,7 +13,7 @@ import {
 } from "../../check";
 import type { Heap } from "../../heap";
 import { checkObject, ownOptions } from "../../options";
-import { lengthOf, setAll } from "../../typedArray";
+import { lengthOf } from "../../typedArray";
 
 /** logits[tokens[j]] += values[j]; duplicates add up. */
 export interface Bias {
@@ -60,12 +60,36 @@ interface Amounts {
   readonly presence: number;
 }
 
-const NO_BIAS: [Float64Array, Float32Array] = [new Float64Array(0), new Float32Array(0)];
-const NO_PENALTIES: [Float64Array, number, Amounts] = [
-  new Float64Array(0),
-  0,
-  { repetition: 1, frequency: 0, presence: 0 },
-];
+/** What a bias holds, or penalties: checked, in arrays of ours. */
+interface CheckedBias {
+  readonly biased: Float64Array;
+  readonly values: Float32Array;
+}
+interface CheckedPenalties {
+  readonly seen: Float64Array;
+  readonly promptLength: number;
+  readonly amounts: Amounts;
+}
+
+const NO_BIAS: CheckedBias = { biased: new Float64Array(0), values: new Float32Array(0) };
+const NO_PENALTIES: CheckedPenalties = {
+  seen: new Float64Array(0),
+  promptLength: 0,
+  amounts: { repetition: 1, frequency: 0, presence: 0 },
+};
+
+/**
+ * A logit after its penalties. One that is infinite, or has become so on the way, stays it: the difference of two infinities is NaN.
+ *
+ * @param count  how often the token was generated
+ */
+function penalized(logit: number, count: number, { repetition, frequency, presence }: Amounts): number {
+  if (!Number.isFinite(logit)) return logit;
+  let v = Math.fround(logit > 0 ? logit / repetition : logit * repetition);
+  if (count > 0 && Number.isFinite(v)) v = Math.fround(v - Math.fround(frequency * count));
+  if (count > 0 && Number.isFinite(v)) v = Math.fround(v - presence);
+  return v;
+}
 
 /** 2^32 over the golden ratio: multiplied by it, neighbours come to lie far apart. */
 const SPREAD = 0x9e3779b9;
@@ -84,15 +108,12 @@ export class Edits {
   readonly #biases: Float64Array | undefined;
   readonly #amounts: Amounts;
 
-  /**
-   * @param biased  tokens, and in `values` their biases
-   * @param seen    tokens that penalties are for, the first `promptLength` of them in the prompt
-   */
-  constructor(biased: Float64Array, values: Float32Array, seen: Float64Array, promptLength: number, amounts: Amounts) {
-    const bits = 33 - Math.clz32(biased.length + seen.length);
+  constructor(vocabulary: number, { biased, values }: CheckedBias, { seen, promptLength, amounts }: CheckedPenalties) {
+    const most = Math.min(biased.length + seen.length, vocabulary);
+    const bits = 33 - Math.clz32(most);
     this.#slots = new Int32Array(2 << bits);
     this.#shift = 32 - bits;
-    this.#taken = new Int32Array(biased.length + seen.length);
+    this.#taken = new Int32Array(most);
     this.#biases = biased.length === 0 ? undefined : new Float64Array(1 << bits);
     this.#amounts = amounts;
     for (let i = 0; i < biased.length; i++) this.#bias(this.#take(biased[i]), values[i]);
@@ -133,14 +154,11 @@ export class Edits {
 
   /** A logit after the edits of a slot, each a float32 operation. -Infinity stays it; one that is banned is not looked at. */
   #edited(at: number, logit: number): number {
-    const { repetition, frequency, presence } = this.#amounts;
     const bias = this.#biases === undefined ? 0 : this.#biases[at >> 1];
     if (bias === -Infinity || logit === -Infinity) return -Infinity;
-    let v = bias === 0 ? logit : Math.fround(logit + bias);
+    const v = bias === 0 ? logit : Math.fround(logit + bias);
     const count = this.#slots[at + 1] - 1;
-    if (count >= 0) v = Math.fround(v > 0 ? v / repetition : v * repetition);
-    if (count > 0) v = Math.fround(Math.fround(v - Math.fround(frequency * count)) - presence);
-    return v;
+    return count < 0 ? v : penalized(v, count, this.#amounts);
   }
 
   /** What a token's logit becomes. */
@@ -151,7 +169,7 @@ export class Edits {
 
   isBanned(token: number): boolean {
     const at = this.#slotOf(token);
-    return this.#slots[at] !== 0 && this.#edited(at, 0) === -Infinity;
+    return this.#slots[at] !== 0 && this.#biases !== undefined && this.#biases[at >> 1] === -Infinity;
   }
 
   /** Edits a copy of the row's n logits from `from` on: heap[at…]. */
@@ -167,30 +185,23 @@ export class Edits {
   }
 }
 
-/** @returns [tokens, and their biases] */
-function checkBias(fn: string, name: string, bias: Bias, vocabulary: number): [Float64Array, Float32Array] {
+/** @param name  "bias", or "bias[3]" where it is the fourth of a list */
+export function checkBias(fn: string, name: string, bias: Bias, vocabulary: number): CheckedBias {
   checkObject(fn, name, bias);
   const given = readBias(fn, bias);
   const tokens = checkTokenIds(fn, `${name}.tokens`, given.tokens, vocabulary);
   const floats = checkFloats(fn, `${name}.values`, given.values);
-  const length = lengthOf(floats);
-  if (length === 0) checkAttached(fn, `${name}.values`, floats);
-  checkLength(fn, `${name}.values`, length, tokens.length, `as ${name}.tokens`);
-  const values = new Float32Array(length); // a copy: what is read next may change the caller's
-  setAll(values, floats, 0);
+  if (lengthOf(floats) === 0) checkAttached(fn, `${name}.values`, floats);
+  const values = new Float32Array(floats); // a copy: what is read next may change it
+  checkLength(fn, `${name}.values`, values.length, tokens.length, `as ${name}.tokens`);
   for (let i = 0; i < tokens.length; i++) {
     if (values[i] !== values[i]) refuseValue(fn, `${name}.values`, "numbers", `NaN at index ${i}`);
   }
-  return [tokens, values];
+  return { biased: tokens, values };
 }
 
-/** @returns tokens, how many of them are the prompt, and by how much they count */
-function checkPenalties(
-  fn: string,
-  name: string,
-  penalties: Penalties,
-  vocabulary: number,
-): [Float64Array, number, Amounts] {
+/** @param name  as of checkBias */
+export function checkPenalties(fn: string, name: string, penalties: Penalties, vocabulary: number): CheckedPenalties {
   checkObject(fn, name, penalties);
   const { repetition = 1, frequency = 0, presence = 0, promptLength = 0, ...given } = readPenalties(fn, penalties);
   checkNumber(fn, `${name}.repetition`, repetition);
@@ -204,25 +215,9 @@ function checkPenalties(
   if (promptLength > tokens.length) {
     refuseValue(fn, `${name}.promptLength`, `at most ${tokens.length}, as many as ${name}.tokens`, promptLength);
   }
-  return [tokens, promptLength, { repetition, frequency, presence }];
+  return { seen: tokens, promptLength, amounts: { repetition, frequency, presence } };
 }
 
-/**
- * The edits of one row, undefined where there are none.
- *
- * @param at  "[3]" where they are the fourth of a list
- */
-export function checkEdits(
-  fn: string,
-  bias: Bias | undefined,
-  penalties: Penalties | undefined,
-  vocabulary: number,
-  at = ["", ""],
-): Edits | undefined {
-  if (bias === undefined && penalties === undefined) return undefined;
-  const [biased, values] = bias === undefined ? NO_BIAS : checkBias(fn, `bias${at[0]}`, bias, vocabulary);
-  const [seen, promptLength, amounts] =
-    penalties === undefined ? NO_PENALTIES : checkPenalties(fn, `penalties${at[1]}`, penalties, vocabulary);
-  if (biased.length + seen.length === 0) return undefined;
-  return new Edits(biased, values, seen, promptLength, amounts);
-}
+/** The edits of one row, undefined where there are none. */
+export const editsOf = (vocabulary: number, bias = NO_BIAS, penalties = NO_PENALTIES): Edits | undefined =>
+  bias.biased.length + penalties.seen.length === 0 ? undefined : new Edits(vocabulary, bias, penalties);

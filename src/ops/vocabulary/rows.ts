@@ -11,7 +11,7 @@ import {
 } from "../../check";
 import type { Core } from "../../heap";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
-import { type Bias, checkEdits, type Edits, type Penalties } from "./edits";
+import { type Bias, checkBias, checkPenalties, type Edits, editsOf, type Penalties } from "./edits";
 import { Allowed } from "./mask";
 
 /** Options of every function of a vocabulary. */
@@ -30,13 +30,15 @@ export interface TokenOptions {
    * Temperatures are told apart down to log2(e) / FLT_MAX = 4.24e-39.
    */
   temperature?: number | undefined;
+  /** Of several rows (RowsOf): with it results are arrays. */
+  shape?: undefined;
 }
 
 /** One for all rows, or a list with one a row. */
 export type PerRow<T> = T | readonly (T | undefined)[];
 
 /** The options of a function for rows: the same, and mask, bias and penalties may be lists with one a row. */
-export type RowsOf<Options extends TokenOptions> = Omit<Options, "mask" | "bias" | "penalties"> & {
+export type RowsOf<Options extends TokenOptions> = Omit<Options, "shape" | "mask" | "bias" | "penalties"> & {
   /** Sizes of the axes, slowest first, the vocabulary last; all others are rows. */
   shape: readonly number[];
   /** One for all rows, or one for each. */
@@ -85,21 +87,33 @@ export class Rows {
   }
 }
 
-function editsOf(
+/** One for all rows or one for each, checked: each is read once, also where it is for all rows or there are none. */
+function checkEach<Value, Checked>(
+  fn: string,
+  name: string,
+  given: PerRow<Value> | undefined,
+  { rows, length }: Logits,
+  check: (fn: string, name: string, value: Value, vocabulary: number) => Checked,
+): Checked | undefined | (Checked | undefined)[] {
+  const each = checkPerRow(fn, name, given, rows) as Value | undefined | (Value | undefined)[];
+  if (!Array.isArray(each)) return each === undefined ? undefined : check(fn, name, each, length);
+  return each.map((one, r) => (one === undefined ? undefined : check(fn, `${name}[${r}]`, one, length)));
+}
+
+function editsOfRows(
   fn: string,
   bias: PerRow<Bias> | undefined,
   penalties: PerRow<Penalties> | undefined,
-  { rows, length }: Logits,
+  logits: Logits,
 ): Edits | undefined | (Edits | undefined)[] {
   if (bias === undefined && penalties === undefined) return undefined;
-  const biases = checkPerRow(fn, "bias", bias, rows) as Bias | undefined | (Bias | undefined)[];
-  const lost = checkPerRow(fn, "penalties", penalties, rows) as Penalties | undefined | (Penalties | undefined)[];
-  if (!Array.isArray(biases) && !Array.isArray(lost)) return checkEdits(fn, biases, lost, length);
+  const { rows, length } = logits;
+  const biases = checkEach(fn, "bias", bias, logits, checkBias);
+  const lost = checkEach(fn, "penalties", penalties, logits, checkPenalties);
+  if (!Array.isArray(biases) && !Array.isArray(lost)) return editsOf(length, biases, lost);
   const edits: (Edits | undefined)[] = [];
   for (let r = 0; r < rows; r++) {
-    const [ofBias, b] = Array.isArray(biases) ? [`[${r}]`, biases[r]] : ["", biases];
-    const [ofPenalties, p] = Array.isArray(lost) ? [`[${r}]`, lost[r]] : ["", lost];
-    edits.push(checkEdits(fn, b, p, length, [ofBias, ofPenalties]));
+    edits.push(editsOf(length, Array.isArray(biases) ? biases[r] : biases, Array.isArray(lost) ? lost[r] : lost));
   }
   return edits;
 }
@@ -109,7 +123,7 @@ function editsOf(
  * used where it lies.
  */
 export function checkRows(fn: string, logits: Logits, { mask, bias, penalties }: Given<TokenOptions>): Rows {
-  const edits = editsOf(fn, bias, penalties, logits);
+  const edits = editsOfRows(fn, bias, penalties, logits);
   const masks = checkPerRow(fn, "mask", mask, logits.rows) as TokenMask | undefined | (TokenMask | undefined)[];
   checkSame(fn, logits);
   if (Array.isArray(masks)) {

@@ -75,11 +75,14 @@ const readTopK = (options: Given<TopKOptions>): Given<TopKOptions> =>
     temperature: options.temperature,
   });
 
-/** Banned tokens are not returned: at -Infinity they stand at the end, where other tokens of that logit may stand too. */
+/**
+ * Banned tokens are not returned: at -Infinity they stand at the end, where other tokens of that logit may stand too. At temperature
+ * 0 what is not the maximum may have NaN so far.
+ */
 function withoutBans({ row }: Vocabulary, { indices, logProbs }: Top, k: number): Top {
   let kept = 0;
   for (let j = 0; j < indices.length && kept < k; j++) {
-    if (logProbs[j] === -Infinity && row.isBanned(indices[j])) continue;
+    if (!(logProbs[j] > -Infinity) && row.isBanned(indices[j])) continue;
     indices[kept] = indices[j];
     logProbs[kept++] = logProbs[j];
   }

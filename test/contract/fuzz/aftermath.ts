@@ -1,6 +1,6 @@
 /** The properties that must hold after a call on memory that changed meanwhile, or on an array that lies about itself. */
 import fc from "fast-check";
-import type { Runtime, SampleResult, TopKResult } from "../../../src/index";
+import type { Runtime, SampleResult, SampleRows, TopKResult, TopKRows, TruncateResult } from "../../../src/index";
 import { type Arrays, argumentsOf, copies, EVERY_CALL, run, written } from "../../judge/everyCall";
 import type { CallSpec, Fuzzed } from "./calls";
 import type { World } from "./world";
@@ -11,7 +11,7 @@ const longer = fc.oneof(
   { weight: 2, arbitrary: fc.integer({ min: 4000, max: 60_000 }) },
 );
 
-/** The calls of a function; for topK and sample also calls on rows that do not fit a small heap. */
+/** The calls of a function; for those of a vocabulary also calls on a row that does not fit a small heap. */
 export const lengthened = ({ calls, name }: Fuzzed): fc.Arbitrary<CallSpec> =>
   fc.tuple(calls, longer, fc.boolean()).map(([{ arrays, options }, n, nucleus]) => {
     const { logits, mask } = arrays;
@@ -22,7 +22,11 @@ export const lengthened = ({ calls, name }: Fuzzed): fc.Arbitrary<CallSpec> =>
       if (options[count] !== undefined) more[count] = 1 + (((options[count] as number) * 37) % n);
     }
     if (name === "sample" && nucleus) more.topP = 0.9;
-    return { arrays: { logits: { ...logits, length: n }, mask: bits }, options: { ...options, ...more } };
+    for (const each of ["shape", "mask", "bias", "penalties"]) if (Array.isArray(options[each])) more[each] = undefined;
+    return {
+      arrays: { ...arrays, logits: { ...logits, length: n }, mask: bits },
+      options: { ...options, ...more },
+    };
   });
 
 const kept = new Map<string, Arrays>();
@@ -76,12 +80,19 @@ export function told(error: unknown, world: World): string {
 export function outOfRange(name: string, result: unknown, n: number): string | undefined {
   const within = (i: number): boolean => Number.isInteger(i) && i >= 0 && i < n;
   if (name === "sample") {
-    const { index } = result as SampleResult;
-    return within(index) ? undefined : `draws token ${index} of ${n}`;
+    const { index } = result as SampleResult | SampleRows;
+    const drawn = typeof index === "number" ? [index] : [...index];
+    return drawn.every(within) ? undefined : `draws token ${index} of ${n}`;
+  }
+  if (name === "truncate") {
+    const rows = (Array.isArray(result) ? result : [result]) as TruncateResult[];
+    const wrong = rows.find(({ indices, probs }) => indices.length !== probs.length || !indices.every(within));
+    return wrong === undefined ? undefined : `keeps tokens ${wrong.indices} of ${n}`;
   }
   if (name !== "topK") return undefined;
-  const { indices, logProbs } = result as TopKResult;
+  const { indices, logProbs, logSumExp } = result as TopKResult | TopKRows;
   if (indices.length !== logProbs.length || indices.length > n) return `lists ${indices.length} tokens of ${n}`;
-  const wrong = indices.find((i) => !within(i));
+  const padding = ArrayBuffer.isView(logSumExp) ? 0xffffffff : -1;
+  const wrong = indices.find((i) => !within(i) && i !== padding);
   return wrong === undefined ? undefined : `lists token ${wrong} of ${n}`;
 }

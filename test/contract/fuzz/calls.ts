@@ -50,6 +50,8 @@ export type Spoil =
       readonly what: string;
       readonly effect: "throw" | "call" | "detach";
       readonly other: string;
+      /** The part of an option that has parts (bias, penalties) which the getter is for; else it is for the option. */
+      readonly within: string;
     }
   | { readonly do: "no options" };
 
@@ -74,6 +76,7 @@ export function spoils({ positional, options }: Fuzzed): fc.Arbitrary<readonly S
         what: name,
         effect: fc.constantFrom("throw" as const, "call" as const, "detach" as const),
         other: name,
+        within: fc.constantFrom("", "tokens", "values", "presence"),
       }),
     },
     { weight: 1, arbitrary: fc.constant({ do: "no options" as const }) },
@@ -92,7 +95,7 @@ interface Built {
   readonly expectation: Expectation;
   /** A getter among the arguments throws Mine. */
   readonly throws: boolean;
-  /** Names in the options that are no options of the function. */
+  /** Names in the options that are no options of the function, and in what was put in the place of arguments. */
   readonly foreign: readonly string[];
 }
 
@@ -102,7 +105,9 @@ export function reenter({ runtime }: World): void {
   runtime.entmax([1, 2, 3], { alpha: 1.2, support: new Uint32Array(1) });
   runtime.attention([1, 2], [1, 2, 3, 4], [5, 6, 7, 8], { headDim: 2 });
   runtime.topK([1, 2, 3], 2);
-  runtime.sample([1, 2, 3], { topP: 0.9 });
+  runtime.sample([1, 2, 3], { topP: 0.9, penalties: { tokens: [2, 0], repetition: 2 } });
+  runtime.truncate([1, 2, 3, 0], { shape: [2, 2], bias: [{ tokens: [0], values: [3] }, undefined], minP: 0.5 });
+  runtime.logProbs([1, 2, 3], [2]);
 }
 
 type Getter = Extract<Spoil, { do: "getter" }>;
@@ -151,7 +156,10 @@ export function build(world: World, fuzzed: Fuzzed, { arrays, options }: CallSpe
   for (const name of ordinary ? fuzzed.options : []) {
     if (name in all) (given as Record<string, unknown>)[name] = all[name];
     const getter = getters.get(name);
-    if (getter !== undefined) withGetter(given as object, name, () => act(getter));
+    if (getter === undefined) continue;
+    const parts = partsOf(all[name], getter);
+    if (parts === undefined) withGetter(given as object, name, () => act(getter));
+    else (given as Record<string, unknown>)[name] = withGetter(parts, getter.within, () => act(getter));
   }
 
   const isObject = typeof given === "object" && given !== null;
@@ -176,9 +184,26 @@ export function build(world: World, fuzzed: Fuzzed, { arrays, options }: CallSpe
   return {
     args: given === undefined ? positional : [...positional, given],
     expectation: taken ? fuzzed.expect(args, { alive, options: isObject }) : undefined,
-    foreign,
+    foreign: [...foreign, ...namesIn(spoiled.map((spoil) => ("what" in spoil ? all[spoil.what] : undefined)))],
     throws: [...getters.values()].some(({ effect }) => effect === "throw"),
   };
+}
+
+/** A copy of an option's parts, if the getter is to be for one of them. The tokens of logProbs are read before those parts are. */
+function partsOf(value: unknown, { within, effect, other }: Getter): object | undefined {
+  const parts = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return parts && within in value && !(effect === "detach" && other === "tokens") ? { ...value } : undefined;
+}
+
+/** Names in what was put in the place of an argument: of bias, say, they are no parts. */
+function namesIn(values: readonly unknown[]): string[] {
+  const names: string[] = [];
+  for (const value of values) {
+    if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) continue;
+    for (const name in value) names.push(name);
+    if ("values" in value) names.push("values"); // the method of a Map, which a bias must have as its own
+  }
+  return names;
 }
 
 /** The property as it was, but asking for it has the effect first. */

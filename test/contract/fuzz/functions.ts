@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { attention, mergeAttention } from "./attention";
 import { entropy, hardmax, logSoftmax, logSumExp, softmax, sparse } from "./axis";
 import type { Fuzzed } from "./calls";
-import { sample, topK } from "./vocabulary";
+import { logProbs, sample, topK, truncate } from "./vocabulary";
 
 export const FUZZED: readonly Fuzzed[] = [
   softmax,
@@ -27,4 +27,6 @@ export const FUZZED: readonly Fuzzed[] = [
   mergeAttention,
   topK,
   sample,
+  truncate,
+  logProbs,
 ];

@@ -8,10 +8,8 @@ import type { CallSpec, Fuzzed } from "./calls";
 import { FUZZED } from "./functions";
 import type { Kind } from "./kind";
 import { type Step, take } from "./take";
+import { biases, given, maybe, penalties } from "./vocabularyCalls";
 import { FULL, World } from "./world";
-
-const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
-  fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
 
 const lengths = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 3000 }) },
@@ -46,10 +44,7 @@ const counts = (n: number): fc.Arbitrary<number> =>
 const bits = (n: number): fc.Arbitrary<ArraySpec | undefined> =>
   maybe(input(Math.ceil(n / 32), { type: "u32", fills: ["words"], specials: [2 ** 32 - 1, 0] }));
 
-const given = (options: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-
-/** Arguments of topK and sample. */
+/** Arguments of the functions of a vocabulary. */
 const vocabulary = (n: number): fc.Arbitrary<CallSpec> =>
   fc
     .record({
@@ -59,6 +54,11 @@ const vocabulary = (n: number): fc.Arbitrary<CallSpec> =>
       topK: maybe(counts(n)),
       topP: maybe(fc.constantFrom(1e-9, 0.3, 0.9, 0.999, 1)),
       minP: maybe(fc.constantFrom(0, 1e-6, 0.1, 1)),
+      minKeep: maybe(counts(n)),
+      temperatureLast: maybe(fc.boolean()),
+      bias: maybe(biases(n)),
+      penalties: maybe(penalties(n)),
+      tokens: fc.array(fc.nat(n - 1), { maxLength: 9 }),
       temperature,
     })
     .map(({ logits, mask, ...options }) => ({ arrays: { logits, mask }, options: given(options) }));

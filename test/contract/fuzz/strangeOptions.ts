@@ -35,7 +35,23 @@ const NAMES = [
   "0",
 ];
 /** Names that the package's own objects may lack and be asked for: then Object.prototype answers. */
-const INSIDE = ["mass", "t", "ties", "s", "values", "offset", "outer", "inner", "data", "get", "set", "valueOf"];
+const INSIDE = [
+  "mass",
+  "t",
+  "ties",
+  "s",
+  "values",
+  "offset",
+  "tokens",
+  "promptLength",
+  "repetition",
+  "outer",
+  "inner",
+  "data",
+  "get",
+  "set",
+  "valueOf",
+];
 const VALUES: Record<string, unknown> = {
   "0": 0,
   "1": 1,

@@ -11,11 +11,12 @@ export interface Step {
 
 export const count = { returned: 0, refused: 0 };
 
-/** The argument that an error of ours names; undefined where it is none of ours. */
+/** The argument that an error of ours names, also by a part of it ("bias[2].tokens"); undefined where it is none of ours. */
 export function namedBy(error: unknown, fn: string): string | undefined {
   const { message, constructor: type } = error as Error;
   if (type !== TypeError && type !== RangeError) return undefined;
-  const [, of, name] = /^(\w+): "(\w+)" (?:(?:and "\w+" )?expected .*, got |is no option)/s.exec(message) ?? [];
+  const [, of, name] =
+    /^(\w+): "(\w+)(?:\[\d+\])?(?:\.\w+)?" (?:(?:and "\w+" )?expected .*, got |is no option)/s.exec(message) ?? [];
   return of === fn ? name : undefined;
 }
 

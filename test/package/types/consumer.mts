@@ -54,6 +54,8 @@ for (const on of [door, js, door.createRuntime(), js.createRuntime()]) {
   expectTypeOf(on.topK(x, 3, rows)).toEqualTypeOf<door.TopKRows>();
   expectTypeOf(on.sample(x, { ...rows, minKeep: 2, temperatureLast: true })).toEqualTypeOf<door.SampleRows>();
   expectTypeOf(on.truncate(x, { topP: 0.5, bias, penalties })).toEqualTypeOf<door.TruncateResult>();
+  const variable = { shape: [2, 3] };
+  expectTypeOf(on.truncate(x, variable)).toEqualTypeOf<door.TruncateResult[]>();
   expectTypeOf(on.truncate(x, rows)).toEqualTypeOf<door.TruncateResult[]>();
   expectTypeOf(on.logProbs(x, [1], { ignore: -100 })).toEqualTypeOf<NewFloats>();
   expectTypeOf(on.logProbs(x, Uint32Array.of(1, 2), { ...rows, ignore: off })).toEqualTypeOf<NewFloats>();
