@@ -5,7 +5,7 @@
  */
 import { logSoftmaxBound, logSumExpBound } from "../test/judge/bounds.mjs";
 import { softmax64 } from "../test/judge/softmax64.mjs";
-import { ordered, truncated } from "../test/judge/vocabularyReference.mjs";
+import { edited, ordered, truncated } from "../test/judge/vocabularyReference.mjs";
 
 const EDGE = 1e-6;
 const SHARES = [0, 0.1, 0.25, 0.5, 0.618, 0.75, 0.9, 0.999, 1 - 2 ** -53];
@@ -32,14 +32,32 @@ export function judgeTopK(label, k, { indices, logProbs }, { x, order, logSumExp
   }
 }
 
+export function judgeLogProbs(label, tokens, got, { x, logSumExp }) {
+  tokens.forEach((token, j) => {
+    const y = x[token] - logSumExp;
+    near(`${label}: logProbs of token ${token}`, got[j], y, logSoftmaxBound(y) + step(y));
+  });
+}
+
+export function judgeTruncate(label, options, { indices, probs }, { x, order }) {
+  const want = truncated({ x, ...options }, order);
+  const of = new Map(want.kept.map((token, j) => [token, want.probs[j]]));
+  if (indices.length !== of.size) throw new Error(`${label}: expected ${of.size} tokens, got ${indices.length}`);
+  indices.forEach((token, j) => {
+    if (!of.has(token)) throw new Error(`${label}: token ${token} is not one of the ${of.size} left`);
+    near(`${label}: prob of token ${token}`, probs[j], of.get(token), 1e-5 * of.get(token));
+  });
+}
+
 /**
- * @param options  temperature, topK, topP
+ * @param options  temperature, topK, topP, penalties
  * @param draw     random number -> { index, prob }
  * @param shares   the random numbers; fewer for what sorts at each
  * @returns        how many tokens are left to draw from
  */
-export function judgeSample(label, options, draw, { x, order }, shares = SHARES) {
-  const { kept, probs } = truncated({ x, ...options }, order);
+export function judgeSample(label, { penalties, ...options }, draw, { x, order }, shares = SHARES) {
+  const y = penalties === undefined ? x : edited(x, undefined, undefined, penalties).x;
+  const { kept, probs } = truncated({ x: y, ...options }, y === x ? order : ordered(y));
   const of = new Float64Array(x.length);
   kept.forEach((i, j) => {
     of[i] = probs[j];

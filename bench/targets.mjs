@@ -59,7 +59,11 @@ const VOCABULARY = [
   ["topK 20000", ["N(0, 3²)"], 8],
   ["topK 151936", ["N(0, 3²)"], 25],
   ["sample, topK 20000", ["N(0, 3²)"], 3],
+  ["logProbs", ["N(0, 3²)"], 1.1],
 ];
+/** Penalties for 2048 tokens, on top of the call, and rows of up to 4096 over the loop of calls. */
+const PENALTIES_US = 15;
+const ROWS_OVER_LOOP = 1.5;
 const OVER_PLAIN_SORT = 40;
 /** Rows that are spread as a model's are, or wider. */
 const SPREAD = ["N(0, 3²)", "real, tiled", "N(0, 0.3²)"];
@@ -102,7 +106,7 @@ export function indexTargets({ cases, kernels, firstCall }) {
   ];
 }
 
-export function vocabularyTargets(figures) {
+export function vocabularyTargets(figures, ofRows) {
   const rows = [HEAD];
   for (const backend of ["wasm-relaxed", "wasm"]) {
     const own = figures.filter((f) => f.backend === backend);
@@ -113,6 +117,14 @@ export function vocabularyTargets(figures) {
         rows.push(row(`${backend}: ${on}, ${name}, time over logSumExp's`, "≤", most, overLogSumExp));
       }
     }
+    const nsOf = (name) => own.find((f) => f.row === "N(0, 3²)" && f.name === name).ns;
+    const sampled = "0.8, topK 50, topP 0.95";
+    const added = (nsOf(`${sampled}, penalties`) - nsOf(sampled)) / 1e3;
+    rows.push(row(`${backend}: penalties for 2048 tokens, on top`, "≤", PENALTIES_US, added, " µs", 0));
+    for (const one of ofRows.filter((f) => f.backend === backend))
+      rows.push(
+        row(`${backend}: ${one.row}, ${one.name}, the loop's time over it`, "≥", ROWS_OVER_LOOP, one.ofOwn.loop),
+      );
     const sorted = own.filter((f) => f.sorts && SPREAD.includes(f.row));
     const what = `${backend}: speed-up over plain JavaScript that sorts, the least on ${SPREAD.join("; ")}`;
     rows.push(row(what, "≥", OVER_PLAIN_SORT, Math.min(...sorted.map((f) => f.overPlain))));

@@ -1,5 +1,5 @@
 /**
- * node bench/vocabulary.mjs [--quick] [--json FILE]     topK and sample on every backend, and the JavaScript that people write
+ * node bench/vocabulary.mjs [--quick] [--json FILE]     the functions of a vocabulary on every backend, and the JavaScript that people write
  *
  * Everything that is compared runs in the same process. Reads dist/: build first.
  */
@@ -8,17 +8,21 @@ import { compare, json, MACHINE, notes, quick } from "./compare.mjs";
 import { table, times } from "./table.mjs";
 import { vocabularyTargets } from "./targets.mjs";
 
-const figures = compare("vocabularyCalls").map(({ row, name, left, sorts, backend, node, ns, ofOwn }) => ({
-  row,
-  name,
-  left,
-  sorts,
-  backend,
-  node,
-  ns: ns.own,
-  overLogSumExp: 1 / ofOwn.logSumExp,
-  ...(ns.plain !== undefined && { plainNs: ns.plain, overPlain: ofOwn.plain }),
-}));
+const compared = compare("vocabularyCalls");
+const ofRows = compared.filter(({ ns }) => ns.loop !== undefined);
+const figures = compared
+  .filter(({ ns }) => ns.loop === undefined)
+  .map(({ row, name, left, sorts, backend, node, ns, ofOwn }) => ({
+    row,
+    name,
+    left,
+    sorts,
+    backend,
+    node,
+    ns: ns.own,
+    overLogSumExp: 1 / ofOwn.logSumExp,
+    ...(ns.plain !== undefined && { plainNs: ns.plain, overPlain: ofOwn.plain }),
+  }));
 
 const us = (ns) => (ns < 1e6 ? (ns / 1e3).toFixed(0) : Math.round(ns / 1e3).toLocaleString("en-US"));
 const title = ({ row, name, left }) =>
@@ -41,7 +45,21 @@ console.log(
     ...first.map((f) => [title(f), ...beside(f).map(cells)]),
   ]),
 );
+console.log("\n64 rows in one call: µs of CPU, and how many times as long a loop of calls takes\n");
+const sameRows = (f) => ofRows.filter(({ row, name }) => row === f.row && name === f.name);
+console.log(
+  table([
+    ["", ...backends.map(([name, node]) => `${name}, Node ${node}`.padEnd(20))],
+    ...ofRows
+      .filter(({ backend }) => backend === first[0].backend)
+      .map((f) => [
+        `${f.row}, ${f.name}`,
+        ...sameRows(f).map(({ ns, ofOwn }) => `${us(ns.own).padStart(8)} ${times(ofOwn.loop).padStart(10)} `),
+      ]),
+  ]),
+);
 console.log("\nTargets\n");
-console.log(table(vocabularyTargets(figures)));
+console.log(table(vocabularyTargets(figures, ofRows)));
 if (notes.length > 0) console.log(`\n${notes.join("\n")}`);
-if (json) writeFileSync(json, `${JSON.stringify({ date: new Date().toISOString(), figures }, null, 2)}\n`);
+if (json)
+  writeFileSync(json, `${JSON.stringify({ date: new Date().toISOString(), figures, rows: ofRows }, null, 2)}\n`);

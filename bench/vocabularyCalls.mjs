@@ -1,5 +1,5 @@
 /**
- * topK and sample on one backend. Every result is judged first. Then all calls on all rows in turn, a millisecond each, round
+ * The functions of a vocabulary on one backend. Every result is judged first. Then all calls on all rows in turn, a millisecond each, round
  * after round, so that a second with a busy neighbour spoils some rounds of every call and not all rounds of one; in the first
  * rounds the plain JavaScript too. CPU time, not the clock's: the plain sort takes so long that a neighbour gets its turn in
  * the middle of it.
@@ -7,8 +7,9 @@
 import { readFileSync } from "node:fs";
 import { do_not_optimize } from "mitata";
 import { createRuntime } from "softmax-wasm";
+import { normals, random as uniform } from "../test/judge/random.mjs";
 import { logits } from "./cases.mjs";
-import { definition, judgeLogSumExp, judgeSample, judgeTopK } from "./judgeSampling.mjs";
+import { definition, judgeLogProbs, judgeLogSumExp, judgeSample, judgeTopK, judgeTruncate } from "./judgeSampling.mjs";
 import * as plain from "./plainSampling.mjs";
 import { cpuStopwatch } from "./rounds.mjs";
 
@@ -36,6 +37,17 @@ const both = { temperature: 0.8, topK: 50, topP: 0.95 };
 const nucleus = { topP: 0.95 };
 const long = { topK: 20_000 };
 
+/** What was there before: 2048 tokens, the likelier ones more often. */
+const next = uniform(2);
+const penalties = {
+  tokens: Uint32Array.from({ length: 2048 }, () => Math.floor(TOKENS * next() ** 4)),
+  promptLength: 100,
+  repetition: 1.1,
+  frequency: 0.1,
+  presence: 0.1,
+};
+const GIVEN = Uint32Array.of(7);
+
 /** Everything that is timed on row x, by name: the package's call, the plain one if there is one, and whether that one sorts. */
 const contenders = (runtime, row, x) => ({
   logSumExp: { own: () => runtime.logSumExp(x) },
@@ -55,6 +67,9 @@ const contenders = (runtime, row, x) => ({
   "no option": { own: () => runtime.sample(x, { random }), loop: () => plain.sampleAll(x, 1, random) },
   ...(LONG.includes(row) && {
     ...Object.fromEntries(KS.map((k) => [`topK ${k}`, { own: () => runtime.topK(x, k) }])),
+    logProbs: { own: () => runtime.logProbs(x, GIVEN) },
+    truncate: { own: () => runtime.truncate(x, both) },
+    "0.8, topK 50, topP 0.95, penalties": { own: () => runtime.sample(x, { ...both, penalties, random }) },
     "sample, topK 20000": { own: () => runtime.sample(x, { ...long, random }) },
   }),
 });
@@ -82,13 +97,43 @@ function judge(runtime, row, x) {
   if (LONG.includes(row)) {
     for (const k of KS) judgeTopK(`${own}, topK ${k}`, k, runtime.topK(x, k), want);
     judgeSample(`${own}, topK 20000`, ...drawn(runtime, long));
+    judgeLogProbs(own, GIVEN, runtime.logProbs(x, GIVEN), want);
+    judgeTruncate(`${own}, truncate`, both, runtime.truncate(x, both), want);
+    judgeSample(`${own}, penalties`, ...drawn(runtime, { ...both, penalties }));
   }
   judgeSample(own, ...drawn(runtime, {}));
   judgeSample(`${row}, plain`, {}, (share) => plain.sampleAll(x, 1, () => share), want);
   return left;
 }
 
-/** One group: all calls, each beside logSumExp on the same row. */
+/** 64 rows in one call, beside a loop of calls that each draw from one; the law of both is a test's (test/functions/tokenRows.test.ts). */
+function rowsOf(runtime, tokens, effort) {
+  const x = normals(3)(64 * tokens);
+  const each = Array.from({ length: 64 }, (_, r) => x.subarray(r * tokens, (r + 1) * tokens));
+  const shape = [64, tokens];
+  const given = new Uint32Array(64);
+  const calls = {
+    sample: [() => runtime.sample(x, { random, shape }), (row) => runtime.sample(row, { random })],
+    "sample, topK 50, topP 0.95": [
+      () => runtime.sample(x, { ...both, random, shape }),
+      (row) => runtime.sample(row, { ...both, random }),
+    ],
+    "topK 10": [() => runtime.topK(x, 10, { shape }), (row) => runtime.topK(row, 10)],
+    logProbs: [() => runtime.logProbs(x, given, { shape }), (row) => runtime.logProbs(row, GIVEN)],
+  };
+  return Object.entries(calls).map(([name, [call, one]]) => ({
+    row: `64×${tokens}`,
+    name,
+    clocks: {
+      own: cpuStopwatch(() => do_not_optimize(call()), effort),
+      loop: cpuStopwatch(() => {
+        for (const row of each) do_not_optimize(one(row));
+      }, effort),
+    },
+  }));
+}
+
+/** All calls on whole vocabularies, each beside logSumExp on the same row; then several rows at once. */
 export function* groups(backend, effort) {
   const runtime = createRuntime({ backend });
   yield Object.entries(rows).flatMap(([row, x]) => {
@@ -106,4 +151,5 @@ export function* groups(backend, effort) {
       return { row, left, name, sorts, clocks };
     });
   });
+  for (const tokens of [1024, 4096]) yield rowsOf(runtime, tokens, effort);
 }

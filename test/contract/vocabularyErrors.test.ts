@@ -97,7 +97,7 @@ const EDITS: Fault[] = [
   [TypeError, '"bias" expected an object, got number 3', { bias: 3 }],
   [
     TypeError,
-    '"token" is no option (did you mean "tokens"?), expected one of tokens, values',
+    '"bias.token" is no option (did you mean "tokens"?), expected one of tokens, values',
     { bias: { token: [1], values: [1] } },
   ],
   [
@@ -147,6 +147,11 @@ const EDITS: Fault[] = [
     '"logits" expected numbers, got NaN at index 33',
     { bias: { tokens: [33], values: [Infinity] } },
     Float32Array.from(HUNDRED).fill(Number.NaN, 33, 34),
+  ],
+  [
+    TypeError,
+    '"bias[1].1" is no option, expected one of tokens, values',
+    { shape: [2, 50], bias: [undefined, { 1: 5 }] },
   ],
   [TypeError, '"penalties" expected an object, got string', { penalties: "none" }],
   [

@@ -37,16 +37,23 @@ export interface Penalties {
   presence?: number | undefined;
 }
 
-const readBias = (fn: string, bias: Bias): Bias => ownOptions(fn, bias, { tokens: bias.tokens, values: bias.values });
+const readBias = (fn: string, name: string, bias: Bias): Bias =>
+  ownOptions(fn, bias, { tokens: bias.tokens, values: bias.values }, undefined, `${name}.`);
 
-const readPenalties = (fn: string, penalties: Penalties): Penalties =>
-  ownOptions(fn, penalties, {
-    tokens: penalties.tokens,
-    promptLength: penalties.promptLength,
-    repetition: penalties.repetition,
-    frequency: penalties.frequency,
-    presence: penalties.presence,
-  });
+const readPenalties = (fn: string, name: string, penalties: Penalties): Penalties =>
+  ownOptions(
+    fn,
+    penalties,
+    {
+      tokens: penalties.tokens,
+      promptLength: penalties.promptLength,
+      repetition: penalties.repetition,
+      frequency: penalties.frequency,
+      presence: penalties.presence,
+    },
+    undefined,
+    `${name}.`,
+  );
 
 function checkFinite(fn: string, name: string, value: number): void {
   checkNumber(fn, name, value);
@@ -188,7 +195,7 @@ export class Edits {
 /** @param name  "bias", or "bias[3]" where it is the fourth of a list */
 export function checkBias(fn: string, name: string, bias: Bias, vocabulary: number): CheckedBias {
   checkObject(fn, name, bias);
-  const given = readBias(fn, bias);
+  const given = readBias(fn, name, bias);
   const tokens = checkTokenIds(fn, `${name}.tokens`, given.tokens, vocabulary);
   const floats = checkFloats(fn, `${name}.values`, given.values);
   if (lengthOf(floats) === 0) checkAttached(fn, `${name}.values`, floats);
@@ -203,7 +210,13 @@ export function checkBias(fn: string, name: string, bias: Bias, vocabulary: numb
 /** @param name  as of checkBias */
 export function checkPenalties(fn: string, name: string, penalties: Penalties, vocabulary: number): CheckedPenalties {
   checkObject(fn, name, penalties);
-  const { repetition = 1, frequency = 0, presence = 0, promptLength = 0, ...given } = readPenalties(fn, penalties);
+  const {
+    repetition = 1,
+    frequency = 0,
+    presence = 0,
+    promptLength = 0,
+    ...given
+  } = readPenalties(fn, name, penalties);
   checkNumber(fn, `${name}.repetition`, repetition);
   if (!(repetition > 0 && repetition < Infinity)) {
     refuseValue(fn, `${name}.repetition`, "a finite number > 0 (1 changes nothing)", repetition);

@@ -84,6 +84,12 @@ function checkWidth(given: number, rows: number): number {
   return rows === 0 ? 0 : given / rows;
 }
 
+/** Whether a token is asked for among ids[from … to]. */
+function asks(ids: Float64Array, from: number, to: number, ignore: number | undefined): boolean {
+  for (let j = from; j < to; j++) if (ids[j] !== ignore) return true;
+  return false;
+}
+
 /** y[from … to] = the log-probabilities of those tokens in a row. */
 function fillRow(
   vocabulary: Vocabulary,
@@ -111,15 +117,13 @@ function fill(
   rows: Rows,
   temperature: number,
   ids: Float64Array,
+  width: number,
   ignore: number | undefined,
 ): Float32Array {
   const y = new Float32Array(ids.length);
-  const { rows: count } = rows.logits;
-  const width = checkWidth(ids.length, count);
-  for (let r = 0, from = 0; r < count; r++, from += width) {
+  for (let r = 0, from = 0; r < rows.logits.rows; r++, from += width) {
     const to = from + width;
-    if (ids.subarray(from, to).every((id) => id === ignore)) continue;
-    fillRow(new Vocabulary(core, rows, r), temperature, ids, y, from, to, ignore);
+    if (asks(ids, from, to, ignore)) fillRow(new Vocabulary(core, rows, r), temperature, ids, y, from, to, ignore);
   }
   return y;
 }
@@ -133,13 +137,13 @@ export function logProbsOn(core: Core<VocabularyKernels>): LogProbs {
     if (ignore !== undefined) checkNumber(LOG_PROBS, "ignore", ignore);
     const all = checkLogits(LOG_PROBS, logits, given.shape);
     const ids = checkTokenIds(LOG_PROBS, "tokens", tokens, all.length, ignore);
-    checkWidth(ids.length, all.rows);
+    const width = checkWidth(ids.length, all.rows);
     const rows = checkRows(LOG_PROBS, all, given);
-    if (out === undefined) return fill(core, rows, temperature, ids, ignore);
+    if (out === undefined) return fill(core, rows, temperature, ids, width, ignore);
     const room = checkArray(LOG_PROBS, "out", out, "Float32Array");
     checkLength(LOG_PROBS, "out", room, ids.length, "as tokens");
     checkApart(LOG_PROBS, "out", out, rows.used);
-    setAll(out, fill(core, rows, temperature, ids, ignore), 0);
+    setAll(out, fill(core, rows, temperature, ids, width, ignore), 0);
     return out;
   }) as LogProbs;
 }

@@ -94,14 +94,7 @@ function sampleRow(core: Core<VocabularyKernels>, rows: Rows, row: number, law: 
   return { index, prob, logProb: distribution.logProb(vocabulary.row.logit(index)) };
 }
 
-/** A number for each row, all asked for at once: random may run any code, including calls into this package. */
-function drawsOf(random: () => number, rows: number): number[] {
-  checkFunction(SAMPLE, "random", random);
-  const us: number[] = [];
-  for (let r = 0; r < rows; r++) us.push(checkRandom(SAMPLE, random));
-  return us;
-}
-
+/** @param us  a number for each row, all asked for before: random may run any code, including calls into this package */
 function sampleRows(core: Core<VocabularyKernels>, rows: Rows, law: Law, us: readonly number[]): SampleRows {
   const index = new Uint32Array(us.length);
   const prob = new Float32Array(us.length);
@@ -122,8 +115,12 @@ export function sampleOn(core: Core<VocabularyKernels>): Sample {
     const law = checkLaw(SAMPLE, given);
     const { random = Math.random } = given;
     const all = checkLogits(SAMPLE, logits, given.shape);
-    const us = drawsOf(random, all.rows);
-    const rows = checkRows(SAMPLE, all, given);
-    return all.shaped ? sampleRows(core, rows, law, us) : sampleRow(core, rows, 0, law, us[0]);
+    if (!all.shaped) {
+      const u = checkRandom(SAMPLE, random);
+      return sampleRow(core, checkRows(SAMPLE, all, given), 0, law, u);
+    }
+    checkFunction(SAMPLE, "random", random);
+    const us = Array.from({ length: all.rows }, () => checkRandom(SAMPLE, random));
+    return sampleRows(core, checkRows(SAMPLE, all, given), law, us);
   }) as Sample;
 }

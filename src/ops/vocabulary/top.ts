@@ -6,7 +6,7 @@ import type { Distribution } from "./distribution";
 import { COUNT } from "./histogram";
 import { EVERYTHING, type Prefix, reach, wholeOf } from "./prefix";
 import { orderProbe, probe, probed, slack } from "./probe";
-import type { Source } from "./row";
+import type { Row, Source } from "./row";
 import type { Vocabulary } from "./vocabulary";
 
 /** Up to this many logits are ordered: a histogram of them would take longer. */
@@ -95,18 +95,28 @@ function read({ heap, kernels, list }: Vocabulary, at: number, count: number, { 
   return { indices: heap.words(list.indicesOf(at), count), logProbs: heap.floats(at, count) };
 }
 
-/** The prefix's `count` tokens in order, where the heap has no room for so many. */
-function readOutside({ row }: Vocabulary, count: number, kept: Prefix, distribution: Distribution): Top {
-  const words = new Uint32Array(4 * count);
-  let { ties } = kept;
+/**
+ * Pairs of a token and its logit's key in index order, as the heap's lists have them, where the heap has no room for so many.
+ *
+ * @param words  room for `most` of them
+ * @returns      how many tokens the prefix has, at most `most`
+ */
+export function pairsOutside(row: Row, words: Uint32Array, most: number, { t, ties }: Prefix): number {
   let found = 0;
-  for (let i = 0; i < row.length && found < count; i++) {
+  for (let i = 0; i < row.length && found < most; i++) {
     const v = row.logit(i);
-    if (!row.allows(i) || !(v > kept.t || (v === kept.t && ties-- > 0))) continue;
+    if (!row.allows(i) || !(v > t || (v === t && ties-- > 0))) continue;
     words[2 * found] = i;
     words[2 * found + 1] = keyOf(v);
     found++;
   }
+  return found;
+}
+
+/** The prefix's `count` tokens in order, outside the heap. */
+function readOutside({ row }: Vocabulary, count: number, kept: Prefix, distribution: Distribution): Top {
+  const words = new Uint32Array(4 * count);
+  const found = pairsOutside(row, words, count, kept);
   const at = orderPairs(words, 0, 2 * count, found);
   const indices = new Uint32Array(found);
   const logProbs = new Float32Array(found);

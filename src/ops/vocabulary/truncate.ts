@@ -3,10 +3,12 @@ import { checkLogits, type FloatInput } from "../../check";
 import type { Core } from "../../heap";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { checkObject, ownOptions } from "../../options";
+import { logitOf } from "../../order";
 import type { NewFloats, NewWords } from "../axis";
 import type { Distribution } from "./distribution";
 import type { Prefix } from "./prefix";
 import { checkRows, type Given, type Rows, type RowsOf } from "./rows";
+import { pairsOutside } from "./top";
 import { checkLaw, keep, type Law, type TruncationOptions } from "./truncation";
 import { Vocabulary } from "./vocabulary";
 
@@ -61,27 +63,16 @@ const readTruncate = (options: Given<TruncationOptions>): Given<TruncationOption
     temperatureLast: options.temperatureLast,
   });
 
-/** The prefix's tokens, at most `most`, in index order, where the heap has no room for so many. */
-function readOutside(
-  { row }: Vocabulary,
-  most: number,
-  { t, ties }: Prefix,
-  distribution: Distribution,
-): TruncateResult {
-  const indices = new Uint32Array(most);
-  const weights = new Float64Array(most);
-  let found = 0;
-  let sum = 0;
-  for (let i = 0; i < row.length && found < most; i++) {
-    const v = row.logit(i);
-    if (!row.allows(i) || !(v > t || (v === t && ties-- > 0))) continue;
-    indices[found] = i;
-    weights[found] = distribution.weigh(v);
-    sum += weights[found++];
-  }
-  const probs = new Float32Array(found);
-  for (let j = 0; j < found; j++) probs[j] = weights[j] / sum;
-  return { indices: indices.slice(0, found), probs };
+/** The prefix's tokens, at most `most`, in index order, outside the heap. */
+function readOutside({ row }: Vocabulary, most: number, kept: Prefix, distribution: Distribution): TruncateResult {
+  const words = new Uint32Array(2 * most);
+  const found = pairsOutside(row, words, most, kept);
+  const weights = Float64Array.from({ length: found }, (_, j) => distribution.weigh(logitOf(words[2 * j + 1])));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return {
+    indices: Uint32Array.from(weights, (_, j) => words[2 * j]),
+    probs: Float32Array.from(weights, (weight) => weight / sum),
+  };
 }
 
 function truncateRow(core: Core<VocabularyKernels>, rows: Rows, row: number, law: Law): TruncateResult {
