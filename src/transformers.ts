@@ -10,14 +10,10 @@ import { logSoftmax as logSoftmax32, softmax as softmax32 } from "./index";
 import { type Float64s, logSoftmax64, softmax64 } from "./transformers/float64";
 import { lengthOf, typeOf } from "./typedArray";
 
-export type { SampleResult } from "./index";
-export {
-  type GenerationConfig,
-  type LogitsTensor,
-  type MultinomialSampler,
-  multinomialSampler,
-  type SamplerOptions,
-} from "./transformers/multinomialSampler";
+export type { SampleResult, TokenList, TokenMask } from "./index";
+export type { GenerationConfig } from "./transformers/generationConfig";
+export type { LogitsTensor } from "./transformers/logits";
+export { type MultinomialSampler, multinomialSampler, type SamplerOptions } from "./transformers/multinomialSampler";
 
 /** The types that softmax and log_softmax take and return. Integer arrays are refused: they would round probabilities to zeros. */
 export type NumberArray = number[] | Float32Array | Float64Array;

@@ -105,6 +105,7 @@ describe("sample", () => {
   it("changes nothing, and takes sizes of 1 before the vocabulary", () => {
     const before = LOGITS.slice();
     multinomialSampler().sample(row([1, 1, VOCABULARY]));
+    multinomialSampler({ temperature: 0 }).sample(row([2, 40]));
     expect(LOGITS).toEqual(before);
   });
 
@@ -121,10 +122,17 @@ describe("sample", () => {
     expect(pairs).toEqual(tokens.map(({ index, prob }) => [BigInt(index), Math.log(prob)]));
   });
 
-  it("refuses several rows", () => {
-    expect(() => multinomialSampler().sample(row([2, 40]))).toThrow(
-      new RangeError('multinomialSampler: "logits" expected one row, got 2 (dims [2, 40])'),
+  it("gives a pair for each row, as softmax-wasm's sample does", () => {
+    const told: [SampleResult, number][] = [];
+    const sampler = multinomialSampler(
+      { temperature: 0.8, top_k: 30, top_p: 0.9 },
+      { random: random(6), onSample: (token, r) => told.push([token, r]) },
     );
+    const pairs = sampler.sample(row([2, 2, 20]));
+    const options = { shape: [4, 20], temperature: 0.8, topK: 30, topP: 0.9, random: random(6) };
+    const { index, prob, logProb } = sample(LOGITS, options);
+    expect(pairs).toEqual(Array.from(index, (token, r) => [BigInt(token), Math.log(prob[r])]));
+    expect(told).toEqual(Array.from(index, (token, r) => [{ index: token, prob: prob[r], logProb: logProb[r] }, r]));
   });
 });
 
@@ -155,7 +163,9 @@ describe("as a LogitsProcessor", () => {
     const { buffer, logits } = batch();
     expect(call(sampler, logits)).toBe(logits);
     const draw = { temperature: 0.9, topK: 50, topP: 0.9, random: random(11) };
-    const tokens = IDS.map(() => sample(LOGITS, draw));
+    const tokens = IDS.map(() => sample(LOGITS, draw)).map(({ index, prob, logProb }) => {
+      return { index, prob: Math.fround(prob), logProb: Math.fround(logProb) };
+    });
     expect(told).toEqual(tokens.map((token, r) => [r, token]));
     expect(new Set(tokens.map(({ index }) => index)).size).toBeGreaterThan(1);
     const expected = new Float32Array(buffer.length).fill(-Infinity);
@@ -177,7 +187,9 @@ describe("as a LogitsProcessor", () => {
     const { buffer, logits } = batch();
     logits.data[3 * VOCABULARY + 5] = Number.NaN;
     const before = buffer.slice();
-    expect(() => multinomialSampler()(IDS, logits)).toThrow('sample: "logits" expected numbers, got NaN at index 5');
+    expect(() => multinomialSampler()(IDS, logits)).toThrow(
+      'sample: "logits" expected numbers, got NaN at row 3, index 5',
+    );
     expect(buffer).toEqual(before);
   });
 

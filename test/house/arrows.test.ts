@@ -57,7 +57,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^src\/index$/, [KERNELS, DOOR, /^src\/js\/index$/, /^src\/wasm\//]],
   // transformers imports the main door; the published one imports it as softmax-wasm (tsup.config.ts)
   [/^src\/transformers$/, [/^src\/(check|index|typedArray)$/, /^src\/transformers\//]],
-  [/^src\/transformers\//, [/^src\/(check|index|options|typedArray)$/]],
+  [/^src\/transformers\//, [/^src\/(check|index|options|typedArray)$/, /^src\/transformers\//]],
 
   // the judge (test), the stopwatch (bench), the stranger (examples)
   [JUDGE, [JUDGE]], // plain Node runs it for the bench
