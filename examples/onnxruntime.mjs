@@ -1,63 +1,115 @@
 /**
- * node examples/onnxruntime.mjs        needs onnxruntime-web: npm install --no-save onnxruntime-web
+ * node examples/onnxruntime.mjs        needs onnxruntime-node: npm install --no-save onnxruntime-node
  *
- * From the logits of an onnxruntime session to the next token. The model is made on the spot (onnx/bigramModel.mjs), so that nothing
- * is downloaded; with onnxruntime-node or another model, the import and the session differ, and the loop does not.
+ * A whole decoding loop over an onnxruntime session: prompts, penalties, a stop word, words shown as they are drawn, two texts at
+ * once. The model is made on the spot (onnx/bigramModel.mjs), so that nothing is downloaded; with onnxruntime-web or another model,
+ * the import and the session differ, and the loop does not.
  */
-import { backend, sample, topK } from "softmax-wasm";
+import { backend, sample, seeded, topK } from "softmax-wasm";
 import { bigramModel, WORDS } from "./onnx/bigramModel.mjs";
 import { float32From } from "./onnx/float16.mjs";
-import { seeded } from "./random/seeded.mjs";
 
-const STEPS = 30;
+const MOST = 24; // tokens of a text
+const STOP = [WORDS.indexOf(".")];
+const DRAW = { temperature: 0.8, topP: 0.95 };
+const PENALTIES = { repetition: 1.1, frequency: 0.2 };
 
-const ort = await import("onnxruntime-web").catch((error) => {
+const ort = await import("onnxruntime-node").catch((error) => {
   if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
-  console.error("onnxruntime.mjs needs onnxruntime-web: npm install --no-save onnxruntime-web");
+  console.error("onnxruntime.mjs needs onnxruntime-node: npm install --no-save onnxruntime-node");
   process.exit(1);
 });
-ort.env.wasm.numThreads = 1; // a table of a few words needs no more
 const session = await ort.InferenceSession.create(bigramModel());
 
-/** Runs the model. A tensor's dims are [1, WORDS.length]: with one row, its data is the logits. */
-async function logitsAfter(word) {
-  const token = new ort.Tensor("int64", [BigInt(WORDS.indexOf(word))], [1]);
-  const { logits, logits16 } = await session.run({ token });
-  return { logits: logits.data, logits16: logits16.data };
+const tokensOf = (words) => words.split(" ").map((word) => WORDS.indexOf(word));
+const isOver = (text) => text.length === MOST || STOP.includes(text.at(-1));
+
+/** Runs the model on texts of the same length. Dims of its outputs are [texts, positions, vocabulary]. */
+async function run(texts) {
+  const input_ids = new ort.Tensor("int64", BigInt64Array.from(texts.flat(), BigInt), [texts.length, texts[0].length]);
+  return session.run({ input_ids });
 }
 
-/** Words drawn one after the other. @param pick  which of the two outputs, as float32 */
-async function sentences(pick) {
-  const random = seeded(4);
-  const words = ["the"];
-  while (words.length < STEPS) {
-    const logits = pick(await logitsAfter(words.at(-1)));
-    const { index } = sample(logits, { temperature: 0.8, topP: 0.95, random });
-    words.push(WORDS[index]);
+/** The logits of the last position, of one text: a view, nothing is copied. */
+const lastPosition = ({ dims, data }) => data.subarray(data.length - dims.at(-1));
+
+/** The same of several texts, one row after the other. Where there is one position, as behind a cache, the data is just that. */
+function lastPositions({ dims, data }) {
+  const [texts, positions, vocabulary] = dims;
+  if (positions === 1) return data;
+  const rows = new data.constructor(texts * vocabulary);
+  for (let i = 0; i < texts; i++) {
+    const end = (i + 1) * positions * vocabulary;
+    rows.set(data.subarray(end - vocabulary, end), i * vocabulary);
   }
-  return words.join(" ");
+  return rows;
 }
 
-console.log(`onnxruntime-web ${ort.env.versions.web}, softmax-wasm on ${backend()}, ${WORDS.length} words\n`);
+/** Writes one text, each word as it is drawn. @param output  which output of the model, as float32 */
+async function writeText(prompt, random, output = ({ logits }) => lastPosition(logits)) {
+  const tokens = tokensOf(prompt);
+  const promptLength = tokens.length;
+  process.stdout.write(`  ${prompt}`);
+  while (!isOver(tokens)) {
+    const logits = output(await run([tokens])); // without a cache: all of the text, each time
+    const { index } = sample(logits, { ...DRAW, penalties: { ...PENALTIES, tokens, promptLength }, random });
+    tokens.push(index);
+    process.stdout.write(` ${WORDS[index]}`);
+  }
+  process.stdout.write("\n");
+}
 
-const { logits, logits16 } = await logitsAfter("the");
-const { indices, logProbs } = topK(logits, 4);
+/** Writes two texts or more, a column each. The prompts are of the same length. */
+async function writeTexts(prompts, random) {
+  const texts = prompts.map(tokensOf);
+  const promptLength = texts[0].length;
+  const line = (words) => console.log(`  ${words.map((word) => word.padEnd(12)).join("")}`.trimEnd());
+  line(prompts);
+  let { logits } = await run(texts);
+  while (true) {
+    const vocabulary = logits.dims.at(-1);
+    const penalties = texts.map((tokens) => ({ ...PENALTIES, tokens, promptLength }));
+    const shape = [texts.length, vocabulary];
+    const { index } = sample(lastPositions(logits), { ...DRAW, shape, penalties, random });
+    const over = texts.map(isOver);
+    texts.forEach((tokens, i) => {
+      if (!over[i]) tokens.push(index[i]); // what is drawn for a text that is over is thrown away
+    });
+    line(texts.map((tokens, i) => (over[i] ? "" : WORDS[tokens.at(-1)])));
+    if (texts.every(isOver)) return;
+    ({ logits } = await run(Array.from(index, (token) => [token]))); // as with a cache: only what is new
+  }
+}
+
+console.log(`onnxruntime-node ${ort.env.versions.node}, softmax-wasm on ${backend()}, ${WORDS.length} words\n`);
+
+const { logits, logits16 } = await run([tokensOf("the")]);
+const { indices, logProbs } = topK(lastPosition(logits), 4);
 console.log('the likeliest words after "the"');
 indices.forEach((index, j) => {
   console.log(`  ${WORDS[index].padEnd(5)} ${Math.exp(logProbs[j]).toFixed(4)}`);
 });
 
-console.log(`\nfloat32 logits come as ${logits.constructor.name}, and sample takes them as they are:`);
-console.log(`  ${await sentences((outputs) => outputs.logits)}`);
+console.log("\none text after the other: the last of [1, positions, words] logits, until a full stop");
+const random = seeded(4);
+for (const prompt of ["the", "the dog", "the cat sat"]) await writeText(prompt, random);
 
-console.log(`\nfloat16 logits come as ${logits16.constructor.name}; float32From makes floats of them:`);
-if (logits16 instanceof Uint16Array) {
+console.log("\ntwo texts at once: [2, positions, words] logits, a row each");
+await writeTexts(["the dog", "the cat"], seeded(3));
+
+console.log(
+  `\nfloat16 logits come as ${logits16.data.constructor.name}; float32From makes floats of the last position`,
+);
+if (logits16.data instanceof Uint16Array) {
   try {
-    sample(logits16);
+    sample(lastPosition(logits16));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     console.log(`  without it: ${error.message}`);
   }
 }
-console.log(`  ${await sentences((outputs) => float32From(outputs.logits16))}`);
+const again = seeded(4);
+for (const prompt of ["the", "the dog", "the cat sat"]) {
+  await writeText(prompt, again, (outputs) => float32From(lastPosition(outputs.logits16)));
+}
 await session.release();

@@ -63,7 +63,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [JUDGE, [JUDGE]], // plain Node runs it for the bench
   [/^test\//, [ANYTHING]],
   [/^bench\//, [NODE, /^bench\//, JUDGE, /^scripts\//, /^softmax-wasm(\/|$)/, /^mitata$/]],
-  [/^examples\/onnxruntime$/, [NODE, /^examples\//, /^softmax-wasm(\/|$)/, /^onnxruntime-web$/]],
+  [/^examples\/onnxruntime$/, [NODE, /^examples\//, /^softmax-wasm(\/|$)/, /^onnxruntime-node$/]],
   [/^examples\//, [NODE, /^examples\//, /^softmax-wasm(\/|$)/]],
 ];
 
