@@ -11,10 +11,9 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { createRuntime } from "softmax-wasm";
+import { createRuntime, seeded } from "softmax-wasm";
 import { Llama } from "./llama/llama.mjs";
 import { Tokenizer } from "./llama/tokenizer.mjs";
-import { seeded } from "./random/seeded.mjs";
 
 const USAGE = `usage: node examples/stories.mjs MODEL TOKENIZER [PROMPT]
          [--temperature T] [--top-k K] [--top-p P] [--min-p P] [--seed N] [--steps N]`;

@@ -4,18 +4,11 @@
  *
  *     node examples/transformers.mjs          after npm run build
  */
-import { backend } from "softmax-wasm";
+import { backend, bitMask, seeded } from "softmax-wasm";
 import { log_softmax, multinomialSampler, softmax } from "softmax-wasm/transformers";
+import { seededNormal } from "./random/normal.mjs";
 
 const VOCABULARY = 151936;
-
-/** A seeded source of numbers in [0, 1): the same tokens in every run. */
-function seeded(state) {
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 // In place of: import { AutoModelForCausalLM, LogitsProcessorList } from "@huggingface/transformers";
 class LogitsProcessorList {
@@ -24,8 +17,7 @@ class LogitsProcessorList {
     this.processors.push(processor);
   }
 }
-const noise = seeded(1);
-const normal = () => Math.sqrt(-2 * Math.log(1 - noise())) * Math.cos(2 * Math.PI * noise());
+const normal = seededNormal(1);
 const model = {
   /** generate() as far as it concerns a processor: the model, the processors, greedy decoding. Resolves to the new ids. */
   async generate({ max_new_tokens, logits_processor }) {
@@ -51,16 +43,17 @@ console.log(
   "   (not 0, which Math.log(1 + Math.exp(-50)) is)\n",
 );
 
-// 2. Sampling in generate(): a LogitsProcessor that draws. do_sample is false, since the drawing is done by then.
+// 2. Sampling in generate(): a LogitsProcessor that draws. do_sample is false, since the drawing is done by then, and
+// repetition_penalty 1: generate() would apply that of the model's generation_config as well.
 const tokens = [];
 const logits_processor = new LogitsProcessorList();
 logits_processor.push(
   multinomialSampler(
-    { temperature: 0.7, top_k: 0, top_p: 0.9 }, // top_k 0 is off; left out, it is 50 as in transformers.js
+    { temperature: 0.7, top_k: 0, top_p: 0.9, repetition_penalty: 1.1 }, // top_k 0 is off; left out, it is 50 as in transformers.js
     { random: seeded(42), onSample: (token) => tokens.push(token) },
   ),
 );
-const ids = await model.generate({ max_new_tokens: 6, do_sample: false, logits_processor });
+const ids = await model.generate({ max_new_tokens: 6, do_sample: false, repetition_penalty: 1, logits_processor });
 console.log("generate(): the ids, and what generate() itself does not tell");
 ids.forEach((id, i) => {
   const { prob, logProb } = tokens[i];
@@ -74,7 +67,15 @@ const logits = { dims: [1, VOCABULARY], data: Float32Array.from({ length: VOCABU
 const [[id, score]] = multinomialSampler({ temperature: 0.7 }, { random: seeded(7) }).sample(logits);
 console.log(`\nsampler.sample(logits)    id ${id}n, log-probability ${score.toFixed(4)} of the 50 it was drawn from`);
 
-// 4. top_p counts. transformers.js reads do_sample, temperature and top_k, and passes over it in silence.
+// 4. Two texts at once, each with a mask of its own, as libraries for grammars give them: here, which digits may come next.
+const two = { dims: [2, VOCABULARY], data: Float32Array.from({ length: 2 * VOCABULARY }, () => 3 * normal()) };
+const masks = [bitMask([15, 17, 19, 21, 23], VOCABULARY), bitMask([16, 18, 20, 22, 24], VOCABULARY)];
+const written = [[15n], [16n]];
+const constrained = multinomialSampler({ repetition_penalty: 1.3 }, { random: seeded(5), mask: (row) => masks[row] });
+for (let step = 0; step < 5; step++) constrained.sample(two, written).forEach(([next], row) => written[row].push(next));
+console.log(`\ntwo texts, a mask each       ${written.map((ids) => ids.join(" ")).join("      ")}`);
+
+// 5. top_p counts. transformers.js reads do_sample, temperature and top_k, and passes over it in silence.
 console.log("\ndistinct tokens in 1000 draws, temperature 0.5, top_k 0");
 for (const top_p of [1, 0.9, 0.5, 0.1]) {
   const sampler = multinomialSampler({ temperature: 0.5, top_k: 0, top_p }, { random: seeded(3) });

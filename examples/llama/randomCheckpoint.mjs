@@ -1,5 +1,5 @@
 /** A model that learnt nothing: a small checkpoint of random weights, for when there is no trained one. */
-import { seededNormal } from "../random/seeded.mjs";
+import { seededNormal } from "../random/normal.mjs";
 
 const SIZES = { dim: 64, hidden: 128, layers: 2, heads: 4, kvHeads: 2, vocabulary: 256, positions: 128 };
 

@@ -4,7 +4,7 @@
  * The cache of a session that ended is kept for the next one: all have the same size. `runtime.free(view)` would give it back.
  */
 import { randomUUID } from "node:crypto";
-import { seeded } from "../random/seeded.mjs";
+import { seeded } from "softmax-wasm";
 
 /** No cache is left for another session. */
 export class Full extends Error {}

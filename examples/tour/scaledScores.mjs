@@ -1,6 +1,6 @@
 /** Why the scores of attention are divided by the root of their width. */
 import { logSoftmax, softmax } from "softmax-wasm";
-import { seededNormal } from "../random/seeded.mjs";
+import { seededNormal } from "../random/normal.mjs";
 import { entropy } from "./entropy.mjs";
 import { heading, remark, sum, table } from "./terminal.mjs";
 

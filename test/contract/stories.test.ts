@@ -1,7 +1,7 @@
 /** The example against the reference program: a trained model's story at temperature 0, byte for byte. */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { createRuntime } from "../../src/index";
+import { createRuntime, seeded } from "../../src/index";
 import { BACKENDS } from "../judge/backends";
 
 const folder = process.env.STORIES_DIR;
@@ -10,9 +10,10 @@ if (!present)
   console.warn(`stories.test.ts is skipped: STORIES_DIR (${folder}) has no stories260K.bin, see examples/stories.mjs`);
 
 /** Temperature 0.8, topK 100, topP 0.95, minP 0.01, seed 7: the same on every backend. */
-const DRAWN = `One day, a little boy named Tim went to the park with his mom. He saw a cardboard on the ground. \
-Tim was very tired but he was very excited to eat the cart. He was very happy.
-Tim's mom said, "Let's make the carrots." Tim felt happy and ate it, but they couldn't.`;
+const DRAWN = `Once upon a time, there was a little girl named Lily. She had a party with her mommy and daddy. \
+One day, she went outside to play with her doll and she saw a toy. She was scared of her family, but she had to stay in \
+the door.
+"Mommy, can I play with you?" asked Amy.`;
 
 describe.each(BACKENDS)("stories on %s", (backend) => {
   const textOf = (
@@ -61,7 +62,6 @@ describe.each(BACKENDS)("stories on %s", (backend) => {
 
   it.skipIf(!present)("draws the same story from the same seed", async () => {
     const { model, tokenizer } = await load();
-    const { seeded } = await import("../../examples/random/seeded.mjs" as string);
     const draw = (seed: number): string => {
       const options = { temperature: 0.8, topK: 100, topP: 0.95, minP: 0.01, random: seeded(seed), steps: 128 };
       return textOf(model.generate([1], options), tokenizer);
