@@ -22,6 +22,7 @@ Object.assign(globalThis, {
   // of transformers.js
   model: { generate: async () => {} },
   inputs: {},
+  input_ids: [[1n, 2n, 3n]],
   LogitsProcessorList: class {
     push() {}
   },

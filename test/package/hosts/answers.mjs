@@ -210,6 +210,16 @@ function transformersDoor(ask, { softmax, log_softmax, multinomialSampler }) {
     const sampler = multinomialSampler({ temperature: 0.7, top_k: 5 }, { random: () => 0.4 });
     return [sampler.sample({ dims: [1, 40], data }).map(([token, logProb]) => [Number(token), logProb])[0]];
   });
+  ask("transformers multinomialSampler of rows", () => {
+    const config = { repetition_penalty: 1.5, bad_words_ids: [[1, 2]], no_repeat_ngram_size: 3, top_k: 0 };
+    const mask = (row) => (row === 1 ? Uint32Array.of(0x3f0) : undefined);
+    const sampler = multinomialSampler(config, { random: () => 0.6, mask });
+    const pairs = sampler.sample({ dims: [2, 20], data }, [
+      [7n, 3n, 1n],
+      [4n, 5n, 4n, 5n],
+    ]);
+    return pairs.map(([token, logProb]) => [Number(token), logProb]);
+  });
 }
 
 const plain = (value) =>

@@ -3,9 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gatherModel } from "../../../examples/onnx/gatherModel.mjs";
+import { pathToFileURL } from "node:url";
 import { fetched } from "../../../scripts/fetched.mjs";
 import { random } from "../../judge/random.mjs";
+import { project } from "../examples/run.mjs";
+
+const { gatherModel } = await import(pathToFileURL(join(project, "examples/onnx/gatherModel.mjs")).href);
 
 export const library = createRequire(
   join(fetched("transformers", { "@huggingface/transformers": "4.3.2" }), "package.json"),
