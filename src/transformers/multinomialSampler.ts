@@ -100,7 +100,10 @@ function biasOf({ bans }: Settings, { vocabulary }: Batch, text: Float64Array = 
 
 /** A token of the text that has no logit, as one that stands for an image may have none, has nothing to lose. */
 function penaltiesOf({ repetition }: Settings, { vocabulary }: Batch, text: Float64Array): Penalties {
-  return { tokens: Uint32Array.from(text.filter((token) => token < vocabulary)), repetition };
+  let known = 0;
+  const tokens = new Uint32Array(text.length);
+  for (let i = 0; i < text.length; i++) if (text[i] < vocabulary) tokens[known++] = text[i];
+  return { tokens: tokens.subarray(0, known), repetition };
 }
 
 /** A token for each row: one call for all of them. */
