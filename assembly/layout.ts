@@ -137,6 +137,11 @@ export const VOCABULARY_TOTAL = 144; // f32, log Σ exp(x / T)
 export const VOCABULARY_ROW_TILE = 160;
 export const VOCABULARY_LIST_TILE = 192;
 export const VOCABULARY_WEIGHTS = 224;
+/** The two rows of a residual, the tile of the second, and room for its weights: f32[64]. */
+export const VOCABULARY_TARGET = 256;
+export const VOCABULARY_DRAFT = 288;
+export const VOCABULARY_DRAFT_TILE = 320;
+export const VOCABULARY_DRAFT_WEIGHTS = 512;
 /** Byte offsets in a tile, of u32s: where its logits and its mask are, its first token, how many tokens, and the blocks' shift. */
 export const TILE_X = 0;
 export const TILE_MASK = 4;
@@ -146,7 +151,11 @@ export const TILE_SHIFT = 16;
 /** Byte offsets in the weights, of float64s: the largest logit and the temperature. */
 export const WEIGHTS_M = 0;
 export const WEIGHTS_TEMPERATURE = 8;
-/** f64[VOCABULARY_BINS][2], a histogram; or the digits that a list is sorted by; or where the blocks of a draw begin. */
+/** Byte offsets in a side, which begins with weights: the address of its tile, the threshold of what is kept, the last token at it. */
+export const SIDE_TILE = 16;
+export const SIDE_T = 20;
+export const SIDE_LAST = 24;
+/** f64[VOCABULARY_BINS][2], a histogram; or the digits that a list is sorted by; or the mass where the blocks of a draw begin, f64s. */
 export const VOCABULARY_HISTOGRAM = 1024;
 /** f32[VOCABULARY_BLOCKS], the largest allowed logit of each block. */
 export const VOCABULARY_MAXIMA = 17408;

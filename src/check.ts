@@ -38,11 +38,19 @@ export {
   refuseValue,
 } from "./check/refuse";
 export { checkBackend, checkHeapBytes, DEFAULT_HEAP_BYTES } from "./check/runtime";
-export { checkToken, checkTokenIds, checkTokenList, type TokenList } from "./check/tokenList";
+export {
+  checkToken,
+  checkTokenIds,
+  checkTokenList,
+  checkTokenRange,
+  readTokenIds,
+  type TokenList,
+} from "./check/tokenList";
 export {
   checkChoice,
   checkLogits,
   checkPerRow,
+  checkPositions,
   checkSame,
   checkTokenMask,
   type Logits,

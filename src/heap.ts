@@ -138,13 +138,17 @@ export class Heap {
     for (let i = 0; i < count; i++) words[to + i] = u32[from + i];
   }
 
-  /** `count` floats of heap[at…], and words, as new arrays. */
+  /** `count` floats of heap[at…], words, and float64s, as new arrays. */
   floats(at: number, count: number): Float32Array {
     return this.#f32.slice(at >>> 2, (at >>> 2) + count);
   }
 
   words(at: number, count: number): Uint32Array {
     return this.#u32.slice(at >>> 2, (at >>> 2) + count);
+  }
+
+  doubles(at: number, count: number): Float64Array {
+    return this.#f64.slice(at >>> 3, (at >>> 3) + count);
   }
 
   /** As write, for the bytes of a mask. */

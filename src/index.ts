@@ -29,6 +29,7 @@ import type { Sample, SampleOptions } from "./ops/vocabulary/sample";
 import type { TopK, TopKOptions } from "./ops/vocabulary/topK";
 import type { Truncate } from "./ops/vocabulary/truncate";
 import type { TruncationOptions } from "./ops/vocabulary/truncation";
+import type { VerifyDraft } from "./ops/vocabulary/verifyDraft";
 import { checkObject, ownOptions } from "./options";
 import { checkRuntime, type Runtime, runtimeOn } from "./runtime";
 import type { WasmModule } from "./types";
@@ -198,6 +199,9 @@ export const truncate = ((logits: Parameters<Truncate>[0], options: TruncationOp
 /** The log-probabilities of given tokens, on the default runtime: {@link LogProbs}. */
 export const logProbs = ((logits: Parameters<LogProbs>[0], tokens: TokenList, options: LogProbsOptions) =>
   vocabulary().logProbs(logits, tokens, options)) as LogProbs;
+
+/** Verifies drafted tokens, and draws the next, on the default runtime: {@link VerifyDraft}. */
+export const verifyDraft: VerifyDraft = (target, tokens, options) => vocabulary().verifyDraft(target, tokens, options);
 
 /**
  * The functions of this module, and those of softmax-wasm/transformers, run on this runtime from now on: one with a larger heap, or

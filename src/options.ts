@@ -131,6 +131,7 @@ const MEANT: Record<string, string> = {
   minkeep: "minKeep",
   templast: "temperatureLast",
   ignoreindex: "ignore",
+  draftlogits: "draft",
   generator: "random",
   rng: "random",
   output: "out",

@@ -72,6 +72,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Runtime, "rejected">, "string" | "fu
   sample: "function",
   truncate: "function",
   logProbs: "function",
+  verifyDraft: "function",
 };
 
 /** A runtime of this door, of another one or of another copy of this package: whatever has the functions of one. */
@@ -125,5 +126,6 @@ export function runtimeOn(engines: Engines, sources: Sources): Runtime {
       vocabulary().truncate(logits, options)) as Truncate,
     logProbs: ((logits: Parameters<LogProbs>[0], tokens: TokenList, options: LogProbsOptions) =>
       vocabulary().logProbs(logits, tokens, options)) as LogProbs,
+    verifyDraft: (target, tokens, options) => vocabulary().verifyDraft(target, tokens, options),
   };
 }

@@ -21,6 +21,7 @@ export type { Sample, SampleOptions, SampleResult, SampleRows } from "./ops/voca
 export type { TopK, TopKOptions, TopKResult, TopKRows } from "./ops/vocabulary/topK";
 export type { Truncate, TruncateResult } from "./ops/vocabulary/truncate";
 export type { TruncationOptions } from "./ops/vocabulary/truncation";
+export type { DraftOptions, VerifyDraft, VerifyDraftOptions, VerifyDraftResult } from "./ops/vocabulary/verifyDraft";
 export type { Runtime } from "./runtime";
 
 /** The Module of WebAssembly where types of the DOM or of the host declare it, else any object: this package's types need neither. */

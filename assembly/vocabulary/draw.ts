@@ -18,7 +18,7 @@ import { WEIGHTS, weigh, weighWide } from "./weigh";
 /** In the bytes of the histogram: the mass at the start of each block, and behind those of all blocks the ties left there. */
 // @ts-ignore: decorator
 @inline
-function massAt(marks: Marks, block: usize): usize {
+export function massAt(marks: Marks, block: usize): usize {
   return binsOf(marks) + (block << 3);
 }
 // @ts-ignore: decorator
@@ -52,13 +52,13 @@ function cutTies(x: usize, n: usize, t: f32, ties: u32): f64 {
 }
 
 /**
- * The first of WEIGHTS at which `mass` and those up to it exceed `target`; where rounding leaves them short, the last one that is
- * not 0.
+ * The first of the n weights at `at` at which `mass` and those up to it exceed `target`; where rounding leaves them short, the last
+ * one that is not 0.
  */
-function find(n: usize, mass: f64, target: f64): usize {
+export function find(at: usize, n: usize, mass: f64, target: f64): usize {
   let last: usize = 0;
   for (let j: usize = 0; j < n; j++) {
-    const w = load<f32>(WEIGHTS + (j << 2));
+    const w = load<f32>(at + (j << 2));
     if (w == 0) continue;
     last = j;
     mass += <f64>w;
@@ -90,7 +90,7 @@ export function vocabularyDraw(marks: Marks, tile: Tile, weights: Weights, t: f3
     const source = strip(tile, i, part, 1, -Infinity);
     for (let j: usize = 0; j < part; j += PARTIAL_SUM) {
       const at = source + (j << 2), count = min(part - j, PARTIAL_SUM);
-      let sum = wide ? weighWide(at, count, lo, m, temperature) : weigh(at, count, lo, m, c, floor);
+      let sum = wide ? weighWide(WEIGHTS, at, count, lo, m, temperature) : weigh(WEIGHTS, at, count, lo, m, c, floor);
       if (ties != 0 && ties != ALL) {
         const here = countTies(at, count, t);
         if (here > ties) sum = cutTies(at, count, t, ties);
@@ -98,7 +98,7 @@ export function vocabularyDraw(marks: Marks, tile: Tile, weights: Weights, t: f3
         if (ties == 0) lo = beyond;
       }
       if (mass + sum > target) {
-        const found = find(count, mass, target);
+        const found = find(WEIGHTS, count, mass, target);
         marks.weight = <f64>load<f32>(WEIGHTS + (found << 2));
         return <i32>(token + j + found);
       }

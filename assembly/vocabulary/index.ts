@@ -5,6 +5,7 @@ export { vocabularyBin, vocabularyHistogram, vocabularyTotal } from "./histogram
 export { vocabularyCut, vocabularyOrder, vocabularyShift } from "./list";
 export { vocabularyBits } from "./mask";
 export { vocabularyMaxima, vocabularyRange } from "./maxima";
+export { vocabularyResidual } from "./residual";
 export { vocabularyShares } from "./shares";
 export { vocabularySum } from "./sum";
 export { vocabularyTail } from "./tail";

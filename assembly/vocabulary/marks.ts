@@ -4,7 +4,7 @@
  * here.
  */
 import {
-  TILE_FROM, TILE_MASK, TILE_SHIFT, TILE_TOKENS, TILE_X, VOCABULARY_ABOVE, VOCABULARY_COUNT, VOCABULARY_HISTOGRAM,
+  SIDE_LAST, SIDE_T, SIDE_TILE, TILE_FROM, TILE_MASK, TILE_SHIFT, TILE_TOKENS, TILE_X, VOCABULARY_ABOVE, VOCABULARY_COUNT, VOCABULARY_HISTOGRAM,
   VOCABULARY_LEAST, VOCABULARY_LOG, VOCABULARY_MASS, VOCABULARY_MAXIMA, VOCABULARY_MOST, VOCABULARY_ROW_TILE, VOCABULARY_SUM,
   VOCABULARY_TAIL, VOCABULARY_THRESHOLD, VOCABULARY_TIES, VOCABULARY_TOTAL, VOCABULARY_WEIGHT, WEIGHTS_M, WEIGHTS_TEMPERATURE,
 } from "../layout";
@@ -24,6 +24,16 @@ export class Tile {
 export class Weights {
   m: f64; // the largest allowed logit, a float32
   temperature: f64;
+}
+
+/** One of the two rows of a residual: its weights, its tile, and the tokens that truncation keeps of it. */
+@unmanaged
+export class Side {
+  m: f64;
+  temperature: f64;
+  tile: Tile; // 0: the token `last` has all the weight
+  t: f32; // tokens above it are kept, and of those that equal it the ones
+  last: u32; // up to this token
 }
 
 /** Results of the passes: for the next tile, for other kernels and for the host. */
@@ -59,6 +69,8 @@ if (
   offsetof<Tile>("x") != TILE_X || offsetof<Tile>("mask") != TILE_MASK ||
   offsetof<Tile>("from") != TILE_FROM || offsetof<Tile>("n") != TILE_TOKENS ||
   offsetof<Tile>("shift") != TILE_SHIFT ||
+  offsetof<Side>("m") != WEIGHTS_M || offsetof<Side>("temperature") != WEIGHTS_TEMPERATURE ||
+  offsetof<Side>("tile") != SIDE_TILE || offsetof<Side>("t") != SIDE_T || offsetof<Side>("last") != SIDE_LAST ||
   offsetof<Weights>("m") != WEIGHTS_M || offsetof<Weights>("temperature") != WEIGHTS_TEMPERATURE
 ) {
   ERROR("layout.ts and the classes of marks.ts differ");

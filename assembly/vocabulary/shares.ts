@@ -23,7 +23,7 @@ export function vocabularyShares(weights: Weights, list: usize, capacity: u32, c
   let sum: f64 = 0;
   for (let j: usize = 0; j < <usize>count; j += PARTIAL_SUM) {
     const at = shares + (j << 2), n = min(<usize>count - j, PARTIAL_SUM);
-    sum += wide ? weighWide(at, n, -Infinity, m, temperature) : weigh(at, n, -Infinity, m, c, floor);
+    sum += wide ? weighWide(WEIGHTS, at, n, -Infinity, m, temperature) : weigh(WEIGHTS, at, n, -Infinity, m, c, floor);
     memory.copy(at, WEIGHTS, n << 2);
   }
   for (let at = shares, end = shares + (<usize>count << 2); at < end; at += 4) store<f32>(at, <f32>(<f64>load<f32>(at) / sum));

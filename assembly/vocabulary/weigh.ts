@@ -12,12 +12,11 @@ import { exp64 } from "../log";
 // @ts-ignore: decorator
 @lazy export const WEIGHTS: usize = memory.data(256, 16);
 
-/** WEIGHTS = the weights of the n <= PARTIAL_SUM logits at x, 0 below t. @returns their sum */
-export function weigh(x: usize, n: usize, t: f32, m: f32, c: f32, floor: f32): f64 {
+/** y = the weights of the n <= PARTIAL_SUM logits at x, 0 below t; whole vectors are written. @returns their sum */
+export function weigh(y: usize, x: usize, n: usize, t: f32, m: f32, c: f32, floor: f32): f64 {
   const tv = f32x4.splat(t), mv = f32x4.splat(m), cv = f32x4.splat(c), fv = f32x4.splat(floor);
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   let s0 = f32x4.splat(0), s1 = s0;
-  let y = WEIGHTS;
   for (; n >= 8; n -= 8, x += 32, y += 32) {
     const v0 = v128.load(x), v1 = v128.load(x, 16);
     const e0 = v128.and(exp(f32x4.sub(v0, mv), cv, fv, B, C0, C1, C2, C3, C4, C5), f32x4.ge(v0, tv));
@@ -38,12 +37,12 @@ export function weigh(x: usize, n: usize, t: f32, m: f32, c: f32, floor: f32): f
 }
 
 /** As weigh, in float64, for a temperature past 2^64: there even an x - m beyond float32 gives a weight above 0. */
-export function weighWide(x: usize, n: usize, t: f32, m: f32, temperature: f64): f64 {
+export function weighWide(y: usize, x: usize, n: usize, t: f32, m: f32, temperature: f64): f64 {
   let s: f64 = 0;
   for (let j: usize = 0; j < n << 2; j += 4) {
     const v = load<f32>(x + j);
     const w: f32 = v >= t ? <f32>exp64((<f64>v - <f64>m) / temperature) : 0;
-    store<f32>(WEIGHTS + j, w);
+    store<f32>(y + j, w);
     s += <f64>w;
   }
   return s;

@@ -27,10 +27,10 @@ export function checkSeed(fn: string, value: number): void {
 }
 
 /** Finite and >= 0; default 1. */
-export function checkTemperature(fn: string, value: number | undefined): number {
+export function checkTemperature(fn: string, value: number | undefined, name = "temperature"): number {
   if (value === undefined) return 1;
-  checkNumber(fn, "temperature", value);
-  if (!(value >= 0 && value < Infinity)) refuseValue(fn, "temperature", "a finite number >= 0", value);
+  checkNumber(fn, name, value);
+  if (!(value >= 0 && value < Infinity)) refuseValue(fn, name, "a finite number >= 0", value);
   return value + 0; // -0 is 0
 }
 

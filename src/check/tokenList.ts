@@ -32,8 +32,17 @@ export function checkTokenList(fn: string, name: string, value: TokenList): numb
 const refuseToken = (fn: string, name: string, token: unknown, index: number, vocabulary: number): never =>
   refuseValue(fn, name, `integers from 0 to ${vocabulary - 1}`, `${token} at index ${index}`);
 
+/** What stands at an index of the list, asked for once: it may be a getter. */
+function readToken(fn: string, name: string, value: TokenList, index: number): number | bigint {
+  const given: unknown = value[index];
+  if (typeof given !== "number" && typeof given !== "bigint") {
+    refuseType(fn, name, "token ids", `${kind(given)} at index ${index}`);
+  }
+  return given;
+}
+
 /**
- * The token at an index of the list, asked for once: what stands there may be a getter.
+ * The token at an index of the list, asked for once.
  *
  * @param ignore  a number that may stand there too
  * @returns       it as a number
@@ -46,14 +55,25 @@ export function checkToken(
   vocabulary: number,
   ignore?: number | undefined,
 ): number {
-  const given: unknown = value[index];
-  if (typeof given !== "number" && typeof given !== "bigint") {
-    refuseType(fn, name, "token ids", `${kind(given)} at index ${index}`);
-  }
+  const given = readToken(fn, name, value, index);
   const token = Number(given);
   const inside = Number.isInteger(token) && token >= 0 && token < vocabulary;
   if (!inside && token !== ignore) refuseToken(fn, name, given, index, vocabulary);
   return token;
+}
+
+/** The list as a copy of ours, in numbers, where the vocabulary is not known yet (checkTokenRange). */
+export function readTokenIds(fn: string, name: string, value: TokenList): Float64Array {
+  const ids = newDoubles(fn, name, checkTokenList(fn, name, value));
+  for (let i = 0; i < ids.length; i++) ids[i] = Number(readToken(fn, name, value, i));
+  return ids;
+}
+
+/** Refuses what is no index of the vocabulary. */
+export function checkTokenRange(fn: string, name: string, ids: Float64Array, vocabulary: number): void {
+  for (let i = 0; i < ids.length; i++) {
+    if (!(Number.isInteger(ids[i]) && ids[i] >= 0 && ids[i] < vocabulary)) refuseToken(fn, name, ids[i], i, vocabulary);
+  }
 }
 
 /** The list as a copy of ours, in numbers. */

@@ -16,6 +16,8 @@ export function checkTokenMask(fn: string, name: string, value: TokenMask): void
 
 /** Rows of logits of `length` tokens each, one after the other. */
 export interface Logits {
+  /** The argument that they are, for errors. */
+  readonly name: string;
   readonly x: Float32Array;
   readonly rows: number;
   readonly length: number;
@@ -24,9 +26,14 @@ export interface Logits {
 }
 
 /** The axes before the last are rows. */
-export function checkLogits(fn: string, logits: FloatInput, shape: readonly number[] | undefined): Logits {
-  const x = checkFloats(fn, "logits", logits);
-  if (shape === undefined) return { x, rows: 1, length: liveLogits(fn, x, 1), shaped: false };
+export function checkLogits(
+  fn: string,
+  logits: FloatInput,
+  shape: readonly number[] | undefined,
+  name = "logits",
+): Logits {
+  const x = checkFloats(fn, name, logits);
+  if (shape === undefined) return { name, x, rows: 1, length: liveLogits(fn, name, x, 1), shaped: false };
   const sizes = checkList(fn, "shape", shape, "an array of sizes");
   const written = `[${sizes.join(", ")}]`;
   if (sizes.length === 0) refuseValue(fn, "shape", "at least one size", "[]");
@@ -37,29 +44,56 @@ export function checkLogits(fn: string, logits: FloatInput, shape: readonly numb
   if (!(rows >= 0 && Number.isSafeInteger(length) && length >= 1)) {
     refuseValue(fn, "shape", "sizes that are integers >= 0, the last one >= 1", written);
   }
-  const given = liveLogits(fn, x, 0);
+  const given = liveLogits(fn, name, x, 0);
   if (rows * length !== given) {
-    refuseValue(fn, "shape", `sizes whose product is logits.length = ${given}`, `${written} = ${rows * length}`);
+    refuseValue(fn, "shape", `sizes whose product is ${name}.length = ${given}`, `${written} = ${rows * length}`);
   }
-  return { x, rows, length, shaped: true };
+  return { name, x, rows, length, shaped: true };
+}
+
+/**
+ * Rows of logits for tokens that follow each other: one for each, and one for the token behind the last.
+ *
+ * @param shape  their sizes; without it they are equally long
+ * @param count  how many tokens
+ */
+export function checkPositions(
+  fn: string,
+  name: string,
+  logits: FloatInput,
+  shape: readonly number[] | undefined,
+  count: number,
+): Logits {
+  const rows = count + 1;
+  if (shape !== undefined) {
+    const all = checkLogits(fn, logits, shape, name);
+    if (all.rows !== rows) refuseValue(fn, "shape", `${rows} rows (tokens.length + 1)`, `${all.rows}`);
+    return all;
+  }
+  const x = checkFloats(fn, name, logits);
+  const given = liveLogits(fn, name, x, 1);
+  if (given % rows !== 0) {
+    refuseValue(fn, name, `${rows} rows of equal length (tokens.length + 1)`, `length ${given}`);
+  }
+  return { name, x, rows, length: given / rows, shaped: true };
 }
 
 /** logits.length, of logits that are alive. */
-function liveLogits(fn: string, x: Float32Array, least: 0 | 1): number {
+function liveLogits(fn: string, name: string, x: Float32Array, least: 0 | 1): number {
   const length = lengthOf(x);
   if (length === 0) {
-    checkAttached(fn, "logits", x);
-    if (least > 0) refuseValue(fn, "logits", "at least one", "length 0");
+    checkAttached(fn, name, x);
+    if (least > 0) refuseValue(fn, name, "at least one", "length 0");
   }
   return length;
 }
 
 /** The logits are as they were when their length was looked at: what ran since then may have detached or resized them. */
-export function checkSame(fn: string, { x, rows, length }: Logits): void {
+export function checkSame(fn: string, { name, x, rows, length }: Logits): void {
   const now = lengthOf(x);
   if (now === rows * length) return;
-  if (now === 0) checkAttached(fn, "logits", x);
-  refuseValue(fn, "logits", `length ${rows * length}, as it was when the call began`, now);
+  if (now === 0) checkAttached(fn, name, x);
+  refuseValue(fn, name, `length ${rows * length}, as it was when the call began`, now);
 }
 
 /** A bit of text that says which row is meant. */
@@ -68,6 +102,7 @@ const ofRow = (row: number): string => (row < 0 ? "" : `row ${row}, `);
 /**
  * A token must be left to choose.
  *
+ * @param name     of the logits
  * @param row      which one, -1 where there is but one
  * @param largest  the largest allowed logit, NaN if one is
  * @param first    the first that is NaN
@@ -75,6 +110,7 @@ const ofRow = (row: number): string => (row < 0 ? "" : `row ${row}, `);
  */
 export function checkChoice(
   fn: string,
+  name: string,
   row: number,
   largest: number,
   first: () => number,
@@ -84,7 +120,7 @@ export function checkChoice(
   if (largest !== largest) {
     refuseValue(
       fn,
-      "logits",
+      name,
       `numbers${by === "mask" ? " where the mask allows" : ""}`,
       `NaN at ${ofRow(row)}index ${first()}`,
     );
@@ -92,7 +128,7 @@ export function checkChoice(
   const none = row < 0 ? "none" : `none in row ${row}`;
   if (by === "mask") refuseValue(fn, "mask", "to allow a token whose logit is above -Infinity", none);
   if (by === "bias") refuseValue(fn, "bias", "to leave a token whose logit is above -Infinity", none);
-  refuseValue(fn, "logits", "one above -Infinity", none);
+  refuseValue(fn, name, "one above -Infinity", none);
 }
 
 /** One for all rows, or a list with one a row. @returns one a row, or the one for all */

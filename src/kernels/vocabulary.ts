@@ -1,4 +1,4 @@
-/** topK, sample. */
+/** topK, sample, truncate, logProbs, verifyDraft. */
 
 /**
  * Passes over a vocabulary of logits, tile by tile in index order, and steps between passes.
@@ -9,6 +9,7 @@
  *
  * @param state    STATE_BYTES, 16-byte aligned: where a kernel marks its results
  * @param tile     address of the tile that a pass works on
+ * @param target   address of a side: the weights, the tile and the threshold of one of the two rows of a residual; so is `draft`
  * @param weights  address of m and T, from which weights exp((x - m) / T) are computed; 0 where tokens are counted instead
  */
 export interface VocabularyKernels {
@@ -53,6 +54,8 @@ export interface VocabularyKernels {
     above: number,
     target: number,
   ) => void;
+  /** @returns the token at which the sum of the residual passes `goal`, or -1 */
+  readonly vocabularyResidual: (state: number, target: number, draft: number, ratio: number, goal: number) => number;
   /** @returns the block in which a walk passed `target` */
   readonly vocabularySeek: (state: number, blocks: number, target: number) => number;
   readonly vocabularyDraw: (

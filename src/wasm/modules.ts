@@ -30,6 +30,7 @@ export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf
     "vocabularyShares",
     "vocabularyShift",
     "vocabularyCut",
+    "vocabularyResidual",
     "vocabularySeek",
     "vocabularyDraw",
   ],

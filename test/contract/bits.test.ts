@@ -172,6 +172,32 @@ function* given({ logProbs }: Runtime): Generator<Result> {
   }
 }
 
+/** Drafts that agree and that do not, in vocabularies of every length: lists of few tokens, and passes over both rows. */
+function* verdicts({ verifyDraft }: Runtime): Generator<Result> {
+  const next = random(23);
+  for (const [x, mask] of EDITED) {
+    const draft = x.map((v, i) => v + ((i * 7) % 5) / 4 - 0.5);
+    const target = new Float32Array(2 * x.length);
+    target.set(x);
+    target.set(draft, x.length);
+    for (const options of [...TRUNCATIONS, { penalties: PENALTIES, bias: BIAS }]) {
+      for (const first of [0, 0.999]) {
+        let asked = 0;
+        const { accepted, index, prob, logProb, logProbs } = verifyDraft(target, [0], {
+          ...options,
+          draft: options.temperature === undefined ? undefined : draft,
+          draftOptions: options.temperature === undefined ? undefined : { topK: x.length, topP: 1 },
+          mask,
+          random: () => (asked++ === 0 ? first : next()),
+        });
+        yield Uint32Array.of(accepted, index);
+        yield new Uint32Array(Float64Array.of(prob, logProb).buffer);
+        yield logProbs;
+      }
+    }
+  }
+}
+
 /** A row for every function: its name, the hash of its results, and what makes them, in any number of arrays. */
 const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable<Result>][] = [
   ["softmax", "78c0534c", ({ softmax }) => soft(softmax)],
@@ -188,6 +214,7 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
   ["sample", "4ed7ca70", samples],
   ["truncate", "c47e9fab", kept],
   ["logProbs", "a9b93db9", given],
+  ["verifyDraft", "3e878b9d", verdicts],
 ];
 
 /** Of a runtime, but no arithmetic. */

@@ -90,7 +90,7 @@ const pretenders = (values: Values): [string, unknown][] => [
 ];
 
 /** Arguments that take any array-like. "An object that says so" is one, without elements. */
-const TAKE_LISTS = ["x", "q", "k", "v", "logits"];
+const TAKE_LISTS = ["x", "q", "k", "v", "logits", "target", "draft"];
 
 describe.each(BACKENDS)("hostile arguments on %s", (backend) => {
   const runtime = runtimeOf(backend);

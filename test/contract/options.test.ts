@@ -33,6 +33,9 @@ const MEANT: [fn: keyof Runtime, wrong: string, right: string][] = [
   ["sample", "min_tokens_to_keep", "minKeep"],
   ["truncate", "random", ""],
   ["logProbs", "ignore_index", "ignore"],
+  ["verifyDraft", "draftLogits", "draft"],
+  ["verifyDraft", "draft_options", "draftOptions"],
+  ["verifyDraft", "top_p", "topP"],
   ["attention", "is_causal", "causal"],
   ["attention", "isCausal", "causal"],
   ["attention", "numHeads", "heads"],
@@ -50,6 +53,8 @@ const POLLUTION = [
     "temperatureLast",
     "penalties",
     "ignore",
+    "draft",
+    "draftOptions",
     "tokens",
     "values",
     "promptLength",
@@ -157,7 +162,7 @@ describe.each(BACKENDS)("options on %s", (backend) => {
         call.options(FLOATS),
       ];
       const without = bare().slice(0, -1); // of mergeAttention, attention and entmax the options are no option
-      const needs = ["mergeAttention", "attention", "entmax", "sample"].includes(name); // and sample draws
+      const needs = ["mergeAttention", "attention", "entmax", "sample", "verifyDraft"].includes(name); // and the last two draw
       const both = (): unknown[] => [run(runtime, call, bare()), needs ? undefined : run(runtime, call, without)];
       const want = both();
       POLLUTION.forEach(pollute);

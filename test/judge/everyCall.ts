@@ -2,7 +2,7 @@
  * A call of every function, with every array it can take: what holds for all of them is tested on each. A new function is a
  * new entry here.
  */
-import type { Runtime, SampleResult, TopKResult, TruncateResult } from "../../src/index";
+import type { Runtime, SampleResult, TopKResult, TruncateResult, VerifyDraftResult } from "../../src/index";
 import { random } from "./random.mjs";
 
 export type Values = Float32Array | Uint8Array | Uint32Array;
@@ -119,6 +119,21 @@ export const EVERY_CALL: readonly Call[] = [
     outputs: [], // out is written by the host, when all is done: test/functions/logProbs.test.ts
     options: (n) => ({ shape: [1, n], temperature: 0.8 }),
     result: (result) => ({ y: result as Float32Array }),
+  },
+  {
+    name: "verifyDraft",
+    arrays: (n) => {
+      const target = draw(3 * n);
+      return { target, draft: target.slice(0, 2 * n) }; // so that all is accepted, and each row is read once
+    },
+    positional: ["target"],
+    scalars: [[0, 1]],
+    outputs: [],
+    options: (n) => ({ shape: [3, n], temperature: 0.8, random: () => 0.4 }),
+    result: (result) => {
+      const { logProbs, ...numbers } = result as VerifyDraftResult;
+      return { logProbs, drawn: Float32Array.from(Object.values(numbers)) };
+    },
   },
 ];
 

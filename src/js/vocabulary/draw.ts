@@ -7,7 +7,7 @@ import { Marks, tileAt, weightsAt } from "./marks";
 import { allows, stripEnd } from "./tokens";
 
 /** Index of the mass at the start of a block among the float64s, and of the ties left there among the u32s. */
-const massAt = ({ bins }: Marks, block: number): number => bins + block;
+export const massAt = ({ bins }: Marks, block: number): number => bins + block;
 const tiesAt = ({ bins }: Marks, block: number): number => 2 * (bins + VOCABULARY_BLOCKS) + block;
 
 export function drawKernel(memory: Memory): VocabularyKernels["vocabularyDraw"] {

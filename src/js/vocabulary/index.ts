@@ -7,6 +7,7 @@ import { binKernel, histogramKernel, totalKernel } from "./histogram";
 import { cutKernel, orderKernel, sharesKernel, shiftKernel } from "./list";
 import { bitsKernel } from "./mask";
 import { maximaKernel, rangeKernel } from "./maxima";
+import { residualKernel } from "./residual";
 import { sumKernel } from "./sum";
 import { tailKernel } from "./tail";
 
@@ -24,6 +25,7 @@ export const vocabularyKernels = (memory: Memory): VocabularyKernels => ({
   vocabularyShares: sharesKernel(memory),
   vocabularyShift: shiftKernel(memory),
   vocabularyCut: cutKernel(memory),
+  vocabularyResidual: residualKernel(memory),
   vocabularySeek: seekKernel(memory),
   vocabularyDraw: drawKernel(memory),
 });

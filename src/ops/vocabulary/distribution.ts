@@ -25,39 +25,64 @@ function floatAtLeast(v: number): number {
 /** A sum that a kernel has left as two float64s, one of each lane. */
 export const inTwoParts = (heap: Heap, at: number): number => heap.float64(at) + heap.float64(at + 8);
 
+/** The sum of all weights, its logarithm, and log Σ exp(x / T). */
+interface Sums {
+  readonly sum: number;
+  readonly logSum: number;
+  readonly logSumExp: number;
+}
+
 /** Tokens weigh exp((x - m) / T), m being the largest logit; their probability is their share of the sum of all weights. */
 export class Distribution implements Measure {
   readonly m: number;
   readonly temperature: number;
   /** Address of m and T, from which kernels compute weights (assembly/vocabulary/marks.ts). */
   readonly weights: number;
-  /** The sum of all weights, its logarithm, and log Σ exp(x / T). Where one token is certain, only the last has a meaning. */
-  readonly sum: number;
-  readonly logSum: number;
-  readonly logSumExp: number;
+  private readonly vocabulary: Vocabulary;
+  private sums: Sums | undefined;
 
-  /**
-   * @param m       the row's largest allowed logit
-   * @param summed  whether the sum of the weights is asked for: it takes a pass
-   */
-  constructor({ heap, kernels, row }: Vocabulary, m: number, temperature: number, summed = true) {
-    const { state } = heap;
+  /** @param m  the row's largest allowed logit */
+  constructor(vocabulary: Vocabulary, m: number, temperature: number) {
+    const { heap } = vocabulary;
+    this.vocabulary = vocabulary;
     this.m = m;
     this.temperature = temperature;
-    this.weights = state + VOCABULARY_WEIGHTS;
+    this.weights = heap.state + VOCABULARY_WEIGHTS;
     heap.setFloat64(this.weights + WEIGHTS_M, m);
     heap.setFloat64(this.weights + WEIGHTS_TEMPERATURE, temperature);
-    if (m === Infinity || !summed) {
-      this.sum = 1;
-      this.logSum = 0;
-      this.logSumExp = m;
-      return;
-    }
+  }
+
+  /** A pass over the row, if one of the sums is asked for: while the heap has nothing of another row. */
+  private add(): Sums {
+    const { heap, kernels, row } = this.vocabulary;
+    if (this.m === Infinity) return { sum: 1, logSum: 0, logSumExp: this.m };
+    const { state } = heap;
     row.rewind();
     while (row.next()) kernels.vocabularySum(state, row.tile, this.weights);
-    this.sum = inTwoParts(heap, state + VOCABULARY_SUM);
-    this.logSum = heap.float64(state + VOCABULARY_LOG);
-    this.logSumExp = heap.float32(state + VOCABULARY_TOTAL);
+    return {
+      sum: inTwoParts(heap, state + VOCABULARY_SUM),
+      logSum: heap.float64(state + VOCABULARY_LOG),
+      logSumExp: heap.float32(state + VOCABULARY_TOTAL),
+    };
+  }
+
+  private get summed(): Sums {
+    this.sums ??= this.add();
+    return this.sums;
+  }
+
+  /** The sum of all weights, and its logarithm: where one token is certain they mean nothing. */
+  get sum(): number {
+    return this.summed.sum;
+  }
+
+  get logSum(): number {
+    return this.summed.logSum;
+  }
+
+  /** log Σ exp(x / T) */
+  get logSumExp(): number {
+    return this.summed.logSumExp;
   }
 
   /** The first token with the largest logit has all the probability. */

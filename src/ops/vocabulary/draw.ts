@@ -16,6 +16,13 @@ function walk(vocabulary: Vocabulary, distribution: Distribution, kept: Prefix, 
   return -1;
 }
 
+/** The sum of the weights kept. */
+export function massOf(vocabulary: Vocabulary, distribution: Distribution, kept: Prefix): number {
+  if (kept === EVERYTHING) return distribution.sum;
+  walk(vocabulary, distribution, kept, Infinity);
+  return vocabulary.heap.float64(vocabulary.heap.state + VOCABULARY_MASS);
+}
+
 /** The token at which the running sum of the weights kept passes `u` times their whole sum. @param u  in [0, 1) */
 export function draw(
   vocabulary: Vocabulary,

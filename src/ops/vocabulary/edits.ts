@@ -68,11 +68,11 @@ interface Amounts {
 }
 
 /** What a bias holds, or penalties: checked, in arrays of ours. */
-interface CheckedBias {
+export interface CheckedBias {
   readonly biased: Float64Array;
   readonly values: Float32Array;
 }
-interface CheckedPenalties {
+export interface CheckedPenalties {
   readonly seen: Float64Array;
   readonly promptLength: number;
   readonly amounts: Amounts;

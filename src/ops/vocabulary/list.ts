@@ -57,17 +57,17 @@ class Logits implements Source {
 /** Room for `capacity` pairs of a token and a key, and as much room again to order them. Lists of logits alone use the latter. */
 export class List {
   readonly capacity: number;
-  /** Address of a list of logits. */
+  /** Addresses of a list of tokens, a pair of words each, and of a list of logits. */
+  readonly pairs: number;
   readonly logits: number;
   readonly #heap: Heap;
   readonly #kernels: VocabularyKernels;
-  readonly #pairs: number;
 
   /** @param at  first byte of the workspace that is the list's */
   constructor({ heap, kernels }: Core<VocabularyKernels>, at: number) {
     this.#heap = heap;
     this.#kernels = kernels;
-    this.#pairs = at;
+    this.pairs = at;
     this.capacity = (heap.room - ((at - heap.workspace) >> 2)) >> 2;
     this.logits = at + 8 * this.capacity;
   }
@@ -84,7 +84,7 @@ export class List {
 
   /** Lists the tokens of `source` with lo <= x <= hi, of those equal to lo the first `ties` alone, if there is room. */
   tokens(source: Source, lo: number, hi: number, ties = ALL_TIES, room = this.capacity): Found {
-    return this.#gather(1, this.#pairs, room, source, lo, hi, ties);
+    return this.#gather(1, this.pairs, room, source, lo, hi, ties);
   }
 
   /** The same without the tokens: their logits alone. The source may be those listed. */
@@ -112,12 +112,12 @@ export class List {
 
   /** Orders the listed tokens, which takes the room of the listed logits. @returns where their logits are then */
   order(count: number): number {
-    return this.#kernels.vocabularyOrder(this.#heap.state, this.#pairs, this.capacity, count);
+    return this.#kernels.vocabularyOrder(this.#heap.state, this.pairs, this.capacity, count);
   }
 
   /** Leaves of the listed tokens their probabilities among each other, in index order. @returns where those are then */
   weigh(count: number, measure: Measure): number {
-    return this.#kernels.vocabularyShares(measure.weights, this.#pairs, this.capacity, count);
+    return this.#kernels.vocabularyShares(measure.weights, this.pairs, this.capacity, count);
   }
 
   /** Where the indices are that belong to what is at `at`: ordered logits, or probabilities. */

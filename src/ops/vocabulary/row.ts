@@ -7,6 +7,7 @@ import {
   TILE_TOKENS,
   TILE_X,
   VOCABULARY_BLOCKS,
+  VOCABULARY_DRAFT_TILE,
   VOCABULARY_ROW_TILE,
   VOCABULARY_STRIP,
 } from "../../../assembly/layout";
@@ -30,6 +31,45 @@ export interface Source {
   rewind(): void;
   /** Makes the next tile ready. @returns false at the end of the pass */
   next(): boolean;
+}
+
+/** Where a row is copied to, if not to the workspace as the only row of a call. */
+export interface Place {
+  /** Address of its tile for the kernels. */
+  readonly tile: number;
+  /** First byte of the workspace that is the row's, and how many floats from there on. */
+  readonly at: number;
+  readonly room: number;
+  /** How many of them it leaves free for lists. */
+  readonly lists: number;
+}
+
+/** The room that a row has when it is the only one. @param at  first byte of it */
+export function placeFrom(heap: Heap, at: number): Place {
+  const room = heap.room - ((at - heap.workspace) >> 2);
+  return { tile: heap.state + VOCABULARY_ROW_TILE, at, room, lists: Math.min(room >> 2, LIST_FLOATS) };
+}
+
+/** Where the draft's row is: it stays there while the target's is looked at. */
+export const draftPlace = (heap: Heap): Place => ({
+  ...placeFrom(heap, heap.workspace),
+  tile: heap.state + VOCABULARY_DRAFT_TILE,
+});
+
+/** Where the target's row is, behind the draft's; without room for both undefined: it takes the draft's place. */
+export function placeBehind(heap: Heap, draft: Row): Place | undefined {
+  const place = placeFrom(heap, draft.end);
+  return draft.here && place.room >= 2 * (draft.length + LIST_FLOATS) ? place : undefined;
+}
+
+/** Halves of the workspace for two rows that go through it side by side. */
+export function halves(heap: Heap): [target: Place, draft: Place] {
+  const room = (heap.room >> 1) & -VOCABULARY_STRIP;
+  const at = heap.workspace;
+  return [
+    { tile: heap.state + VOCABULARY_ROW_TILE, at, room, lists: 0 },
+    { tile: heap.state + VOCABULARY_DRAFT_TILE, at: align16(at + 4 * room), room, lists: 0 },
+  ];
 }
 
 /** Writes a tile for the kernels: fields as the class Tile of assembly/vocabulary/marks.ts. */
@@ -87,14 +127,21 @@ export class Row implements Source {
   private stays = false;
 
   /** @param row  which of the logits' rows */
-  constructor(heap: Heap, { x, length }: Logits, row: number, mask: Allowed | undefined, edits: Edits | undefined) {
+  constructor(
+    heap: Heap,
+    { x, length }: Logits,
+    row: number,
+    mask: Allowed | undefined,
+    edits: Edits | undefined,
+    place: Place = placeFrom(heap, heap.workspace),
+  ) {
     this.heap = heap;
     this.mask = mask;
     this.edits = edits;
     this.length = length;
     this.logits = x;
     this.start = row * length;
-    this.tile = heap.state + VOCABULARY_ROW_TILE;
+    this.tile = place.tile;
     const block = blockOf(length);
     this.shift = 31 - Math.clz32(block);
     this.blocks = Math.ceil(length / block);
@@ -106,27 +153,27 @@ export class Row implements Source {
     this.xHere = xHome !== 0;
     this.maskHere = mask === undefined || bitsHome !== 0;
     const scratch = mask === undefined ? 0 : mask.scratch;
-    const fitting = this.fitting(scratch);
+    const fitting = this.fitting(place, scratch);
     this.fits = length <= fitting;
     const whole = edits === undefined ? TILE : length; // so that edits are gone through once
     this.step = this.fits ? whole : fitting & -VOCABULARY_STRIP;
     const staged = this.fits ? length : this.step;
-    this.x = this.xHere ? xHome : heap.workspace;
-    const bits = align16(heap.workspace + (this.xHere ? 0 : 4 * staged));
+    this.x = this.xHere ? xHome : place.at;
+    const bits = align16(place.at + (this.xHere ? 0 : 4 * staged));
     this.bits = this.maskHere ? bitsHome : bits;
     this.scratch = align16(bits + (this.maskHere ? 0 : 4 * Math.ceil(staged / 32)));
     this.end = align16(this.scratch + 4 * scratch);
   }
 
   /** How many tokens the workspace has room for. @param scratch  floats that writing the mask needs */
-  private fitting(scratch: number): number {
+  private fitting({ room, lists }: Place, scratch: number): number {
     if (this.here) return this.length;
-    const { room } = this.heap;
     const perToken = (this.xHere ? 0 : 1) + (this.maskHere ? 0 : 1 / 32);
-    return Math.floor((room - Math.min(room >> 2, LIST_FLOATS) - scratch - 16) / perToken);
+    return Math.floor((room - lists - scratch - 16) / perToken);
   }
 
-  private get here(): boolean {
+  /** Whether all of it is in the heap. */
+  get here(): boolean {
     return this.xHere && this.maskHere;
   }
 
@@ -167,16 +214,26 @@ export class Row implements Source {
   }
 
   next(): boolean {
-    const from = this.from;
-    if (from >= this.length) {
+    const n = this.span;
+    if (n === 0) {
       if (this.stays) this.xHere = this.maskHere = true;
       return false;
     }
-    const left = this.length - from;
-    const n = this.here ? left : Math.min(this.step, left);
+    this.take(n);
+    return true;
+  }
+
+  /** How many tokens the next tile may have: 0 at the end of the pass. */
+  get span(): number {
+    const left = this.length - this.from;
+    return this.here ? left : Math.min(this.step, left);
+  }
+
+  /** Makes the next tile ready, of n tokens. */
+  take(n: number): void {
+    const { from } = this;
     this.from = from + n;
     writeTile(this.heap, this.tile, this.placeLogits(from, n), this.placeBits(from, n), from, n, this.shift);
-    return true;
   }
 
   /** Where n logits are from `from` on, in the heap. */

@@ -56,14 +56,10 @@ export type Given<Options extends TokenOptions> = Omit<RowsOf<Options>, "shape">
 
 export class Rows {
   readonly logits: Logits;
-  readonly #masks: TokenMask | undefined | (TokenMask | undefined)[];
+  readonly #masks: Masks;
   readonly #edits: Edits | undefined | (Edits | undefined)[];
 
-  constructor(
-    logits: Logits,
-    masks: TokenMask | undefined | (TokenMask | undefined)[],
-    edits: Edits | undefined | (Edits | undefined)[],
-  ) {
+  constructor(logits: Logits, masks: Masks, edits: Edits | undefined | (Edits | undefined)[]) {
     this.logits = logits;
     this.#masks = masks;
     this.#edits = edits;
@@ -82,13 +78,20 @@ export class Rows {
     return used;
   }
 
+  /** The arrays are still as they were when the call began: code of the caller's has run since. */
+  checkAlive(fn: string, row: number): void {
+    checkSame(fn, this.logits);
+    const mask = Array.isArray(this.#masks) ? this.#masks[row] : this.#masks;
+    if (mask !== undefined) checkTokenMask(fn, Array.isArray(this.#masks) ? `mask[${row}]` : "mask", mask);
+  }
+
   edits(row: number): Edits | undefined {
     return Array.isArray(this.#edits) ? this.#edits[row] : this.#edits;
   }
 }
 
 /** One for all rows or one for each, checked: each is read once, also where it is for all rows or there are none. */
-function checkEach<Value, Checked>(
+export function checkEach<Value, Checked>(
   fn: string,
   name: string,
   given: PerRow<Value> | undefined,
@@ -124,12 +127,22 @@ function editsOfRows(
  */
 export function checkRows(fn: string, logits: Logits, { mask, bias, penalties }: Given<TokenOptions>): Rows {
   const edits = editsOfRows(fn, bias, penalties, logits);
-  const masks = checkPerRow(fn, "mask", mask, logits.rows) as TokenMask | undefined | (TokenMask | undefined)[];
+  const masks = readMasks(fn, mask, logits.rows);
   checkSame(fn, logits);
+  checkMasks(fn, masks);
+  return new Rows(logits, masks, edits);
+}
+
+/** A mask for all rows, or one for each. */
+export type Masks = TokenMask | undefined | (TokenMask | undefined)[];
+
+export const readMasks = (fn: string, mask: PerRow<TokenMask> | undefined, rows: number): Masks =>
+  checkPerRow(fn, "mask", mask, rows) as Masks;
+
+export function checkMasks(fn: string, masks: Masks): void {
   if (Array.isArray(masks)) {
     for (const [r, one] of masks.entries()) if (one !== undefined) checkTokenMask(fn, `mask[${r}]`, one);
   } else if (masks !== undefined) {
     checkTokenMask(fn, "mask", masks);
   }
-  return new Rows(logits, masks, edits);
 }

@@ -15,7 +15,6 @@ export interface SampleOptions extends TruncationOptions {
 }
 
 /** The token that sample drew. */
-/** The token that sample drew. */
 export interface SampleResult {
   /** The token. */
   index: number;
@@ -83,11 +82,21 @@ const readSample = (options: Given<SampleOptions>): Given<SampleOptions> =>
     random: options.random,
   });
 
-/** @param u  the number in [0, 1) that random gave for it */
-function sampleRow(core: Core<VocabularyKernels>, rows: Rows, row: number, law: Law, u: number): SampleResult {
+/**
+ * @param fn  the function that draws
+ * @param u   the number in [0, 1) that random gave for it
+ */
+export function sampleRow(
+  fn: string,
+  core: Core<VocabularyKernels>,
+  rows: Rows,
+  row: number,
+  law: Law,
+  u: number,
+): SampleResult {
   const vocabulary = new Vocabulary(core, rows, row);
   const { temperature } = law;
-  const m = vocabulary.largest(SAMPLE, temperature > 0);
+  const m = vocabulary.largest(fn, temperature > 0);
   if (temperature === 0 || m === Infinity) return { index: vocabulary.first(m), prob: 1, logProb: 0 };
   const { kept, distribution } = keep(vocabulary, m, law);
   const { index, prob } = draw(vocabulary, distribution, kept, u);
@@ -100,7 +109,7 @@ function sampleRows(core: Core<VocabularyKernels>, rows: Rows, law: Law, us: rea
   const prob = new Float32Array(us.length);
   const logProb = new Float32Array(us.length);
   for (let r = 0; r < us.length; r++) {
-    const one = sampleRow(core, rows, r, law, us[r]);
+    const one = sampleRow(SAMPLE, core, rows, r, law, us[r]);
     index[r] = one.index;
     prob[r] = one.prob;
     logProb[r] = one.logProb;
@@ -117,7 +126,7 @@ export function sampleOn(core: Core<VocabularyKernels>): Sample {
     const all = checkLogits(SAMPLE, logits, given.shape);
     if (!all.shaped) {
       const u = checkRandom(SAMPLE, random);
-      return sampleRow(core, checkRows(SAMPLE, all, given), 0, law, u);
+      return sampleRow(SAMPLE, core, checkRows(SAMPLE, all, given), 0, law, u);
     }
     checkFunction(SAMPLE, "random", random);
     const us = Array.from({ length: all.rows }, () => checkRandom(SAMPLE, random));

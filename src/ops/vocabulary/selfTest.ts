@@ -21,4 +21,17 @@ export function testVocabulary(on: VocabularyFunctions): void {
     before += p;
     if (p > 1e-6) expectKnown("sample of all", [drawn.index, drawn.prob], (j) => [token, p][j]);
   }
+  testDraft(on);
+}
+
+function testDraft({ verifyDraft }: VocabularyFunctions): void {
+  const drawn = verifyDraft([...X, ...X], [2], { random: () => 0.1 });
+  const { accepted, index, prob, logProbs } = drawn;
+  expectKnown("verifyDraft", [accepted, index, prob, logProbs[0]], (j) => [1, 1, P[1], 3 - LSE][j]);
+  // too many tokens for a list; the draft is even, so that its share is taken of each of X, and the fourth is drawn
+  const target = new Float32Array(2200).fill(-60);
+  target.set(X, 64);
+  const draft = new Float32Array(1100);
+  const other = verifyDraft(target, [7], { draft, random: () => 0.6 });
+  expectKnown("verifyDraft of many", [other.accepted, other.index, other.prob], (j) => [0, 67, P[3]][j]);
 }

@@ -6,7 +6,7 @@ import { Distribution } from "./distribution";
 import { COUNT } from "./histogram";
 import { nucleus } from "./nucleus";
 import { EVERYTHING, type Prefix } from "./prefix";
-import type { Given, TokenOptions } from "./rows";
+import type { TokenOptions } from "./rows";
 import { FEW, LISTED, listTop, threshold } from "./top";
 import type { Vocabulary } from "./vocabulary";
 
@@ -40,14 +40,21 @@ export interface Law {
   readonly truncatedAt: number;
 }
 
-export function checkLaw(fn: string, given: Given<TruncationOptions>): Law {
+/** Options that make a law. */
+export type LawOptions = Pick<
+  TruncationOptions,
+  "temperature" | "topK" | "topP" | "minP" | "minKeep" | "temperatureLast"
+>;
+
+/** @param inside  "draftOptions." where they are those */
+export function checkLaw(fn: string, given: LawOptions, inside = ""): Law {
   const { topK, topP = 1, minP = 0, minKeep = 1, temperatureLast = false } = given;
-  const temperature = checkTemperature(fn, given.temperature);
-  if (topK !== undefined) checkCount(fn, "topK", topK, 1, "leave it out to keep every token");
-  checkFraction(fn, "topP", topP, false, "1 keeps every token");
-  checkFraction(fn, "minP", minP, true, "0 keeps every token");
-  checkCount(fn, "minKeep", minKeep);
-  checkBoolean(fn, "temperatureLast", temperatureLast);
+  const temperature = checkTemperature(fn, given.temperature, `${inside}temperature`);
+  if (topK !== undefined) checkCount(fn, `${inside}topK`, topK, 1, "leave it out to keep every token");
+  checkFraction(fn, `${inside}topP`, topP, false, "1 keeps every token");
+  checkFraction(fn, `${inside}minP`, minP, true, "0 keeps every token");
+  checkCount(fn, `${inside}minKeep`, minKeep);
+  checkBoolean(fn, `${inside}temperatureLast`, temperatureLast);
   const truncation = { topK: topK ?? Infinity, topP, minP, minKeep };
   return { temperature, truncation, truncatedAt: temperatureLast ? 1 : temperature };
 }
@@ -103,7 +110,7 @@ export function keep(vocabulary: Vocabulary, m: number, law: Law): { kept: Prefi
     const distribution = new Distribution(vocabulary, m, temperature);
     return { kept: truncated(vocabulary, distribution, truncation), distribution };
   }
-  const before = new Distribution(vocabulary, m, truncatedAt, truncation.topP < 1);
+  const before = new Distribution(vocabulary, m, truncatedAt);
   const kept = truncated(vocabulary, before, truncation);
   return { kept, distribution: new Distribution(vocabulary, m, temperature) };
 }

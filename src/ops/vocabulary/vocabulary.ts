@@ -5,7 +5,7 @@ import { checkChoice } from "../../check";
 import type { Core, Heap } from "../../heap";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { List } from "./list";
-import { Row } from "./row";
+import { type Place, Row } from "./row";
 import type { Rows } from "./rows";
 
 export class Vocabulary implements Core<VocabularyKernels> {
@@ -16,12 +16,15 @@ export class Vocabulary implements Core<VocabularyKernels> {
 
   /** Which of the call's rows it is, for errors; -1 where there is but one. */
   private readonly index: number;
+  private readonly name: string;
 
-  constructor(core: Core<VocabularyKernels>, rows: Rows, row: number) {
+  /** @param place  where the row is copied to, if it is not the call's only one */
+  constructor(core: Core<VocabularyKernels>, rows: Rows, row: number, place?: Place) {
     this.heap = core.heap;
     this.kernels = core.kernels;
-    this.row = new Row(core.heap, rows.logits, row, rows.allowed(core, row), rows.edits(row));
+    this.row = new Row(core.heap, rows.logits, row, rows.allowed(core, row), rows.edits(row), place);
     this.index = rows.logits.shaped ? row : -1;
+    this.name = rows.logits.name;
   }
 
   /** Made when it is first asked for: short calls have no need of it. */
@@ -42,7 +45,7 @@ export class Vocabulary implements Core<VocabularyKernels> {
     while (row.next()) this.kernels.vocabularyMaxima(this.heap.state, row.tile);
     let m = -Infinity;
     for (let b = 0; b < row.blocks; b++) m = Math.max(m, this.maximum(b));
-    checkChoice(fn, this.index, m, () => this.first(m), row.by);
+    checkChoice(fn, this.name, this.index, m, () => this.first(m), row.by);
     return m;
   }
 
