@@ -11,6 +11,7 @@ export {
   checkLength,
   checkList,
   type FloatInput,
+  listLength,
   newFloats,
   newWords,
 } from "./check/array";

@@ -111,11 +111,34 @@ export function checkFloats(fn: string, name: string, value: FloatInput): Float3
   return isFloat32Array(value) ? value : convert(fn, name, value);
 }
 
-/** A copy of a list of numbers. Each is read once, because an element may be a getter. */
+/**
+ * The length of an Array. A Proxy of one may say that it is anything, and would be walked for minutes.
+ *
+ * @param most  the longest that the list can be
+ */
+export function listLength(
+  fn: string,
+  name: string,
+  value: readonly unknown[],
+  expected: string,
+  most = Infinity,
+): number {
+  const { length } = value;
+  if (!(Number.isSafeInteger(length) && length >= 0)) {
+    refuseType(fn, name, expected, `one whose length is ${kind(length)}`);
+  }
+  if (length > most) refuseValue(fn, name, `a list of at most ${most}`, `a list of ${length}`);
+  return length;
+}
+
+/** More than any list of sizes has. */
+const MOST_SIZES = 32;
+
+/** A copy of a short list of numbers. Each is read once, because an element may be a getter. */
 export function checkList(fn: string, name: string, value: readonly number[], expected: string): number[] {
   if (!isList(value)) refuseType(fn, name, expected, kind(value));
   const numbers: number[] = [];
-  const { length } = value;
+  const length = listLength(fn, name, value, expected, MOST_SIZES);
   for (let i = 0; i < length; i++) {
     const number = value[i];
     checkElement(fn, name, number, i);

@@ -1,6 +1,6 @@
 /** Lists of token ids, as tokenizers and tensors give them. */
 import { lengthOf, setAll, typeOf } from "../typedArray";
-import { checkAttached, newDoubles } from "./array";
+import { checkAttached, listLength, newDoubles } from "./array";
 import { isList, kind, refuseType, refuseValue } from "./refuse";
 
 /** Token ids: numbers or bigints in an array, or what the data of an integer tensor is. */
@@ -8,18 +8,9 @@ export type TokenList = readonly (number | bigint)[] | Uint32Array | Int32Array 
 
 const TYPES = ["Uint32Array", "Int32Array", "BigInt64Array"];
 
-/** The length of an Array. A Proxy of one may say anything. */
-function listLength(fn: string, name: string, value: readonly unknown[]): number {
-  const { length } = value;
-  if (!(Number.isSafeInteger(length) && length >= 0)) {
-    refuseType(fn, name, "an array of token ids", `one whose length is ${kind(length)}`);
-  }
-  return length;
-}
-
 /** @returns how many tokens there are */
 export function checkTokenList(fn: string, name: string, value: TokenList): number {
-  if (isList(value)) return listLength(fn, name, value);
+  if (isList(value)) return listLength(fn, name, value, "an array of token ids");
   if (!TYPES.includes(typeOf(value) ?? "")) {
     refuseType(fn, name, "an array of token ids, a Uint32Array, an Int32Array or a BigInt64Array", kind(value));
   }

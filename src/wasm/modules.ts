@@ -1,5 +1,5 @@
 /** Binaries that the host compiled, for hosts that forbid compiling from bytes. */
-import { isList, kind, reasonOf, refuseType, refuseValue } from "../check";
+import { isList, kind, listLength, reasonOf, refuseType, refuseValue } from "../check";
 import type { Backend, Engine, FamilyName, KernelsOf } from "../kernels";
 import { instantiate, newMemory, type WasmBackend } from ".";
 
@@ -38,13 +38,14 @@ export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf
 
 const CREATE = "createRuntime";
 const MODULE = "module";
+const MODULES = "a WebAssembly.Module or a list of them";
 
 /** The names of a module's exports. The engine is asked, because an object can inherit from WebAssembly.Module and be none. */
 function exportsOf(module: WebAssembly.Module): string[] {
   try {
     return WebAssembly.Module.exports(module).map(({ name }) => name);
   } catch {
-    return refuseType(CREATE, MODULE, "a WebAssembly.Module or a list of them", kind(module));
+    return refuseType(CREATE, MODULE, MODULES, kind(module));
   }
 }
 
@@ -65,10 +66,14 @@ function familyOf(module: WebAssembly.Module): FamilyName {
   return family;
 }
 
+/** More than there are binaries: two of a family are refused by name. */
+const MOST_MODULES = 32;
+
 const readModules = (value: unknown): WebAssembly.Module[] => {
   if (!isList(value)) return [value as WebAssembly.Module];
   const modules: WebAssembly.Module[] = [];
-  for (let i = 0; i < value.length; i++) modules.push(value[i] as unknown as WebAssembly.Module);
+  const length = listLength(CREATE, MODULE, value, MODULES, MOST_MODULES);
+  for (let i = 0; i < length; i++) modules.push(value[i] as unknown as WebAssembly.Module);
   return modules;
 };
 

@@ -4,6 +4,10 @@ import type { Runtime } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
 import { detached, errorOf, expectError } from "../judge/refusal";
 
+/** A Proxy of [2, 3] that says it has another length. */
+const ofLength = (length: unknown): never =>
+  new Proxy([2, 3], { get: (list, key) => (key === "length" ? length : Reflect.get(list, key)) }) as never;
+
 describe.each(BACKENDS)("hostile lists on %s", (backend) => {
   const runtime: Runtime = runtimeOf(backend);
   const { softmax, logSumExp, entropy, attention } = runtime;
@@ -73,6 +77,29 @@ describe.each(BACKENDS)("hostile lists on %s", (backend) => {
     [new Array(3), TypeError, '"x" expected numbers, got undefined at index 0'],
   ])("x: %o", (list, type, message) => {
     expectError(() => softmax(list as number[]), type, `softmax: ${message}`);
+  });
+
+  it.each<[length: unknown, type: ErrorConstructor, expected: string, got: string]>([
+    [1e12, RangeError, "a list of at most 32", "a list of 1000000000000"],
+    [33, RangeError, "a list of at most 32", "a list of 33"],
+    [-1, TypeError, "an array of sizes", "one whose length is number -1"],
+    [Number.NaN, TypeError, "an array of sizes", "one whose length is number NaN"],
+    ["2", TypeError, "an array of sizes", "one whose length is string"],
+  ])("refuses a list of sizes that says it has the length %s", (length, type, expected, got) => {
+    const sizes = ofLength(length);
+    const refused = (name: string, call: () => unknown, of = expected): void =>
+      expectError(call, type, `${name} expected ${of}, got ${got}`);
+    const mask = new Uint8Array(9);
+    const ofWindow = expected.replace("an array of sizes", "a number or [left, right]");
+    refused('softmax: "shape"', () => softmax(x, { shape: sizes }));
+    refused('topK: "shape"', () => runtime.topK(x, 1, { shape: sizes }));
+    refused('attention: "maskShape"', () => attention(x, x, x, { headDim: 2, mask, maskShape: sizes }));
+    refused('attention: "window"', () => attention(x, x, x, { headDim: 2, window: sizes }), ofWindow);
+  });
+
+  it("takes a shape of 32 axes", () => {
+    const shape = [...new Array(30).fill(1), 2, 3];
+    expect(softmax(x, { shape })).toEqual(softmax(x, { shape: [2, 3] }));
   });
 
   it("does not ask what is no number for its value", () => {

@@ -93,6 +93,12 @@ describe("errors of createRuntime", () => {
     expectRight(softmax);
   });
 
+  it("of a list that says it has 1e12 modules", () => {
+    const module = new Proxy([], { get: (list, key) => (key === "length" ? 1e12 : Reflect.get(list, key)) });
+    const message = '"module" expected a list of at most 32, got a list of 1000000000000';
+    expectError(() => createRuntime({ module }), RangeError, `createRuntime: ${message}`);
+  });
+
   it("takes a module of another realm", () => {
     const module = new foreign.WebAssembly.Module(embeddedBinary("wasm", ROWS_BINARY));
     const runtime = createRuntime({ module });
