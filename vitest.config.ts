@@ -26,6 +26,9 @@ const unfinished = {
 /** What scripts/test.mjs means to run on: test/house/engine.test.ts holds it to that. */
 const engine = process.env.SOFTMAX_WASM_ENGINE;
 
+/** Which float32s test/house/everyFloat.test.ts takes: 1 for all, else every so many; a prime, so that all last digits occur. */
+const floatStep = Number(process.env.FLOAT_STEP ?? 1009);
+
 /** What every project has in common, in vitest.browser.config.mjs too. */
 export const base = defineConfig({
   plugins: [bytes],
@@ -33,7 +36,7 @@ export const base = defineConfig({
     testTimeout: 60_000,
     maxWorkers: "100%", // one core less otherwise: half of a small machine
     reporters: ["default", unfinished, ["json", { outputFile: report }]],
-    provide: { engine },
+    provide: { engine, floatStep },
     // V8's flag takes FMA3 from x64: an engine that does not fuse. Given to vitest itself, it does not reach projects.
     execArgv: engine?.endsWith("unfused") ? ["--no-enable-fma3"] : [],
   },

@@ -6,7 +6,7 @@
  *   log z = 2t·(1 + t²/3 + t⁴/5 + … + t^10/11)
  *
  * 0 gives -Infinity; NaN gives NaN.
- * error   1e-10 + 1e-16·|log s|                                                            test/functions/logSumExp.test.ts
+ * error   1e-10 + 1e-16·|log s|; at most 0.18 of it over every float32 s                   test/house/everyFloat.test.ts
  * source  the series of artanh, Abramowitz & Stegun 4.1.27; next term t^12/13 < 6e-11
  *
  * WebAssembly has no logarithm, the standard library's carries 4 KB of tables, and a call per row out to Math.log

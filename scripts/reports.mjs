@@ -44,6 +44,12 @@ export function readReport(name) {
   return { passed, failed, skipped, unfinished, seconds, titles, problem };
 }
 
+/** @returns  the worst errors that tests of a report met (test/judge/everyFloat.ts): { of, error, at } */
+export function readWorst(name) {
+  const { testResults = [] } = existsSync(fileOf(name)) ? JSON.parse(readFileSync(fileOf(name), "utf8")) : {};
+  return testResults.flatMap(({ assertionResults }) => assertionResults).flatMap(({ meta }) => meta?.worst ?? []);
+}
+
 /**
  * Prints a line a run and, as the last one, their sum.
  *

@@ -5,7 +5,7 @@
  *   else         ±(1 - 2e / (1 + e)),  e = exp(-2|x|)
  *
  * ±Infinity give ±1, NaN stays NaN.
- * error   has no bound of its own: attention's holds with softcap                    test/functions/attention.test.ts
+ * error   relative 2^-24 · 4; over every float32 at most 0.93 of it without fma, 0.83 with      test/house/everyFloat.test.ts
  * source  P: Cephes, tanhf.c (S. L. Moshier), as published there
  *
  * The caller loads nothing: softcap is rare beside everything else that is done to a score.

@@ -5,7 +5,7 @@
  *   r = d - k·ln2/32               |r| <= ln2/64 = 0.0108
  *   exp(d) = 2^(k/32)·exp(r)       2^(k/32) from two tables, exp(r) by its series to r³; r⁴/24 < 6e-10 is left out
  *
- * error   relative 6e-10, a hundredth of a float32 rounding                                   test/house/exp.test.ts
+ * error   relative 6e-10, a hundredth of a float32 rounding                            test/house/everyFloat.test.ts
  * source  Tang 1989, doi:10.1145/63522.214389 (table-driven exponential)
  */
 

@@ -4,6 +4,24 @@
 const U = 2 ** -24;
 
 /**
+ * Of the kernels' exp, absolute: relative where the result is normal, and half of the smallest float more where it is not.
+ * @param {number} x
+ * @param {number} y  exp(x)
+ */
+export const expBound = (x, y) => U * (4 - 1.5 * x) * y + (y < 2 ** -126 ? 2 ** -150 : 0);
+/** Of JavaScript's exp, relative. */
+export const TWIN_EXP_BOUND = 6e-10;
+
+/**
+ * Of the kernels' log, absolute; in float64.
+ * @param {number} y
+ */
+export const logBound = (y) => 1e-10 + 1e-16 * Math.abs(y);
+
+/** Of the kernels' tanh, relative. */
+export const TANH_BOUND = U * 4;
+
+/**
  * Relative, where the result is normal. d = (x - max) / T.
  * @param {number} d
  */
