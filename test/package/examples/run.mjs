@@ -24,9 +24,12 @@ export function projectWith(name, versions) {
 /** Where nothing but the package is installed. */
 export const project = projectWith();
 
+/** What an example says, on stdout and stderr; it ends with 0. */
+export const ran = (name, args = [], variables = {}) =>
+  execute(process.execPath, [`examples/${name}`, ...args], project, { STORIES_DIR: "", ...variables });
+
 /** What an example prints; it ends with 0. */
-export const printed = (name, args = [], variables = {}) =>
-  execute(process.execPath, [`examples/${name}`, ...args], project, { STORIES_DIR: "", ...variables }).stdout;
+export const printed = (...run) => ran(...run).stdout;
 
 /** What an example says that ends with 1. */
 export function refusal(name, args = []) {
