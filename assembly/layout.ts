@@ -162,7 +162,7 @@ export const VOCABULARY_MAXIMA = 17408;
 
 /** Where each family's static data begins (tables, stages): all binaries may share one memory. From HEAP_BASE on it is the host's. */
 export const ROWS_DATA = 16;
-export const SPARSE_DATA = 1472;
-export const ATTENTION_DATA = 4032;
-export const VOCABULARY_DATA = 4176;
-export const HEAP_BASE = 6048;
+export const SPARSE_DATA = 1552;
+export const ATTENTION_DATA = 4176;
+export const VOCABULARY_DATA = 4432;
+export const HEAP_BASE = 6464;

@@ -64,6 +64,9 @@ const VOCABULARY = [
 /** Penalties for 2048 tokens, on top of the call, and rows of up to 4096 over the loop of calls. */
 const PENALTIES_US = 15;
 const ROWS_OVER_LOOP = 1.5;
+/** Logits of 16 bits over float32 logits, and a table of all patterns over the package. */
+const HALF_OVER_FLOAT = 1.15;
+const TABLE_OVER_HALF = 3;
 const OVER_PLAIN_SORT = 40;
 /** Rows that are spread as a model's are, or wider. */
 const SPREAD = ["N(0, 3²)", "real, tiled", "N(0, 0.3²)"];
@@ -106,7 +109,7 @@ export function indexTargets({ cases, kernels, firstCall }) {
   ];
 }
 
-export function vocabularyTargets(figures, ofRows) {
+export function vocabularyTargets(figures, ofRows, halves) {
   const rows = [HEAD];
   for (const backend of ["wasm-relaxed", "wasm"]) {
     const own = figures.filter((f) => f.backend === backend);
@@ -125,6 +128,10 @@ export function vocabularyTargets(figures, ofRows) {
       rows.push(
         row(`${backend}: ${one.row}, ${one.name}, the loop's time over it`, "≥", ROWS_OVER_LOOP, one.ofOwn.loop),
       );
+    for (const { row: dtype, name, ofOwn } of halves.filter((f) => f.backend === backend)) {
+      rows.push(row(`${backend}: ${dtype} logits, ${name}, over float32`, "≤", HALF_OVER_FLOAT, 1 / ofOwn.wide));
+      rows.push(row(`${backend}: ${dtype} logits, ${name}, a table's time over it`, "≥", TABLE_OVER_HALF, ofOwn.table));
+    }
     const sorted = own.filter((f) => f.sorts && SPREAD.includes(f.row));
     const what = `${backend}: speed-up over plain JavaScript that sorts, the least on ${SPREAD.join("; ")}`;
     rows.push(row(what, "≥", OVER_PLAIN_SORT, Math.min(...sorted.map((f) => f.overPlain))));

@@ -10,8 +10,9 @@ import { vocabularyTargets } from "./targets.mjs";
 
 const compared = compare("vocabularyCalls");
 const ofRows = compared.filter(({ ns }) => ns.loop !== undefined);
+const halves = compared.filter(({ ns }) => ns.wide !== undefined);
 const figures = compared
-  .filter(({ ns }) => ns.loop === undefined)
+  .filter(({ ns }) => ns.loop === undefined && ns.wide === undefined)
   .map(({ row, name, left, sorts, backend, node, ns, ofOwn }) => ({
     row,
     name,
@@ -58,8 +59,30 @@ console.log(
       ]),
   ]),
 );
+console.log(
+  "\nlogits of 16 bits: µs of CPU, of the time of float32 logits, and how many times as long it takes with a table that widens\n",
+);
+console.log(
+  table([
+    ["", ...backends.map(([name, node]) => `${name}, Node ${node}`.padEnd(28))],
+    ...halves
+      .filter(({ backend }) => backend === first[0].backend)
+      .map((f) => [
+        `${f.row}, ${f.name}`,
+        ...halves
+          .filter(({ row, name }) => row === f.row && name === f.name)
+          .map(
+            ({ ns, ofOwn }) =>
+              `${us(ns.own).padStart(8)} ${times(1 / ofOwn.wide).padStart(8)} ${times(ofOwn.table).padStart(9)} `,
+          ),
+      ]),
+  ]),
+);
 console.log("\nTargets\n");
-console.log(table(vocabularyTargets(figures, ofRows)));
+console.log(table(vocabularyTargets(figures, ofRows, halves)));
 if (notes.length > 0) console.log(`\n${notes.join("\n")}`);
 if (json)
-  writeFileSync(json, `${JSON.stringify({ date: new Date().toISOString(), figures, rows: ofRows }, null, 2)}\n`);
+  writeFileSync(
+    json,
+    `${JSON.stringify({ date: new Date().toISOString(), figures, rows: ofRows, halves }, null, 2)}\n`,
+  );

@@ -10,13 +10,13 @@
  */
 import { refuseValue } from "./check";
 import { align16, type Heap } from "./heap";
-import { bufferOf, lengthOf, offsetOf } from "./typedArray";
+import { bufferOf, bytesOf, offsetOf, type TypedArray } from "./typedArray";
 
-/** The bytes that one view has, and how many floats it was asked to be. */
+/** Where the room of one view begins and ends, and how many bytes the view has. */
 interface Block {
   readonly at: number;
   readonly end: number;
-  readonly length: number;
+  readonly bytes: number;
 }
 
 export class Arena {
@@ -30,20 +30,22 @@ export class Arena {
     this.#heap = heap;
   }
 
-  /** A view of `length` floats at a 16-byte boundary, zeroed. */
-  alloc(length: number): Float32Array<ArrayBuffer> {
-    const { arena, buffer, mark } = this.#heap;
+  /** The address of room for `length` floats of 4 or 2 bytes each, at a 16-byte boundary, zeroed. */
+  alloc(length: number, each: 2 | 4): number {
+    const { arena, mark } = this.#heap;
     if (length === 0) {
       this.#empty.push(mark);
-      return new Float32Array(buffer, mark, 0);
+      return mark;
     }
+    const bytes = each * length;
     let i = 0;
     let at = arena;
-    for (; i < this.#blocks.length && this.#blocks[i].at - at < 4 * length; i++) at = this.#blocks[i].end;
-    if (i === this.#blocks.length && this.#heap.arenaEnd - at < 4 * length) this.#refuseLength(length);
-    this.#blocks.splice(i, 0, { at, end: align16(at + 4 * length), length });
+    for (; i < this.#blocks.length && this.#blocks[i].at - at < bytes; i++) at = this.#blocks[i].end;
+    if (i === this.#blocks.length && this.#heap.arenaEnd - at < bytes) this.#refuseLength(length, each);
+    this.#blocks.splice(i, 0, { at, end: align16(at + bytes), bytes });
     this.#moveMark();
-    return new Float32Array(buffer, at, length).fill(0);
+    this.#heap.clear(at, bytes);
+    return at;
   }
 
   /** Takes back every view. */
@@ -53,14 +55,14 @@ export class Arena {
     this.#moveMark();
   }
 
-  /** Takes back one view that `alloc` gave, or another Float32Array on exactly its memory. */
-  free(view: Float32Array): void {
+  /** Takes back one view of what `alloc` gave, or another on exactly its memory. */
+  free(view: TypedArray): void {
     if (bufferOf(view) !== this.#heap.buffer) this.#refuseView("one of other memory");
     const at = offsetOf(view);
-    const length = lengthOf(view);
-    const index = length === 0 ? this.#empty.indexOf(at) : this.#blocks.findIndex((block) => block.at === at);
-    if (index < 0 || (length > 0 && this.#blocks[index].length !== length)) this.#refusePlace(at, length);
-    (length === 0 ? this.#empty : this.#blocks).splice(index, 1);
+    const bytes = bytesOf(view);
+    const index = bytes === 0 ? this.#empty.indexOf(at) : this.#blocks.findIndex((block) => block.at === at);
+    if (index < 0 || (bytes > 0 && this.#blocks[index].bytes !== bytes)) this.#refusePlace(at, bytes);
+    (bytes === 0 ? this.#empty : this.#blocks).splice(index, 1);
     this.#moveMark();
   }
 
@@ -70,7 +72,7 @@ export class Arena {
   }
 
   /** Says what is free, and where that is more than one piece: `length` floats could fit in all of them together. */
-  #refuseLength(length: number): never {
+  #refuseLength(length: number, each: 2 | 4): never {
     const { arena, arenaEnd } = this.#heap;
     let [at, pieces, largest, free] = [arena, 0, 0, 0];
     for (const block of [...this.#blocks, { at: arenaEnd, end: arenaEnd }]) {
@@ -83,14 +85,14 @@ export class Arena {
     const taken = `${arenaEnd - arena - free} of ${arenaEnd - arena} bytes are taken`;
     const apart = pieces > 1 ? `, the rest is in ${pieces} pieces` : "";
     const hint = `${taken}${apart}; createRuntime({ heapBytes }) makes a larger heap`;
-    refuseValue("alloc", "length", `at most ${largest >> 2} floats (${hint})`, length);
+    refuseValue("alloc", "length", `at most ${Math.floor(largest / each)} floats (${hint})`, length);
   }
 
-  #refusePlace(at: number, length: number): never {
-    const there = this.#blocks.find((block) => block.at < at + 4 * length && at < block.end);
-    const floats = `${length} floats at byte ${at}`;
-    if (there === undefined) this.#refuseView(`${floats}, which are free (given back already?)`);
-    this.#refuseView(`${floats}, where alloc gave ${there.length} at byte ${there.at}`);
+  #refusePlace(at: number, bytes: number): never {
+    const there = this.#blocks.find((block) => block.at < at + bytes && at < block.end);
+    const given = `${bytes} bytes at byte ${at}`;
+    if (there === undefined) this.#refuseView(`${given}, which are free (given back already?)`);
+    this.#refuseView(`${given}, where alloc gave ${there.bytes} at byte ${there.at}`);
   }
 
   #refuseView(got: string): never {

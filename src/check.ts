@@ -6,13 +6,19 @@ export { checkApart, checkOverlap, type Used } from "./check/apart";
 export {
   checkArray,
   checkAttached,
+  checkDtype,
   checkElement,
   checkFloats,
   checkLength,
   checkList,
+  checkLive,
+  checkView,
+  type Float16Like,
   type FloatInput,
+  type FloatView,
   listLength,
   newFloats,
+  newHalves,
   newWords,
 } from "./check/array";
 export { checkAxis, checkMask, checkOut, checkSupport } from "./check/axis";

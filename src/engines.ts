@@ -60,14 +60,18 @@ export class Engines {
     const rejected: Rejected[] = [];
     for (let i = 0; i < this.#started.length || this.#startNext(rejected, family.name); i++) {
       const engine = this.#started[i];
+      const { half } = this.heap;
       try {
-        const core = { heap: this.heap, kernels: engine.kernels(family.name, source) };
+        const kernels = engine.kernels(family.name, source);
+        const core = { heap: this.heap, kernels };
+        this.heap.half = kernels;
         const functions = family.functions(core);
         family.selfTest(functions, core);
         this.rejected.push(...rejected);
         return functions;
       } catch (error) {
         rejected.push({ backend: engine.backend, family: family.name, reason: reasonOf(error) });
+        this.heap.half = half;
       }
     }
     const error = new Error(

@@ -7,6 +7,8 @@
  */
 
 import { HEAP_BASE, STATE_BYTES } from "../assembly/layout";
+import { type Floats, Half } from "./half";
+import type { HalfKernels } from "./kernels/half";
 import { bufferOf, bytesOf, lengthOf, offsetOf, setAll, type TypedArray } from "./typedArray";
 
 /** Kernels load whole vectors where a row ends, at most two past it, and drop the lanes behind the end. */
@@ -20,6 +22,9 @@ const WORKSPACE_BYTES = 262144;
 
 /** Up to this many floats a loop copies faster than `set`, which costs 20–40 ns whatever the length. */
 const LOOP_FLOATS = 16;
+
+/** Floats that are moved together where their size changes: 16 KiB, which stay in L1 meanwhile. */
+const MOVED_FLOATS = 4096;
 
 /** for (i < count) y[to + i] = x[from + i], four to an iteration: 1.2 ns a float against 1.5. */
 function copy(y: Float32Array, to: number, x: Float32Array, from: number, count: number): void {
@@ -55,8 +60,11 @@ export class Heap {
   readonly arenaEnd: number;
   /** End of the last of these views: the workspace begins here. The arena moves it. */
   mark: number;
+  /** Kernels of the family that was started last: every family has them. */
+  half: HalfKernels | undefined;
   readonly #f32: Float32Array;
   readonly #u8: Uint8Array;
+  readonly #u16: Uint16Array;
   readonly #u32: Uint32Array;
   readonly #f64: Float64Array;
   readonly #limit: number;
@@ -68,6 +76,7 @@ export class Heap {
     this.buffer = buffer;
     this.#f32 = new Float32Array(buffer);
     this.#u8 = new Uint8Array(buffer);
+    this.#u16 = new Uint16Array(buffer);
     this.#u32 = new Uint32Array(buffer);
     this.#f64 = new Float64Array(buffer);
     this.arena = this.state + STATE_BYTES;
@@ -87,14 +96,33 @@ export class Heap {
     return (this.#limit - this.mark) >> 2;
   }
 
-  /** The address of a view that lies in memory that `alloc` gave out; 0 for any other. @param offset  the view's byteOffset */
+  /**
+   * The address of a view that lies in memory that `alloc` gave out, where kernels use it in place; 0 for any other, and for floats
+   * of 16 bits, which they do not read.
+   *
+   * @param offset  the view's byteOffset
+   */
   locate(view: TypedArray, offset: number): number {
-    if (offset < this.arena || offset >= this.mark) return 0;
-    return bufferOf(view) === this.buffer && offset + bytesOf(view) <= this.mark ? offset : 0;
+    if (offset < this.arena || offset >= this.mark || view instanceof Half) return 0;
+    return this.#isHome(view, offset) ? offset : 0;
   }
 
-  /** heap[at…] = x[from … from + count] */
-  write(at: number, x: Float32Array, from: number, count: number): void {
+  /** As locate, for floats of either size. */
+  #homeOf(x: Floats): number {
+    const offset = offsetOf(x);
+    return this.#isHome(x, offset) ? offset : 0;
+  }
+
+  #isHome(view: TypedArray, offset: number): boolean {
+    return bufferOf(view) === this.buffer && offset >= this.arena && offset + bytesOf(view) <= this.mark;
+  }
+
+  /** heap[at…] = x[from … from + count] as float32s. Those of 16 bits are copied to the end of their place and widened from there. */
+  write(at: number, x: Floats, from: number, count: number): void {
+    if (x instanceof Half) {
+      this.#unpack(at, x, from, count);
+      return;
+    }
     const f32 = this.#f32;
     const to = at >>> 2;
     if (count <= LOOP_FLOATS) {
@@ -104,8 +132,32 @@ export class Heap {
     }
   }
 
-  /** y[to … to + count] = heap[at…] */
-  read(y: Float32Array, to: number, at: number, count: number): void {
+  #unpack(at: number, x: Half, from: number, count: number): void {
+    const offset = offsetOf(x);
+    const { unpack16 } = this.#kernels;
+    if (this.#isHome(x, offset)) {
+      unpack16(at, offset + 2 * from, count, x.bfloat);
+      return;
+    }
+    const buffer = bufferOf(x);
+    for (let i = 0; i < count; i += MOVED_FLOATS) {
+      const n = Math.min(MOVED_FLOATS, count - i);
+      const source = at + 4 * i + 2 * n;
+      this.#u16.set(new Uint16Array(buffer, offset + 2 * (from + i), n), source >>> 1);
+      unpack16(at + 4 * i, source, n, x.bfloat);
+    }
+  }
+
+  get #kernels(): HalfKernels {
+    return this.half as HalfKernels;
+  }
+
+  /** y[to … to + count] = the float32s of heap[at…], rounded if y has 16 bits: then they are gone from the heap. */
+  read(y: Floats, to: number, at: number, count: number): void {
+    if (y instanceof Half) {
+      this.#pack(y, to, at, count);
+      return;
+    }
     const f32 = this.#f32;
     const from = at >>> 2;
     if (count <= LOOP_FLOATS) {
@@ -119,14 +171,46 @@ export class Heap {
     }
   }
 
+  #pack(y: Half, to: number, at: number, count: number): void {
+    const offset = offsetOf(y);
+    if (this.#isHome(y, offset)) {
+      this.#kernels.pack16(offset + 2 * to, at, count, y.bfloat);
+      return;
+    }
+    for (let i = 0; i < count; i += MOVED_FLOATS) {
+      const n = Math.min(MOVED_FLOATS, count - i);
+      const source = at + 4 * i;
+      this.#kernels.pack16(source, source, n, y.bfloat);
+      setAll(y, this.#u16.subarray(source >>> 1, (source >>> 1) + n), to + i);
+    }
+  }
+
+  /** y = x, as long as each other and apart: to other memory, or to floats of another size. What lies in the heap is used there. */
+  move(y: Floats, x: Floats): void {
+    const length = lengthOf(x);
+    const xHome = this.#homeOf(x);
+    const yHome = this.#homeOf(y);
+    const most = Math.min(MOVED_FLOATS, this.room);
+    for (let from = 0; from < length; from += most) {
+      const count = Math.min(most, length - from);
+      let at = yHome !== 0 && !(y instanceof Half) ? yHome + 4 * from : this.workspace;
+      if (x instanceof Half && xHome !== 0) this.#kernels.unpack16(at, xHome + 2 * from, count, x.bfloat);
+      else if (xHome === 0) this.write(at, x, from, count);
+      else if (y instanceof Half && yHome !== 0) at = xHome + 4 * from;
+      else this.#u8.copyWithin(at, xHome + 4 * from, xHome + 4 * (from + count));
+      if (yHome === 0) this.read(y, from, at, count);
+      else if (y instanceof Half) this.#kernels.pack16(yHome + 2 * from, at, count, y.bfloat);
+    }
+  }
+
   /** heap[at…] = `count` positions of `width` columns of x, which are `pitch` floats apart there, the first at `from`. */
-  writeStrip(at: number, x: Float32Array, from: number, count: number, width: number, pitch: number): void {
+  writeStrip(at: number, x: Floats, from: number, count: number, width: number, pitch: number): void {
     if (width === pitch) this.write(at, x, from, count * width);
     else for (let a = 0; a < count; a++) this.write(at + 4 * a * width, x, from + a * pitch, width);
   }
 
   /** The way back: y = the strip at heap[at…]. */
-  readStrip(y: Float32Array, to: number, at: number, count: number, width: number, pitch: number): void {
+  readStrip(y: Floats, to: number, at: number, count: number, width: number, pitch: number): void {
     if (width === pitch) this.read(y, to, at, count * width);
     else for (let a = 0; a < count; a++) this.read(y, to + a * pitch, at + 4 * a * width, width);
   }
@@ -171,6 +255,15 @@ export class Heap {
   /** heap[at … at + bytes] = 0 */
   clear(at: number, bytes: number): void {
     this.#u8.fill(0, at, at + bytes);
+  }
+
+  /** A copy of what kernels keep between phases, and the way back. */
+  keepState(): Uint8Array {
+    return this.#u8.slice(this.state, this.state + STATE_BYTES);
+  }
+
+  restoreState(kept: Uint8Array): void {
+    this.#u8.set(kept, this.state);
   }
 
   /** A float32, float64 or u32 that a kernel has left at `at`. */

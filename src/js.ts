@@ -14,7 +14,9 @@ import type { Entropy } from "./ops/rows/entropy";
 import type { Hardmax } from "./ops/rows/hardmax";
 import type { LogSoftmax } from "./ops/rows/logSoftmax";
 import type { LogSumExp } from "./ops/rows/logSumExp";
+import type { Pack16 } from "./ops/rows/pack16";
 import type { Softmax } from "./ops/rows/softmax";
+import type { Unpack16 } from "./ops/rows/unpack16";
 import type { Entmax } from "./ops/sparse/entmax";
 import type { Entmax15 } from "./ops/sparse/entmax15";
 import type { Sparsemax } from "./ops/sparse/sparsemax";
@@ -89,6 +91,12 @@ export const hardmax: Hardmax = (x, options) => runtime().hardmax(x, options);
 
 /** Entropy of softmax, of an array or along an axis, on the default runtime: {@link Entropy}. */
 export const entropy = ((x: Parameters<Entropy>[0], options: AxisOptions) => runtime().entropy(x, options)) as Entropy;
+
+/** Floats rounded to 16 bits, on the default runtime: {@link Pack16}. */
+export const pack16: Pack16 = (x, options) => runtime().pack16(x, options);
+
+/** Floats of 16 bits widened to float32, on the default runtime: {@link Unpack16}. */
+export const unpack16: Unpack16 = (x, options) => runtime().unpack16(x, options);
 
 /** Sparsemax along an axis, on the default runtime: {@link Sparsemax}. */
 export const sparsemax: Sparsemax = (x, options) => runtime().sparsemax(x, options);

@@ -1,10 +1,11 @@
 /** A runtime: a heap of its own, and every function on it. */
 import { Arena } from "./arena";
-import { checkCount, isFloat32Array, isRevoked, kind, refuseType, type TokenList } from "./check";
+import { checkCount, checkDtype, type Float16Like, isRevoked, kind, refuseType, type TokenList } from "./check";
 import { type Engines, once, type Rejected } from "./engines";
+import type { Dtype } from "./half";
 import type { Backend, Sources } from "./kernels";
 import { ATTENTION, type AttentionFunctions } from "./ops/attention";
-import type { AxisOptions, NewFloats } from "./ops/axis";
+import type { AxisOptions, NewFloats, NewHalves } from "./ops/axis";
 import { ROWS, type Rows } from "./ops/rows";
 import type { Entropy } from "./ops/rows/entropy";
 import type { LogSumExp } from "./ops/rows/logSumExp";
@@ -15,6 +16,7 @@ import type { Sample, SampleOptions } from "./ops/vocabulary/sample";
 import type { TopK, TopKOptions } from "./ops/vocabulary/topK";
 import type { Truncate } from "./ops/vocabulary/truncate";
 import type { TruncationOptions } from "./ops/vocabulary/truncation";
+import { type TypedArray, typeOf } from "./typedArray";
 
 /** A runtime: a heap, a backend, and every function on them. */
 export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFunctions {
@@ -32,25 +34,29 @@ export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFun
    * Its buffer is the whole heap: postMessage(view) and structuredClone(view) copy all of that, and view.slice() what is in the view.
    *
    * @param length  floats
-   * @throws {TypeError}  length is not a number
-   * @throws {RangeError} length is not an integer >= 0, or more than the largest piece of the heap that is free
+   * @param dtype   none for float32; "float16" or "bfloat16" for a Uint16Array, on every engine, whose elements are the bits of such
+   *                floats. Functions take it with the same dtype in their options, and a Float16Array on its memory without
+   * @throws {TypeError}  length is not a number, dtype is not a string
+   * @throws {RangeError} dtype is the name of no format; length is not an integer >= 0, or more than the largest piece of the heap that is free
    * @example
    * import { createRuntime } from "softmax-wasm";
    * const view = createRuntime().alloc(1000);
    * structuredClone(view.slice()).buffer.byteLength; // 4000
    * structuredClone(view).buffer.byteLength; // 8388608
    */
-  alloc(length: number): NewFloats;
+  alloc(length: number, dtype?: undefined): NewFloats;
+  alloc(length: number, dtype: Dtype): NewHalves;
+  alloc(length: number, dtype: Dtype | undefined): NewFloats | NewHalves;
   /** Takes back every view that alloc gave out. They must not be used any more: their memory is given out again. */
   free(): void;
   /**
    * Takes back one view that alloc gave out; it must not be used any more. Others stay as they are, and later views get its room.
    *
-   * @param view  the view, or another Float32Array on exactly its memory; undefined is refused, not taken for free()
-   * @throws {TypeError}  view is not a Float32Array
+   * @param view  the view, or another array of floats on exactly its memory; undefined is refused, not taken for free()
+   * @throws {TypeError}  view is not a Float32Array, a Uint16Array or a Float16Array
    * @throws {RangeError} view is only a part of one that alloc gave out, was given back already, or is of other memory
    */
-  free(view: Float32Array): void;
+  free(view: Float32Array | Uint16Array | Float16Like): void;
 }
 
 /** What a runtime is known by. */
@@ -62,6 +68,8 @@ const FIELDS: Readonly<Record<Exclude<keyof Runtime, "rejected">, "string" | "fu
   logSoftmax: "function",
   logSumExp: "function",
   entropy: "function",
+  pack16: "function",
+  unpack16: "function",
   hardmax: "function",
   sparsemax: "function",
   entmax15: "function",
@@ -88,6 +96,9 @@ export function checkRuntime(value: unknown): asserts value is Runtime {
   }
 }
 
+const GIVEN = ["Float32Array", "Uint16Array", "Float16Array"];
+const isFloats = (view: unknown): view is TypedArray => GIVEN.includes(typeOf(view) ?? "");
+
 /** Every function, each family started at its first call. */
 export function runtimeOn(engines: Engines, sources: Sources): Runtime {
   const arena = new Arena(engines.heap);
@@ -98,15 +109,17 @@ export function runtimeOn(engines: Engines, sources: Sources): Runtime {
   return {
     backend: engines.backend,
     rejected: engines.rejected,
-    alloc(length) {
+    alloc: ((length: number, dtype?: Dtype) => {
       checkCount("alloc", "length", length, 0);
-      return arena.alloc(length);
-    },
-    free(...views: [view?: Float32Array]) {
+      checkDtype("alloc", dtype);
+      const at = arena.alloc(length, dtype === undefined ? 4 : 2);
+      const { buffer } = engines.heap;
+      return dtype === undefined ? new Float32Array(buffer, at, length) : new Uint16Array(buffer, at, length);
+    }) as Runtime["alloc"],
+    free(...views: [view?: Float32Array | Uint16Array | Float16Like]) {
       if (views.length === 0) return arena.clear();
       const [view] = views;
-      if (!isFloat32Array(view))
-        refuseType("free", "view", "a Float32Array", `${kind(view)} (free() takes back all views)`);
+      if (!isFloats(view)) refuseType("free", "view", "a Float32Array", `${kind(view)} (free() takes back all views)`);
       arena.free(view);
     },
     softmax: (x, options) => rows().softmax(x, options),
@@ -114,6 +127,8 @@ export function runtimeOn(engines: Engines, sources: Sources): Runtime {
     logSumExp: ((x: Parameters<LogSumExp>[0], options: AxisOptions) => rows().logSumExp(x, options)) as LogSumExp,
     hardmax: (x, options) => rows().hardmax(x, options),
     entropy: ((x: Parameters<Entropy>[0], options: AxisOptions) => rows().entropy(x, options)) as Entropy,
+    pack16: (x, options) => rows().pack16(x, options),
+    unpack16: (x, options) => rows().unpack16(x, options),
     sparsemax: (x, options) => sparse().sparsemax(x, options),
     entmax15: (x, options) => sparse().entmax15(x, options),
     entmax: (x, options) => sparse().entmax(x, options),

@@ -5,7 +5,7 @@
  */
 
 /** The typed arrays that arguments may be. */
-export type TypedArray = Float32Array | Float64Array | Uint8Array | Uint32Array | Int32Array;
+export type TypedArray = Float32Array | Float64Array | Uint8Array | Uint16Array | Uint32Array | Int32Array;
 
 const { prototype } = Object.getPrototypeOf(Uint8Array) as { prototype: Uint8Array };
 

@@ -1,15 +1,18 @@
 /** The types that every entry of the package exports. */
-export type { FloatInput, TokenList, TokenMask } from "./check";
+export type { Float16Like, FloatInput, FloatView, TokenList, TokenMask } from "./check";
 export type { Rejected } from "./engines";
+export type { Dtype } from "./half";
 export type { Backend } from "./kernels";
 export type { Attention, AttentionOptions, Shape4 } from "./ops/attention/attention";
 export type { MergeAttention, MergeAttentionOptions } from "./ops/attention/mergeAttention";
-export type { AxisOptions, NewFloats, Written } from "./ops/axis";
+export type { AxisOptions, NewFloats, NewHalves, Written } from "./ops/axis";
 export type { Entropy } from "./ops/rows/entropy";
 export type { Hardmax } from "./ops/rows/hardmax";
 export type { LogSoftmax } from "./ops/rows/logSoftmax";
 export type { LogSumExp } from "./ops/rows/logSumExp";
+export type { Pack16, Pack16Options } from "./ops/rows/pack16";
 export type { Softmax, SoftmaxOptions } from "./ops/rows/softmax";
+export type { Unpack16, Unpack16Options } from "./ops/rows/unpack16";
 export type { Entmax, EntmaxOptions } from "./ops/sparse/entmax";
 export type { Entmax15 } from "./ops/sparse/entmax15";
 export type { SparseOptions } from "./ops/sparse/sparse";

@@ -1,4 +1,6 @@
 /** The binary of attention; as assembly/rows/index.ts. */
+export { pack16 } from "../pack16";
+export { unpack16 } from "../unpack16";
 export { mergeAttention } from "./merge";
 export { attentionPack } from "./pack";
 export { attentionRows } from "./rows";

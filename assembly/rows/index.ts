@@ -1,4 +1,6 @@
 /** The binary of the rows: byte offsets, counts and scalars only; nothing allocates, validates or throws. */
+export { pack16 } from "../pack16";
+export { unpack16 } from "../unpack16";
 export { entropy } from "./entropy";
 export { hardmax } from "./hardmax";
 export { logSoftmax } from "./logSoftmax";

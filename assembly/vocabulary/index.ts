@@ -1,4 +1,6 @@
 /** The binary of the passes over a vocabulary; as assembly/rows/index.ts. */
+export { pack16 } from "../pack16";
+export { unpack16 } from "../unpack16";
 export { vocabularyDraw, vocabularySeek } from "./draw";
 export { vocabularyGather } from "./gather";
 export { vocabularyBin, vocabularyHistogram, vocabularyTotal } from "./histogram";

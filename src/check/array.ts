@@ -1,9 +1,21 @@
 /** Typed arrays that are used where they lie, and lists of numbers that are copied. */
+import { type Dtype, type Floats, type Half, halfOf } from "../half";
 import { bufferOf, iterate, lengthOf, type TypedArray, typeOf } from "../typedArray";
 import { isFloat32Array, isList, isRevoked, kind, refuseType, refuseValue } from "./refuse";
 
-/** Types of an array of numbers. A Float32Array is used as it is; anything else is copied into one first. */
+/**
+ * Types of an array of numbers. A Float32Array is used as it is, and so is a Float16Array; a Uint16Array with `dtype`, which says what
+ * its bits are. Anything else is copied into a Float32Array first.
+ */
 export type FloatInput = Float32Array | ArrayLike<number>;
+
+/** A Float16Array, for which TypeScript has a type only where it knows that class. */
+export interface Float16Like extends ArrayLike<number> {
+  readonly [Symbol.toStringTag]: "Float16Array";
+}
+
+/** Types of an array of floats that is read or written where it lies. A Uint16Array takes `dtype`; results for 16 bits are rounded. */
+export type FloatView = Float32Array | Uint16Array | Float16Like;
 
 /**
  * Refuses an array that is detached, or that its resizable buffer no longer reaches. Both have length 0, as an empty array has.
@@ -58,6 +70,15 @@ export function newDoubles(fn: string, name: string, length: number): Float64Arr
   }
 }
 
+/** The same with 16 bits an element. */
+export function newHalves(fn: string, name: string, length: number): Uint16Array {
+  try {
+    return new Uint16Array(length);
+  } catch {
+    return refuseValue(fn, name, "a length that this host has memory for", length);
+  }
+}
+
 /** The same with a word for each 32 of `bits`. */
 export function newWords(fn: string, name: string, bits: number): Uint32Array {
   try {
@@ -83,12 +104,25 @@ const refuseNumbers = (fn: string, name: string, value: unknown, hint = ""): nev
 /** Words for the error: only x has a `shape` option. */
 const sizesOf = (name: string): string => (name === "x" ? ', and its sizes as "shape"' : "");
 
+/** Words for a Uint16Array, which numbers mostly are no integers in. */
+const HALF_BITS = ' (bits of floats? say which: dtype "float16" or "bfloat16")';
+
+/** The array as 16-bit floats; undefined for any other. */
+function checkHalf(fn: string, name: string, value: unknown, dtype: Dtype | undefined): Half | undefined {
+  const type = typeOf(value);
+  const is = type === "Float16Array" ? "float16" : type === "Uint16Array" ? dtype : undefined;
+  if (is === undefined) return undefined;
+  const view = value as Uint16Array;
+  if (lengthOf(view) === 0) checkAttached(fn, name, view);
+  return halfOf(view, is);
+}
+
 function convert(fn: string, name: string, value: unknown): Float32Array {
   if (typeof value !== "object" || value === null || isRevoked(value) || pretends(value)) {
     return refuseNumbers(fn, name, value);
   }
   const type = typeOf(value);
-  if (type === "Uint16Array") refuseNumbers(fn, name, value, " (float16 bits? widen them to float32 first)");
+  if (type === "Uint16Array") refuseNumbers(fn, name, value, HALF_BITS);
   const length = type === undefined ? (value as ArrayLike<unknown>).length : lengthOf(value as Float32Array);
   if (typeof length !== "number" || !Number.isSafeInteger(length) || length < 0) {
     return refuseNumbers(fn, name, value, "data" in value ? ` (a tensor? pass its "data"${sizesOf(name)})` : "");
@@ -106,9 +140,35 @@ function convert(fn: string, name: string, value: unknown): Float32Array {
   return floats;
 }
 
-/** The value as a Float32Array: itself, or a copy. One of length 0 may be detached: the caller checks (checkAttached). */
-export function checkFloats(fn: string, name: string, value: FloatInput): Float32Array {
-  return isFloat32Array(value) ? value : convert(fn, name, value);
+/**
+ * The value as floats: itself, a view of 16-bit floats, or a copy. One of length 0 may be detached: the caller checks (checkAttached).
+ *
+ * @param dtype  what the bits of a Uint16Array are; without it one is refused
+ */
+export function checkFloats(fn: string, name: string, value: FloatInput, dtype?: Dtype): Floats {
+  return isFloat32Array(value) ? value : (checkHalf(fn, name, value, dtype) ?? convert(fn, name, value));
+}
+
+/** An array of floats that is used where it lies: nothing is copied. One of length 0 may be detached, as of checkFloats. */
+export function checkView(fn: string, name: string, value: unknown, dtype: Dtype | undefined): Floats {
+  if (isFloat32Array(value)) return value;
+  const hint = typeOf(value) === "Uint16Array" ? HALF_BITS : "";
+  return checkHalf(fn, name, value, dtype) ?? refuseType(fn, name, "a Float32Array", `${kind(value)}${hint}`);
+}
+
+/** The length of an array that is alive. */
+export function checkLive(fn: string, name: string, x: TypedArray): number {
+  const length = lengthOf(x);
+  if (length === 0) checkAttached(fn, name, x);
+  return length;
+}
+
+/** Refuses a `dtype` that is no name of a format. */
+export function checkDtype(fn: string, value: unknown): void {
+  if (value === undefined || value === "float16" || value === "bfloat16") return;
+  const expected = '"float16" or "bfloat16"';
+  if (typeof value !== "string") refuseType(fn, "dtype", expected, kind(value));
+  refuseValue(fn, "dtype", expected, JSON.stringify(value));
 }
 
 /**

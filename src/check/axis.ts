@@ -1,7 +1,8 @@
 /** Checks of the functions along an axis: shape and axis of x, and the arrays whose lengths depend on them. */
+import type { Dtype, Floats } from "../half";
 import { lengthOf } from "../typedArray";
 import { checkApart } from "./apart";
-import { checkArray, checkAttached, checkLength, checkList } from "./array";
+import { checkArray, checkLength, checkList, checkLive, checkView, type FloatView } from "./array";
 import { kind, refuseType, refuseValue } from "./refuse";
 
 /** f32[outer, axis, inner], row-major: any shape, seen from one of its axes. */
@@ -12,13 +13,6 @@ interface Geometry {
   /** The number of that axis in the shape, and the shape, if one was given. */
   readonly at: number;
   readonly shape: readonly number[] | undefined;
-}
-
-/** x.length; a detached x is refused. */
-function liveLength(fn: string, x: Float32Array): number {
-  const length = lengthOf(x);
-  if (length === 0) checkAttached(fn, "x", x);
-  return length;
 }
 
 /** The number of the axis, counted from the first. */
@@ -35,12 +29,12 @@ function checkAlong(fn: string, axis: number | undefined, sizes: readonly number
 /** shape and axis as one Geometry. The product of the sizes must be x.length, which is read last, when no getter can change it. */
 export function checkAxis(
   fn: string,
-  x: Float32Array,
+  x: Floats,
   shape: readonly number[] | undefined,
   axis: number | undefined,
 ): Geometry {
   if (shape === undefined && axis === undefined) {
-    return { outer: 1, axis: liveLength(fn, x), inner: 1, at: 0, shape };
+    return { outer: 1, axis: checkLive(fn, "x", x), inner: 1, at: 0, shape };
   }
   const sizes = shape === undefined ? [lengthOf(x)] : checkList(fn, "shape", shape, "an array of sizes");
   if (sizes.length === 0) refuseValue(fn, "shape", "at least one size", "[]");
@@ -55,7 +49,7 @@ export function checkAxis(
     if (i < at) outer *= size;
     else if (i > at) inner *= size;
   }
-  const length = liveLength(fn, x);
+  const length = checkLive(fn, "x", x);
   const product = outer * sizes[at] * inner;
   if (product !== length) {
     refuseValue(fn, "shape", `sizes whose product is x.length = ${length}`, `[${sizes.join(", ")}] = ${product}`);
@@ -80,16 +74,18 @@ export function checkMask(fn: string, value: Uint8Array, length: number, axis: n
  */
 export function checkOut(
   fn: string,
-  value: Float32Array,
+  value: FloatView,
   length: number,
   shape: readonly number[] | undefined,
   without: number,
-): void {
-  const given = checkArray(fn, "out", value, "Float32Array");
-  if (given === length) return;
+  dtype: Dtype | undefined,
+): Floats {
+  const out = checkView(fn, "out", value, dtype);
+  const given = checkLive(fn, "out", out);
+  if (given === length) return out;
   const whole = shape === undefined ? "x" : `shape [${shape.join(", ")}]`;
   const of = without >= 0 ? ` (${whole} without axis ${without})` : shape === undefined ? "" : ` (${whole})`;
-  refuseValue(fn, "out", `length ${length}${of}`, given);
+  return refuseValue(fn, "out", `length ${length}${of}`, given);
 }
 
 /** support has one entry for each row, and shares no memory with x, out or the mask. */
@@ -97,14 +93,14 @@ export function checkSupport(
   fn: string,
   value: Uint32Array,
   rows: number,
-  x: Float32Array,
-  out: Float32Array,
+  x: Floats,
+  out: Floats,
   mask: Uint8Array | undefined,
 ): void {
   checkLength(fn, "support", checkArray(fn, "support", value, "Uint32Array"), rows, "one entry a row");
   checkApart(fn, "support", value, [
-    ["x", x, 4],
-    ["out", out, 4],
-    ["mask", mask, 1],
+    ["x", x],
+    ["out", out],
+    ["mask", mask],
   ]);
 }

@@ -1,6 +1,7 @@
 /** Rows of logits over a vocabulary, and which of its tokens are allowed. */
+import type { Dtype, Floats } from "../half";
 import { lengthOf, typeOf } from "../typedArray";
-import { checkAttached, checkFloats, checkList, type FloatInput } from "./array";
+import { checkAttached, checkDtype, checkFloats, checkList, checkLive, type FloatInput } from "./array";
 import { isList, kind, refuseType, refuseValue } from "./refuse";
 
 /** Which tokens are allowed: a bit a token, bit i & 31 of word i >> 5, or a byte a token. */
@@ -18,7 +19,7 @@ export function checkTokenMask(fn: string, name: string, value: TokenMask): void
 export interface Logits {
   /** The argument that they are, for errors. */
   readonly name: string;
-  readonly x: Float32Array;
+  readonly x: Floats;
   readonly rows: number;
   readonly length: number;
   /** By the option shape: results are arrays, and errors name the row. */
@@ -30,9 +31,11 @@ export function checkLogits(
   fn: string,
   logits: FloatInput,
   shape: readonly number[] | undefined,
+  dtype: Dtype | undefined,
   name = "logits",
 ): Logits {
-  const x = checkFloats(fn, name, logits);
+  checkDtype(fn, dtype);
+  const x = checkFloats(fn, name, logits, dtype);
   if (shape === undefined) return { name, x, rows: 1, length: liveLogits(fn, name, x, 1), shaped: false };
   const sizes = checkList(fn, "shape", shape, "an array of sizes");
   const written = `[${sizes.join(", ")}]`;
@@ -62,15 +65,17 @@ export function checkPositions(
   name: string,
   logits: FloatInput,
   shape: readonly number[] | undefined,
+  dtype: Dtype | undefined,
   count: number,
 ): Logits {
   const rows = count + 1;
   if (shape !== undefined) {
-    const all = checkLogits(fn, logits, shape, name);
+    const all = checkLogits(fn, logits, shape, dtype, name);
     if (all.rows !== rows) refuseValue(fn, "shape", `${rows} rows (tokens.length + 1)`, `${all.rows}`);
     return all;
   }
-  const x = checkFloats(fn, name, logits);
+  checkDtype(fn, dtype);
+  const x = checkFloats(fn, name, logits, dtype);
   const given = liveLogits(fn, name, x, 1);
   if (given % rows !== 0) {
     refuseValue(fn, name, `${rows} rows of equal length (tokens.length + 1)`, `length ${given}`);
@@ -79,12 +84,9 @@ export function checkPositions(
 }
 
 /** logits.length, of logits that are alive. */
-function liveLogits(fn: string, name: string, x: Float32Array, least: 0 | 1): number {
-  const length = lengthOf(x);
-  if (length === 0) {
-    checkAttached(fn, name, x);
-    if (least > 0) refuseValue(fn, name, "at least one", "length 0");
-  }
+function liveLogits(fn: string, name: string, x: Floats, least: 0 | 1): number {
+  const length = checkLive(fn, name, x);
+  if (length < least) refuseValue(fn, name, "at least one", "length 0");
   return length;
 }
 

@@ -8,6 +8,7 @@ export interface Memory {
   readonly f32: Float32Array;
   readonly f64: Float64Array;
   readonly u8: Uint8Array;
+  readonly u16: Uint16Array;
   readonly u32: Uint32Array;
 }
 
@@ -16,6 +17,7 @@ export function views(buffer: ArrayBuffer): Memory {
     f32: new Float32Array(buffer),
     f64: new Float64Array(buffer),
     u8: new Uint8Array(buffer),
+    u16: new Uint16Array(buffer),
     u32: new Uint32Array(buffer),
   };
 }

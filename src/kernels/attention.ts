@@ -1,3 +1,5 @@
+import type { HalfKernels } from "./half";
+
 /**
  * attention and mergeAttention. Attention works in the steps that keys and values larger than the heap need: start, then chunk
  * after chunk of keys (packed and tiled, or row by row where they lie), finish. Rows are the queries of some heads that share
@@ -5,7 +7,7 @@
  *
  * `pass` is the address, a multiple of 8, of PASS_BYTES that hold the arguments of a pass: a block of queries against a chunk of keys.
  */
-export interface AttentionKernels {
+export interface AttentionKernels extends HalfKernels {
   readonly attentionStart: (
     q: number,
     o: number,

@@ -1,5 +1,6 @@
 /** sparsemax, entmax15, entmax. */
 import { FEWEST_POSITIONS } from "../../assembly/layout";
+import type { HalfKernels } from "./half";
 import type { AxisKernel } from "./index";
 import type { RowsKernels } from "./rows";
 
@@ -41,7 +42,7 @@ export type SparseKernel = (
 ) => number;
 
 /** Includes softmax, which is entmax at alpha = 1, and hardmax, which is every function at temperature 0. */
-export interface SparseKernels extends Pick<RowsKernels, "softmax" | "hardmax"> {
+export interface SparseKernels extends HalfKernels, Pick<RowsKernels, "softmax" | "hardmax"> {
   /** (x - max) / T, or x at T = 1, -Infinity where masked. Where there is a mask or a temperature the three below take these as x. */
   readonly scores: AxisKernel;
   readonly sparsemax: SparseKernel;

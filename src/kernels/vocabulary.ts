@@ -1,4 +1,5 @@
 /** topK, sample, truncate, logProbs, verifyDraft. */
+import type { HalfKernels } from "./half";
 
 /**
  * Passes over a vocabulary of logits, tile by tile in index order, and steps between passes.
@@ -12,7 +13,7 @@
  * @param target   address of a side: the weights, the tile and the threshold of one of the two rows of a residual; so is `draft`
  * @param weights  address of m and T, from which weights exp((x - m) / T) are computed; 0 where tokens are counted instead
  */
-export interface VocabularyKernels {
+export interface VocabularyKernels extends HalfKernels {
   /** u32 bits of n bytes, a multiple of 32 */
   readonly vocabularyBits: (bits: number, bytes: number, n: number) => void;
   readonly vocabularyMaxima: (state: number, tile: number) => void;

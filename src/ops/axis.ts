@@ -5,7 +5,18 @@
  */
 
 import { ALL } from "../../assembly/layout";
-import { checkAxis, checkFloats, checkMask, checkOut, checkOverlap, type FloatInput, newFloats } from "../check";
+import {
+  checkAxis,
+  checkDtype,
+  checkFloats,
+  checkMask,
+  checkOut,
+  checkOverlap,
+  type FloatInput,
+  type FloatView,
+  newFloats,
+} from "../check";
+import { type Dtype, elementBytes, type Floats } from "../half";
 import type { Heap } from "../heap";
 import type { AxisKernel } from "../kernels";
 import { checkObject, isGiven, isOwn, judge } from "../options";
@@ -26,10 +37,12 @@ export interface Flow {
 
 /** A call whose arguments are in order: f32[outer, axis, inner]. */
 export interface AxisCall {
-  readonly x: Float32Array;
+  readonly x: Floats;
   readonly xOffset: number;
-  readonly out: Float32Array;
+  readonly out: Floats;
   readonly outOffset: number;
+  /** What the caller gets: options.out itself, or out. */
+  readonly result: FloatView;
   readonly mask: Uint8Array | undefined;
   readonly maskLength: number;
   readonly maskOffset: number;
@@ -42,12 +55,14 @@ export interface AxisCall {
 export type NewFloats = ReturnType<typeof Float32Array.of>;
 /** The same of words. */
 export type NewWords = ReturnType<typeof Uint32Array.of>;
+/** The same of 16-bit floats' bits. */
+export type NewHalves = ReturnType<typeof Uint16Array.of>;
 
 /** The type of the result: that of options.out. TypeScript infers it from there alone, not from where the caller puts the result. */
 export type Written<Out> = [Out][Out extends unknown ? 0 : never];
 
 /** Options of every function along an axis. */
-export interface AxisOptions<Out extends Float32Array = Float32Array> {
+export interface AxisOptions<Out extends FloatView = Float32Array> {
   /** Sizes of the axes, slowest first, their product x.length; default [x.length]. */
   shape?: readonly number[] | undefined;
   /** The axis that is normalised; negative counts from the end; default -1. */
@@ -59,8 +74,13 @@ export interface AxisOptions<Out extends Float32Array = Float32Array> {
   temperature?: number | undefined;
   /** 1 = take part, 0 = leave out; shaped as x, or one row of the axis that all rows share. */
   mask?: Uint8Array | undefined;
-  /** Where to write, of the result's length; may be x itself, but not overlap an input otherwise; default a new array. */
+  /**
+   * Where to write, of the result's length; may be x itself, but not overlap an input otherwise; default a new Float32Array. A
+   * Float16Array, or with dtype a Uint16Array, gets the results rounded to the nearest, ties to even.
+   */
   out?: Out | undefined;
+  /** What the bits of a Uint16Array are, x and out alike; without it one is refused. A Float16Array needs none. */
+  dtype?: Dtype | undefined;
 }
 
 /** The options of a call without any. Every name is its own property, so nothing that Object.prototype carries is read. */
@@ -70,15 +90,16 @@ export const NO_OPTIONS: AxisOptions = {
   temperature: undefined,
   mask: undefined,
   out: undefined,
+  dtype: undefined,
 };
 
-export function readAxis(fn: string, options: AxisOptions): AxisOptions {
+export function readAxis(fn: string, options: AxisOptions<FloatView>): AxisOptions<FloatView> {
   if (options === NO_OPTIONS) return options;
   checkObject(fn, "options", options, "axis");
-  const { shape, axis, temperature, mask, out } = options;
-  const given = { shape, axis, temperature, mask, out };
+  const { shape, axis, temperature, mask, out, dtype } = options;
+  const given = { shape, axis, temperature, mask, out, dtype };
   // ownOptions, written out: a call of it takes 15 ns, and counting while reading as much where V8 has no room left to inline it
-  let unread = isGiven(shape) + isGiven(axis) + isGiven(temperature) + isGiven(mask) + isGiven(out);
+  let unread = isGiven(shape) + isGiven(axis) + isGiven(temperature) + isGiven(mask) + isGiven(out) + isGiven(dtype);
   for (const name in options) {
     if (!isOwn.call(options, name)) return judge(fn, options, given, true);
     unread--;
@@ -95,12 +116,13 @@ export function readAxis(fn: string, options: AxisOptions): AxisOptions {
 export function checkCall(
   fn: string,
   x: FloatInput,
-  options: AxisOptions,
+  options: AxisOptions<FloatView>,
   mask: Uint8Array | undefined,
   reduces: boolean,
 ): AxisCall {
-  const { shape, axis: along, out } = options;
-  const logits = checkFloats(fn, "x", x);
+  const { shape, axis: along, out: given, dtype } = options;
+  if (dtype !== undefined) checkDtype(fn, dtype);
+  const logits = checkFloats(fn, "x", x, dtype);
   const { outer, axis, inner, at, shape: sizes } = checkAxis(fn, logits, shape, along);
   const xLength = outer * axis * inner;
   const length = reduces ? outer * inner : xLength;
@@ -111,15 +133,18 @@ export function checkCall(
     maskLength = checkMask(fn, mask, xLength, axis, at);
     maskOffset = offsetOf(mask);
   }
-  let outOffset = 0;
-  if (out !== undefined) {
-    checkOut(fn, out, length, sizes, reduces ? at : -1);
-    outOffset = offsetOf(out);
-    checkOverlap(fn, out, outOffset, length, "x", logits, xOffset, xLength, 4);
-    if (mask !== undefined) checkOverlap(fn, out, outOffset, length, "mask", mask, maskOffset, maskLength, 1);
+  if (given === undefined) {
+    const out = newFloats(fn, "out", length);
+    return { x: logits, xOffset, out, outOffset: 0, result: out, mask, maskLength, maskOffset, outer, axis, inner };
   }
-  const result = out === undefined ? newFloats(fn, "out", length) : out;
-  return { x: logits, xOffset, out: result, outOffset, mask, maskLength, maskOffset, outer, axis, inner };
+  const out = checkOut(fn, given, length, sizes, reduces ? at : -1, dtype);
+  const outOffset = offsetOf(out);
+  const outEach = out === given ? 4 : elementBytes(out);
+  const xEach = logits === x ? 4 : elementBytes(logits);
+  const outBytes = length * outEach;
+  checkOverlap(fn, out, outOffset, outBytes, "x", logits, xOffset, xLength * xEach, outEach === xEach);
+  if (mask !== undefined) checkOverlap(fn, out, outOffset, outBytes, "mask", mask, maskOffset, maskLength, false);
+  return { x: logits, xOffset, out, outOffset, result: given, mask, maskLength, maskOffset, outer, axis, inner };
 }
 
 /** Floats that are copied in, worked on and copied out together: 64 KiB, which stay in L2 meanwhile. */

@@ -4,6 +4,7 @@
  */
 
 import { ALL, FINISH, INIT, MAX, STRIP, SUM } from "../../assembly/layout";
+import { Half } from "../half";
 import { align16, type Heap } from "../heap";
 import type { AxisKernel } from "../kernels";
 import type { AxisCall, Flow } from "./axis";
@@ -28,6 +29,8 @@ interface Stream {
   readonly tile: number;
   readonly tileAt: number;
   readonly maskStage: number;
+  /** Terms would be rounded in an `out` of 16 bits, so that FINISH computes them once more. */
+  readonly twice: boolean;
 }
 
 export function streamAlongAxis(
@@ -47,7 +50,8 @@ export function streamAlongAxis(
   const tile = whole ? axis : Math.floor(room / width / multiple) * multiple;
   const tileAt = heap.workspace;
   const maskStage = tileAt + align16(4 * tile * width);
-  const stream: Stream = { heap, kernel, flow, call, scalar, shared, tile, tileAt, maskStage };
+  const twice = flow.writesTerms && out instanceof Half;
+  const stream: Stream = { heap, kernel, flow, call, scalar, shared, tile, tileAt, maskStage, twice };
   const phases = whole ? [ALL] : flow.sums ? [MAX, SUM, FINISH] : [MAX, FINISH];
 
   for (let o = 0; o < outer; o++) {
@@ -66,20 +70,28 @@ function streamPhase(stream: Stream, phase: number, from: number, width: number)
     kernel(tileAt, tileAt, 0, 0, 1, 0, width, width, scalar, heap.state, FINISH);
     return;
   }
+  const kept = stream.twice && phase === FINISH ? heap.keepState() : undefined;
   let a = 0;
   do {
-    streamTile(stream, phase, from, width, a);
+    streamTile(stream, phase, from, width, a, kept);
     a += tile;
   } while (a < call.axis);
 }
 
-/** One phase of the strip's tile at position a. */
-function streamTile(stream: Stream, phase: number, from: number, width: number, a: number): void {
-  const { heap, kernel, flow, call, scalar, shared, tile, tileAt, maskStage } = stream;
+/** One phase of the strip's tile at position a. @param kept  the state at the end of SUM, where FINISH repeats that for a tile */
+function streamTile(
+  stream: Stream,
+  phase: number,
+  from: number,
+  width: number,
+  a: number,
+  kept: Uint8Array | undefined,
+): void {
+  const { heap, kernel, flow, call, scalar, shared, tile, tileAt, maskStage, twice } = stream;
   const { x, out, mask, axis, inner } = call;
   const count = Math.min(tile, axis - a);
   const start = from + a * inner;
-  const readsTerms = flow.writesTerms && phase === FINISH;
+  const readsTerms = flow.writesTerms && phase === FINISH && !twice;
   heap.writeStrip(tileAt, readsTerms ? out : x, start, count, width, inner);
   if (mask !== undefined) {
     if (shared) heap.writeBytes(maskStage, mask, a, count);
@@ -87,7 +99,12 @@ function streamTile(stream: Stream, phase: number, from: number, width: number, 
   }
   const maskAt = mask === undefined ? 0 : maskStage;
   const phases = phase === MAX && a === 0 ? MAX | INIT : phase;
+  if (kept !== undefined) {
+    heap.restoreState(kept);
+    kernel(tileAt, tileAt, maskAt, shared, 1, count, width, width, scalar, heap.state, SUM);
+    heap.restoreState(kept);
+  }
   kernel(tileAt, tileAt, maskAt, shared, 1, count, width, width, scalar, heap.state, phases);
-  const writes = !flow.reduces && (phase >= FINISH || (flow.writesTerms && phase === SUM));
+  const writes = !flow.reduces && (phase >= FINISH || (flow.writesTerms && phase === SUM && !twice));
   if (writes) heap.readStrip(out, start, tileAt, count, width, inner);
 }

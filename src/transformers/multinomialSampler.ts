@@ -13,7 +13,7 @@ import {
 import { type Bias, type Penalties, type SampleResult, sample } from "../index";
 import { checkObject, ownOptions } from "../options";
 import { checkConfig, type GenerationConfig, readConfig, type Settings } from "./generationConfig";
-import { type Batch, batchOf, type LogitsTensor } from "./logits";
+import { type Batch, batchOf, type LogitsTensor, leaveOnly } from "./logits";
 
 /** Options of multinomialSampler that are no fields of a generation_config. */
 export interface SamplerOptions {
@@ -119,13 +119,13 @@ function drawFrom(
   const biases = texts?.map((text) => biasOf(settings, batch, text));
   const bias = texts === undefined ? biasOf(settings, batch) : undefined;
   const lost = settings.repetition === 1 ? undefined : texts?.map((text) => penaltiesOf(settings, batch, text));
-  const { x, rows, vocabulary } = batch;
+  const { x, dtype, rows, vocabulary } = batch;
   if (rows === 1) {
     const one = { mask: masks?.[0], bias: biases?.[0] ?? bias, penalties: lost?.[0] };
-    return [sample(x, { ...settings.law, ...one, random })];
+    return [sample(x, { ...settings.law, ...one, random, dtype })];
   }
   const all = { mask: masks, bias: biases ?? bias, penalties: lost };
-  const { index, prob, logProb } = sample(x, { ...settings.law, ...all, random, shape: [rows, vocabulary] });
+  const { index, prob, logProb } = sample(x, { ...settings.law, ...all, random, dtype, shape: [rows, vocabulary] });
   return Array.from(index, (token, r) => ({ index: token, prob: prob[r], logProb: logProb[r] }));
 }
 
@@ -165,7 +165,7 @@ function readOptions(options: SamplerOptions): SamplerOptions {
  * @param options            random, onSample, mask, promptLength
  * @returns                  a function to push to generate()'s logits_processor; its `sample` draws for a loop of one's own
  * @throws {TypeError}  a field or option is not of the type it must be; a field needs promptLength or eos_token_id, and there is none;
- *                      later, logits that are not a Tensor of float32, or no input_ids where a field depends on them
+ *                      later, logits that are not a Tensor of float32 or float16, or no input_ids where a field depends on them
  * @throws {RangeError} a field is out of its range, num_beams is not 1; later, a token of a field is not in the vocabulary, or what
  *                      sample does not draw from: NaN, nothing above -Infinity
  * @example
@@ -188,10 +188,10 @@ export function multinomialSampler(
   function choose<T extends LogitsTensor>(input_ids: readonly TokenList[], logits: T): T {
     const batch = batchOf(MULTINOMIAL_SAMPLER, logits);
     const tokens = drawFrom(batch, settings, how, input_ids); // all of them before anything is written
-    batch.x.fill(-Infinity);
-    tokens.forEach(({ index }, r) => {
-      batch.x[r * batch.vocabulary + index] = 0;
-    });
+    leaveOnly(
+      batch,
+      tokens.map(({ index }) => index),
+    );
     tokens.forEach((token, r) => onSample?.(token, r));
     return logits;
   }

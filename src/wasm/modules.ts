@@ -5,9 +5,11 @@ import { instantiate, newMemory, type WasmBackend } from ".";
 
 /** The exports of each family's binary. By these a module is told from other families' and other versions'. */
 export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf[Name])[] } = {
-  rows: ["softmax", "softmaxRow", "logSoftmax", "logSumExp", "hardmax", "entropy"],
-  sparse: ["scores", "sparsemax", "entmax15", "entmax", "softmax", "hardmax"],
+  rows: ["pack16", "unpack16", "softmax", "softmaxRow", "logSoftmax", "logSumExp", "hardmax", "entropy"],
+  sparse: ["pack16", "unpack16", "scores", "sparsemax", "entmax15", "entmax", "softmax", "hardmax"],
   attention: [
+    "pack16",
+    "unpack16",
     "attentionStart",
     "attentionPack",
     "attentionTiles",
@@ -17,6 +19,8 @@ export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf
     "mergeAttention",
   ],
   vocabulary: [
+    "pack16",
+    "unpack16",
     "vocabularyBits",
     "vocabularyMaxima",
     "vocabularyRange",

@@ -111,7 +111,7 @@ class Model {
     if (part.length === view.length || part.length === 0) return;
     this.refuses(
       part,
-      `${part.length} floats at byte ${part.byteOffset}, where alloc gave ${view.length} at byte ${view.byteOffset}`,
+      `${part.byteLength} bytes at byte ${part.byteOffset}, where alloc gave ${view.byteLength} at byte ${view.byteOffset}`,
     );
   }
 
@@ -126,12 +126,12 @@ class Model {
       .filter((one) => one.length > 0 && inside(one))
       .sort((a, b) => a.byteOffset - b.byteOffset);
     if (there.some(({ byteOffset, length }) => byteOffset === view.byteOffset && length === view.length)) return;
-    const floats = `${view.length} floats at byte ${view.byteOffset}`;
+    const floats = `${view.byteLength} bytes at byte ${view.byteOffset}`;
     this.refuses(
       view,
       there.length === 0
         ? `${floats}, which are free (given back already?)`
-        : `${floats}, where alloc gave ${there[0].length} at byte ${there[0].byteOffset}`,
+        : `${floats}, where alloc gave ${there[0].byteLength} at byte ${there[0].byteOffset}`,
     );
   }
 
@@ -216,7 +216,7 @@ describe.each(BACKENDS)("the arena of a runtime on %s", (backend) => {
     const empty = [small.alloc(0), small.alloc(0)];
     for (const view of empty) small.free(view);
     const [view] = empty;
-    const message = `free: "view" expected a view that alloc of this runtime gave, got 0 floats at byte ${view.byteOffset}, which are free (given back already?)`;
+    const message = `free: "view" expected a view that alloc of this runtime gave, got 0 bytes at byte ${view.byteOffset}, which are free (given back already?)`;
     expectError(() => small.free(view), RangeError, message);
     small.free(first);
     expectError(
@@ -273,7 +273,7 @@ describe.each(BACKENDS)("the arena of a runtime on %s", (backend) => {
       new TypeError('free: "view" expected a Float32Array, got Uint8Array (free() takes back all views)'),
     );
     const beyond = new Float32Array(view.buffer, view.byteOffset + 32, 8);
-    const got = `8 floats at byte ${beyond.byteOffset}, which are free (given back already?)`;
+    const got = `32 bytes at byte ${beyond.byteOffset}, which are free (given back already?)`;
     expectError(
       () => small.free(beyond),
       RangeError,

@@ -51,7 +51,7 @@ function drawnAlike({ q, k, v, options }: Call, seed: number): Call {
     q: draw(q),
     k: draw(k),
     v: draw(v),
-    options: { ...options, bias: bias && draw(bias), sinks: sinks && draw(sinks) },
+    options: { ...options, bias: bias && draw(bias as Float32Array), sinks: sinks && draw(sinks) },
   };
 }
 
@@ -198,6 +198,17 @@ function* verdicts({ verifyDraft }: Runtime): Generator<Result> {
   }
 }
 
+const DTYPES = ["float16", "bfloat16"] as const;
+
+function* packed({ pack16 }: Runtime): Generator<Result> {
+  for (const [x] of INPUTS) for (const dtype of DTYPES) yield Uint32Array.from(pack16(x, { dtype }));
+}
+
+function* unpacked({ unpack16 }: Runtime): Generator<Result> {
+  const bits = Uint16Array.from({ length: 65536 }, (_, i) => i);
+  for (const dtype of DTYPES) yield unpack16(bits, { dtype });
+}
+
 /** A row for every function: its name, the hash of its results, and what makes them, in any number of arrays. */
 const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable<Result>][] = [
   ["softmax", "78c0534c", ({ softmax }) => soft(softmax)],
@@ -205,6 +216,8 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
   ["logSumExp", "3d94df18", ({ logSumExp }) => soft(logSumExp)],
   ["entropy", "656ab24c", ({ entropy }) => soft(entropy)],
   ["hardmax", "d9a422e8", ({ hardmax }) => soft(hardmax)],
+  ["pack16", "6e1a6055", packed],
+  ["unpack16", "54e48de5", unpacked],
   ["sparsemax", "3ee71622", ({ sparsemax }) => sparse(sparsemax)],
   ["entmax15", "5729a9f6", ({ entmax15 }) => sparse(entmax15)],
   ["entmax", "52f7276d", entmaxes],

@@ -54,7 +54,10 @@ fault(ALL, TypeError, '"x" expected a Float32Array or an array of numbers, got',
   ["Object", { x: { length: 1.5 } }],
   ["ArrayBuffer", { x: new ArrayBuffer(24) }],
   ["DataView", { x: new DataView(new ArrayBuffer(24)) }],
-  ["Uint16Array (float16 bits? widen them to float32 first)", { x: Uint16Array.of(0x3c00, 0x4000, 0x4200, 0, 0, 0) }],
+  [
+    'Uint16Array (bits of floats? say which: dtype "float16" or "bfloat16")',
+    { x: Uint16Array.of(0x3c00, 0x4000, 0x4200, 0, 0, 0) },
+  ],
   ['Object (a tensor? pass its "data", and its sizes as "shape")', { x: { data: logits(), dims: [2, 3] } }],
   ["a revoked Proxy", { x: revoked([1, 2, 3, 1, 2, 3]) }],
 ]);

@@ -131,7 +131,7 @@ describe.each(BACKENDS)("the heap of a runtime on %s", (backend) => {
         const outLength = resultLength(name, [length], 0);
         const values = floats(length, length);
         runtime.free();
-        const [before, a, b, after] = [9, length + 3, length + 3, 9].map(runtime.alloc);
+        const [before, a, b, after] = [9, length + 3, length + 3, 9].map((floats) => runtime.alloc(floats));
         const end = after.byteOffset + after.byteLength;
         const bytes = new Uint32Array(before.buffer, before.byteOffset, (end - before.byteOffset) / 4);
         for (const mask of [undefined, flags(length, length)]) {

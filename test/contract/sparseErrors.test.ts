@@ -90,7 +90,7 @@ describe.each(BACKENDS)("errors of exact zeros on %s", (backend) => {
       const numbers = '"x" expected a Float32Array or an array of numbers, got';
       refuse(name, () => f("123" as never, {}), TypeError, `${numbers} string`);
       const half = Uint16Array.of(0x3c00, 0x4000, 0x4200);
-      const hint = "(float16 bits? widen them to float32 first)";
+      const hint = '(bits of floats? say which: dtype "float16" or "bfloat16")';
       refuse(name, () => f(half as never, {}), TypeError, `${numbers} Uint16Array ${hint}`);
       for (const temperature of [-1, nan, Infinity]) {
         const message = `"temperature" expected a finite number >= 0, got ${temperature}`;

@@ -26,7 +26,7 @@ const BOTH: Fault[] = [
   ],
   [
     TypeError,
-    '"logits" expected a Float32Array or an array of numbers, got Uint16Array (float16 bits? widen them to float32 first)',
+    '"logits" expected a Float32Array or an array of numbers, got Uint16Array (bits of floats? say which: dtype "float16" or "bfloat16")',
     {},
     Uint16Array.of(0x3c00, 0x4000),
   ],

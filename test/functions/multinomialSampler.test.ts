@@ -1,7 +1,21 @@
 /** softmax-wasm/transformers: the sampling step, alone and as generate() calls it. */
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { type SampleResult, sample } from "../../src/index";
-import { type GenerationConfig, type MultinomialSampler, multinomialSampler } from "../../src/transformers";
+import {
+  type Float16Like,
+  logSoftmax as logSoftmax32,
+  pack16,
+  type SampleResult,
+  sample,
+  softmax as softmax32,
+  unpack16,
+} from "../../src/index";
+import {
+  type GenerationConfig,
+  log_softmax,
+  type MultinomialSampler,
+  multinomialSampler,
+  softmax,
+} from "../../src/transformers";
 import { random } from "../judge/random.mjs";
 import { sum } from "../judge/softmax64.mjs";
 
@@ -209,6 +223,38 @@ describe("as a LogitsProcessor", () => {
   });
 });
 
+describe("16 bits", () => {
+  it.each([
+    ["float16", 0xfc00],
+    ["bfloat16", 0xff80],
+  ] as const)("a tensor of %s is drawn from and left with one token, in place", (type, never) => {
+    const data = pack16([0.5, 3, -1, 2, 2.5, -Infinity], { dtype: type });
+    const wide = unpack16(data, { dtype: type });
+    const config = { temperature: 0.8, top_k: 0 };
+    const [own, plain] = [data, wide].map(() => multinomialSampler(config, { random: random(3) }));
+    for (let k = 0; k < 20; k++) {
+      expect(own.sample({ dims: [2, 3], data, type })).toEqual(plain.sample({ dims: [2, 3], data: wide }));
+    }
+    const logits = { dims: [2, 3], data, type };
+    expect(multinomialSampler({ temperature: 0 })([], logits)).toBe(logits);
+    expect([...data]).toEqual([never, 0, never, never, 0, never]);
+  });
+
+  it.runIf("Float16Array" in globalThis)("a Float16Array comes out of softmax and log_softmax as it came in", () => {
+    const { Float16Array } = globalThis as unknown as { Float16Array: { of(...x: number[]): Float16Like } };
+    const x = Float16Array.of(1, 2, 3);
+    for (const [f, wide] of [
+      [softmax, softmax32],
+      [log_softmax, logSoftmax32],
+    ] as const) {
+      const y = f(x);
+      expect(Object.prototype.toString.call(y)).toBe("[object Float16Array]");
+      expect([...unpack16(pack16(wide([1, 2, 3]), { dtype: "float16" }), { dtype: "float16" })]).toEqual(Array.from(y));
+    }
+    expect(multinomialSampler({ temperature: 0 }).sample({ dims: [3], data: x })[0][0]).toBe(2n);
+  });
+});
+
 describe("refuses", () => {
   it.each<[config: unknown, error: Error]>([
     ["top_k", new TypeError('multinomialSampler: "generation_config" expected an object, got string')],
@@ -254,7 +300,9 @@ describe("refuses", () => {
     [LOGITS, new TypeError('multinomialSampler: "logits.dims" expected an array of sizes, got undefined')],
     [
       row([2], new Uint16Array(2)),
-      new TypeError('multinomialSampler: "logits.data" expected a Float32Array, got Uint16Array'),
+      new TypeError(
+        'multinomialSampler: "logits.data" expected a Float32Array, or a tensor of type float16, got Uint16Array of type undefined',
+      ),
     ],
     ...[[79], [], [-1, -80], [160, 0.5], [80, 0]].map((dims): [unknown, Error] => [
       row(dims),

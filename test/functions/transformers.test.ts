@@ -160,7 +160,9 @@ describe.each(Object.entries(FUNCTIONS))("%s", (name, f) => {
     ["undefined", undefined],
   ])("refuses %s", (what, arr) => {
     expect(() => call(arr)).toThrow(
-      new TypeError(`${name}: "arr" expected a Float32Array, a Float64Array or an array of numbers, got ${what}`),
+      new TypeError(
+        `${name}: "arr" expected a Float32Array, a Float64Array, a Float16Array or an array of numbers, got ${what}`,
+      ),
     );
   });
 

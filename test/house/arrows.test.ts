@@ -10,6 +10,7 @@ const FOLDERS = ["assembly", "src", "test", "bench", "examples"];
 const ANYTHING = /./;
 const NODE = /^node:/;
 const LAYOUT = /^assembly\/layout$/;
+const HALF = /^assembly\/(un)?pack16$/;
 const KERNELS = /^src\/kernels\//;
 /** What the tests and the bench judge by alike. */
 const JUDGE = /^test\/judge\/(bounds|entmax64|random|softmax64|vocabularyReference)$/;
@@ -20,44 +21,48 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   // assembly: lanes <- exp <- row <- families; the sparse binary has the kernels of the rows that are its limits, softmax and hardmax
   [/^assembly\/(compact|lanes|layout)$/, []],
   [/^assembly\/phases$/, [/^assembly\/layout$/]],
-  [/^assembly\/(exp|log)$/, [/^assembly\/lanes$/]],
+  [/^assembly\/(exp|log|pack16|unpack16)$/, [/^assembly\/lanes$/]],
   [/^assembly\/stage$/, [/^assembly\/(lanes|phases)$/]],
   [/^assembly\/(row|columns)$/, [/^assembly\/(exp|lanes|phases|stage)$/]],
   [/^assembly\/axis$/, [/^assembly\/(columns|exp|phases|row)$/]],
-  [/^assembly\/rows\//, [LAYOUT, /^assembly\/(axis|columns|exp|lanes|log|phases|row|stage)$/, /^assembly\/rows\//]],
-  [/^assembly\/sparse\/index$/, [/^assembly\/rows\/(softmax|hardmax)$/, /^assembly\/sparse\//]],
+  [
+    /^assembly\/rows\//,
+    [LAYOUT, HALF, /^assembly\/(axis|columns|exp|lanes|log|phases|row|stage)$/, /^assembly\/rows\//],
+  ],
+  [/^assembly\/sparse\/index$/, [HALF, /^assembly\/rows\/(softmax|hardmax)$/, /^assembly\/sparse\//]],
   [
     /^assembly\/sparse\//,
     [LAYOUT, /^assembly\/(axis|columns|compact|exp|lanes|log|phases|row|stage)$/, /^assembly\/sparse\//],
   ],
-  [/^assembly\/attention\//, [LAYOUT, /^assembly\/(exp|lanes|log|row|stage)$/, /^assembly\/attention\//]],
+  [/^assembly\/attention\//, [LAYOUT, HALF, /^assembly\/(exp|lanes|log|row|stage)$/, /^assembly\/attention\//]],
   [
     /^assembly\/vocabulary\//,
-    [LAYOUT, /^assembly\/(compact|exp|lanes|log|phases|row|stage)$/, /^assembly\/vocabulary\//],
+    [LAYOUT, HALF, /^assembly\/(compact|exp|lanes|log|phases|row|stage)$/, /^assembly\/vocabulary\//],
   ],
 
   // src: doors -> runtime -> { engines, ops } -> { options -> check, heap, kernels } <- { js, wasm }; both sides import assembly/layout
   [/^src\/(typedArray|order)$/, []],
   [/^src\/kernels\//, [LAYOUT, KERNELS]],
-  [/^src\/check\//, [/^src\/typedArray$/, /^src\/check\//]],
+  [/^src\/half$/, [/^src\/typedArray$/]],
+  [/^src\/check\//, [/^src\/(half|typedArray)$/, /^src\/check\//]],
   [/^src\/check$/, [/^src\/check\//]],
   [/^src\/(options|seeded|bitMask)$/, [/^src\/check$/]],
-  [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/typedArray$/]],
+  [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/(half|typedArray)$/]],
   [/^src\/arena$/, [/^src\/(check|heap|typedArray)$/]],
-  [/^src\/ops\//, [LAYOUT, KERNELS, /^src\/(check|family|heap|options|order|typedArray)$/, /^src\/ops\//]],
+  [/^src\/ops\//, [LAYOUT, KERNELS, /^src\/(check|family|half|heap|options|order|typedArray)$/, /^src\/ops\//]],
   [/^src\/js\//, [LAYOUT, KERNELS, /^src\/order$/, /^src\/js\//]],
   [/^src\/wasm\/modules$/, [KERNELS, /^src\/check$/, /^src\/wasm\/index$/]],
   [/^src\/wasm\//, [KERNELS, /^src\/wasm\//, /^@assemblyscript\/loader$/]],
   [/^src\/family$/, [KERNELS, /^src\/heap$/]],
   [/^src\/engines$/, [KERNELS, /^src\/(check|family|heap)$/]],
-  [/^src\/runtime$/, [KERNELS, /^src\/(arena|check|engines|options)$/, /^src\/ops\//]],
-  [/^src\/types$/, [KERNELS, /^src\/(check|engines|runtime)$/, /^src\/ops\//]],
+  [/^src\/runtime$/, [KERNELS, /^src\/(arena|check|engines|half|options|typedArray)$/, /^src\/ops\//]],
+  [/^src\/types$/, [KERNELS, /^src\/(check|engines|half|runtime)$/, /^src\/ops\//]],
   [/^src\/js$/, [KERNELS, DOOR, /^src\/js\/index$/]],
   [/^src\/modules$/, [DOOR, /^src\/wasm\/modules$/]],
   [/^src\/index$/, [KERNELS, DOOR, /^src\/js\/index$/, /^src\/wasm\//]],
   // transformers imports the main door; the published one imports it as softmax-wasm (tsup.config.ts)
   [/^src\/transformers$/, [/^src\/(check|index|typedArray)$/, /^src\/transformers\//]],
-  [/^src\/transformers\//, [/^src\/(check|index|options|typedArray)$/, /^src\/transformers\//]],
+  [/^src\/transformers\//, [/^src\/(check|half|index|options|typedArray)$/, /^src\/transformers\//]],
 
   // the judge (test), the stopwatch (bench), the stranger (examples)
   [JUDGE, [JUDGE]], // plain Node runs it for the bench

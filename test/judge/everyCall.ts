@@ -5,11 +5,15 @@
 import type { Runtime, SampleResult, TopKResult, TruncateResult, VerifyDraftResult } from "../../src/index";
 import { random } from "./random.mjs";
 
-export type Values = Float32Array | Uint8Array | Uint32Array;
+export type Values = Float32Array | Uint8Array | Uint16Array | Uint32Array;
 export type Arrays = Record<string, Values>;
 
 export interface Call {
   readonly name: Exclude<keyof Runtime, "backend" | "rejected" | "alloc" | "free">;
+  /** What it is called where another call of the same function is too; default name. */
+  readonly label?: string;
+  /** Names of the arrays that may have 16 bits. */
+  readonly halves?: readonly string[];
   /** Fresh arrays for `floats` of x (of k, of outA); an integer that is a multiple of 12. */
   readonly arrays: (floats: number) => Arrays;
   /** Names of the arrays that come before the options. */
@@ -34,6 +38,7 @@ const along = (name: Call["name"], options: object, more: (floats: number) => Ar
   name,
   arrays: (n) => ({ x: draw(n), out: new Float32Array(n), ...more(n) }),
   positional: ["x"],
+  halves: ["x", "out"],
   outputs: ["out", "support"],
   options: (n) => ({ shape: [ROWS, n / ROWS], ...options }),
 });
@@ -62,6 +67,7 @@ const attention: Call = {
     };
   },
   positional: ["q", "k", "v"],
+  halves: ["q", "k", "v", "bias", "out"],
   outputs: ["out", "lse", "weights"],
   options: () => ({ headDim: DIM, heads: 2, kvHeads: 1 }),
 };
@@ -75,6 +81,23 @@ export const EVERY_CALL: readonly Call[] = [
   along("sparsemax", { temperature: 0.5 }, supported),
   along("entmax15", { temperature: 2 }, supported),
   along("entmax", { alpha: 1.3, temperature: 0.5 }, supported),
+  {
+    name: "pack16",
+    arrays: (n) => ({ x: draw(n), out: new Uint16Array(n) }),
+    positional: ["x"],
+    outputs: ["out"],
+    options: () => ({ dtype: "float16" }),
+  },
+  {
+    name: "unpack16",
+    arrays: (n) => ({
+      x: Uint16Array.from({ length: n }, () => 65536 * ((next() * 0.96) % 0.5)),
+      out: new Float32Array(n),
+    }),
+    positional: ["x"],
+    outputs: ["out"],
+    options: () => ({ dtype: "bfloat16" }),
+  },
   attention,
   {
     name: "mergeAttention",
@@ -87,6 +110,7 @@ export const EVERY_CALL: readonly Call[] = [
     name: "topK",
     arrays: (n) => ({ logits: draw(n), mask: words(n) }),
     positional: ["logits"],
+    halves: ["logits"],
     scalars: [7],
     outputs: [],
     options: () => ({ temperature: 0.7 }),
@@ -99,6 +123,7 @@ export const EVERY_CALL: readonly Call[] = [
     name: "sample",
     arrays: (n) => ({ logits: draw(n), mask: words(n) }),
     positional: ["logits"],
+    halves: ["logits"],
     outputs: [],
     options: () => ({ topP: 0.9, random: () => 0.6 }),
     result: (result) => ({ drawn: Float32Array.from(Object.values(result as SampleResult)) }),
@@ -107,6 +132,7 @@ export const EVERY_CALL: readonly Call[] = [
     name: "truncate",
     arrays: (n) => ({ logits: draw(n), mask: words(n) }),
     positional: ["logits"],
+    halves: ["logits"],
     outputs: [],
     options: () => ({ topK: 9, minP: 0.1 }),
     result: (result) => ({ ...(result as TruncateResult) }),
@@ -115,6 +141,7 @@ export const EVERY_CALL: readonly Call[] = [
     name: "logProbs",
     arrays: (n) => ({ logits: draw(n), mask: words(n) }),
     positional: ["logits"],
+    halves: ["logits"],
     scalars: [[1, 0, 1]],
     outputs: [], // out is written by the host, when all is done: test/functions/logProbs.test.ts
     options: (n) => ({ shape: [1, n], temperature: 0.8 }),
@@ -127,6 +154,7 @@ export const EVERY_CALL: readonly Call[] = [
       return { target, draft: target.slice(0, 2 * n) }; // so that all is accepted, and each row is read once
     },
     positional: ["target"],
+    halves: ["target", "draft"],
     scalars: [[0, 1]],
     outputs: [],
     options: (n) => ({ shape: [3, n], temperature: 0.8, random: () => 0.4 }),
@@ -136,6 +164,32 @@ export const EVERY_CALL: readonly Call[] = [
     },
   },
 ];
+
+/** Floats as bits of a format, rounded: by definition where they have no more digits than it, else cut off, which serves as well. */
+export function bitsOf(values: Values, dtype: "float16" | "bfloat16"): Uint16Array {
+  const words = new Uint32Array(Float32Array.from(values).buffer);
+  if (dtype === "bfloat16") return Uint16Array.from(words, (word) => word >>> 16);
+  return Uint16Array.from(words, (word) => {
+    const exponent = Math.min(Math.max(((word >>> 23) & 255) - 112, 0), 31);
+    return ((word >>> 16) & 0x8000) | (exponent << 10) | (exponent === 0 ? 0 : (word >>> 13) & 1023);
+  });
+}
+
+/** The calls that take 16 bits, with as many arrays of them as there may be. */
+export const HALF_CALLS: readonly Call[] = EVERY_CALL.filter(({ halves }) => halves !== undefined).flatMap((call) =>
+  (["float16", "bfloat16"] as const).map((dtype) => ({
+    ...call,
+    label: `${call.name} of ${dtype}`,
+    arrays: (n: number) =>
+      Object.fromEntries(
+        Object.entries(call.arrays(n)).map(([name, values]) => [
+          name,
+          call.halves?.includes(name) ? bitsOf(values, dtype) : values,
+        ]),
+      ),
+    options: (n: number) => ({ ...call.options(n), dtype }),
+  })),
+);
 
 /** The call's arguments from its arrays. */
 export function argumentsOf(call: Call, arrays: Arrays, floats: number): unknown[] {

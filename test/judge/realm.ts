@@ -1,7 +1,7 @@
 /** Another realm, whose arrays are not instances of ours: a frame in a page, a context of node:vm elsewhere. */
 type Realm = Pick<
   typeof globalThis,
-  "Array" | "ArrayBuffer" | "Float32Array" | "Float64Array" | "Uint8Array" | "Uint32Array" | "Object"
+  "Array" | "ArrayBuffer" | "Float32Array" | "Float64Array" | "Uint8Array" | "Uint16Array" | "Uint32Array" | "Object"
 > & {
   WebAssembly: typeof WebAssembly;
 };
@@ -15,7 +15,7 @@ function frame(): Realm {
 async function context(): Promise<Realm> {
   const { runInNewContext } = await import("node:vm");
   return runInNewContext(
-    "({ Array, ArrayBuffer, Float32Array, Float64Array, Uint8Array, Uint32Array, Object, WebAssembly })",
+    "({ Array, ArrayBuffer, Float32Array, Float64Array, Uint8Array, Uint16Array, Uint32Array, Object, WebAssembly })",
   );
 }
 

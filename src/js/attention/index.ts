@@ -1,5 +1,6 @@
 /** assembly/attention/ in JavaScript. */
 import type { AttentionKernels } from "../../kernels/attention";
+import { halfKernels } from "../half";
 import type { Memory } from "../state";
 import { mergeAttentionKernel } from "./merge";
 import { attentionPack, attentionRows } from "./rows";
@@ -8,6 +9,7 @@ import { attentionFinish, attentionStart, attentionWeights } from "./state";
 export function attentionKernels(memory: Memory): AttentionKernels {
   const rows = attentionRows(memory);
   return {
+    ...halfKernels(memory),
     attentionStart: attentionStart(memory),
     attentionPack: attentionPack(memory),
     attentionTiles: rows, // the twin has no tiles: its attentionPack copies keys and values side by side

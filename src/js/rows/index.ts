@@ -1,5 +1,6 @@
 /** assembly/rows/ in JavaScript. */
 import type { RowsKernels } from "../../kernels/rows";
+import { halfKernels } from "../half";
 import type { Memory } from "../state";
 import { entropyKernel } from "./entropy";
 import { hardmaxKernel } from "./hardmax";
@@ -9,6 +10,7 @@ import { softmaxKernel, softmaxRow } from "./softmax";
 
 export function rowsKernels(memory: Memory): RowsKernels {
   return {
+    ...halfKernels(memory),
     softmax: softmaxKernel(memory),
     softmaxRow: softmaxRow(memory),
     logSoftmax: logSoftmaxKernel(memory),

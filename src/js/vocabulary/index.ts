@@ -1,5 +1,6 @@
 /** assembly/vocabulary/ in JavaScript: the same passes, one token at a time, with weights in float64. */
 import type { VocabularyKernels } from "../../kernels/vocabulary";
+import { halfKernels } from "../half";
 import type { Memory } from "../state";
 import { drawKernel, seekKernel } from "./draw";
 import { gatherKernel } from "./gather";
@@ -12,6 +13,7 @@ import { sumKernel } from "./sum";
 import { tailKernel } from "./tail";
 
 export const vocabularyKernels = (memory: Memory): VocabularyKernels => ({
+  ...halfKernels(memory),
   vocabularyBits: bitsKernel(memory),
   vocabularyMaxima: maximaKernel(memory),
   vocabularyRange: rangeKernel(memory),

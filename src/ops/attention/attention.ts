@@ -1,4 +1,4 @@
-import type { FloatInput } from "../../check";
+import type { FloatInput, FloatView } from "../../check";
 import type { Core } from "../../heap";
 import type { AttentionKernels } from "../../kernels/attention";
 import type { NewFloats, Written } from "../axis";
@@ -59,7 +59,7 @@ export interface Attention {
    * import { attention } from "softmax-wasm";
    * attention([1, 0], [1, 0, 0, 1], [1, 2, 3, 4], { headDim: 2, scale: 1 }); // [1.5379, 2.5379]
    */
-  <Out extends Float32Array = NewFloats>(
+  <Out extends FloatView = NewFloats>(
     q: FloatInput,
     k: FloatInput,
     v: FloatInput,
@@ -68,9 +68,9 @@ export interface Attention {
 }
 
 export function attentionOn(core: Core<AttentionKernels>): Attention {
-  return ((q: FloatInput, k: FloatInput, v: FloatInput, options: AttentionOptions): Float32Array => {
+  return ((q: FloatInput, k: FloatInput, v: FloatInput, options: AttentionOptions<FloatView>): FloatView => {
     const call = checkAttention(q, k, v, options);
     runAttention(core, call);
-    return call.out;
+    return call.result;
   }) as Attention;
 }

@@ -75,13 +75,13 @@ function checkMerge(
   checkLength(MERGE_ATTENTION, "lseB", rowsB, rows, "as lseA");
   checkLength(MERGE_ATTENTION, "outB", ofB, floats, "as outA");
   checkApart(MERGE_ATTENTION, "outA", outA, [
-    ["lseA", lseA, 4],
-    ["outB", outB, 4],
-    ["lseB", lseB, 4],
+    ["lseA", lseA],
+    ["outB", outB],
+    ["lseB", lseB],
   ]);
   checkApart(MERGE_ATTENTION, "lseA", lseA, [
-    ["outB", outB, 4],
-    ["lseB", lseB, 4],
+    ["outB", outB],
+    ["lseB", lseB],
   ]);
   return valueDim;
 }

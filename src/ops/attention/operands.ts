@@ -2,25 +2,26 @@
  * The arrays of a call, each seen as [batch, heads, rows, elements] at its own pitches. Whether a kernel reads and writes a part
  * of one at home, where it lies in the heap, or a copy of it on a stage in the workspace, is decided here and nowhere else.
  */
+import type { Floats } from "../../half";
 import type { Heap } from "../../heap";
 import { offsetOf } from "../../typedArray";
 
 /** An array, and how many elements apart its batch entries, heads and rows are; 0 where it is broadcast. */
-export interface Spread<Values extends Float32Array | Uint8Array> {
+export interface Spread<Values extends Floats | Uint8Array> {
   readonly values: Values;
   readonly batch: number;
   readonly head: number;
   readonly row: number;
 }
 
-export interface Operand<Values extends Float32Array | Uint8Array = Float32Array> extends Spread<Values> {
-  /** Its address in the heap; 0 where it lies outside. */
+export interface Operand<Values extends Floats | Uint8Array = Floats> extends Spread<Values> {
+  /** Its address in the heap; 0 where it lies outside, or has 16 bits: kernels then work on a copy. */
   readonly home: number;
-  /** Bytes of an element. */
+  /** Bytes of an element in the heap, where floats have 32 bits. */
   readonly bytes: 1 | 4;
 }
 
-type AnyOperand = Operand<Float32Array | Uint8Array>;
+type AnyOperand = Operand<Floats | Uint8Array>;
 
 /** Rows i … i + rows of heads h … h + heads, in batch entry b. */
 export interface Block {
@@ -40,7 +41,7 @@ export interface Place {
 
 export const NOWHERE: Place = { at: 0, head: 0, row: 0 };
 
-export function operand<Values extends Float32Array | Uint8Array>(
+export function operand<Values extends Floats | Uint8Array>(
   heap: Heap,
   { values, batch, head, row }: Spread<Values>,
   bytes: 1 | 4, // instanceof does not know the arrays of another realm
@@ -51,7 +52,7 @@ export function operand<Values extends Float32Array | Uint8Array>(
 /** values[batch, heads, rows, floats], or [batch, rows, heads, floats]. */
 export function tensor(
   heap: Heap,
-  values: Float32Array,
+  values: Floats,
   heads: number,
   rows: number,
   floats: number,
@@ -62,7 +63,7 @@ export function tensor(
   return operand(heap, { values, batch: heads * rows * floats, head, row }, 4);
 }
 
-/** Whether there is such an operand and it lies outside the heap, so that kernels need a stage for it. */
+/** Whether there is such an operand and kernels need a stage for it. */
 export const isOutside = (x: AnyOperand | undefined): boolean => x !== undefined && x.home === 0;
 
 /** `count` elements between a stage and an array. */
@@ -70,10 +71,10 @@ type Move = (heap: Heap, x: AnyOperand, stage: number, from: number, count: numb
 
 const moveIn: Move = (heap, { values, bytes }, stage, from, count) => {
   if (bytes === 1) heap.writeBytes(stage, values as Uint8Array, from, count);
-  else heap.write(stage, values as Float32Array, from, count);
+  else heap.write(stage, values as Floats, from, count);
 };
 
-const moveOut: Move = (heap, { values }, stage, from, count) => heap.read(values as Float32Array, from, stage, count);
+const moveOut: Move = (heap, { values }, stage, from, count) => heap.read(values as Floats, from, stage, count);
 
 /** Moves elements j … j + count of each row of a block, in runs of elements that lie side by side. */
 function moveBlock(heap: Heap, x: AnyOperand, block: Block, j: number, count: number, stage: number, move: Move): void {

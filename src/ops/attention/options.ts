@@ -1,10 +1,12 @@
+import type { FloatView } from "../../check";
+import type { Dtype } from "../../half";
 import { checkObject, ownOptions } from "../../options";
 
 /** `[B or 1, H or 1, Q or 1, K]`: sizes of 1 are broadcast. */
 export type Shape4 = readonly [batch: number, heads: number, queries: number, keys: number];
 
 /** Options of attention. */
-export interface AttentionOptions<Out extends Float32Array = Float32Array> {
+export interface AttentionOptions<Out extends FloatView = Float32Array> {
   /** Floats of a query and of a key. */
   headDim: number;
   /** Floats of a value, and of a query's output; default headDim. */
@@ -28,7 +30,7 @@ export interface AttentionOptions<Out extends Float32Array = Float32Array> {
   /** Scores become softcap·tanh(score / softcap), after scale and before bias; finite and > 0; default none. */
   softcap?: number | undefined;
   /** Added to the scores; -Infinity masks, whatever the key holds; default none. */
-  bias?: Float32Array | undefined;
+  bias?: FloatView | undefined;
   /** Shape of bias; default [1, 1, queries, keys]. */
   biasShape?: Shape4 | undefined;
   /** 1 = attend, 0 = leave out; default all attend. */
@@ -41,8 +43,13 @@ export interface AttentionOptions<Out extends Float32Array = Float32Array> {
   sinks?: Float32Array | undefined;
   /** Valid keys of each batch entry; k and v may be longer caches; default all. */
   keyLengths?: Uint32Array | undefined;
-  /** Where to write, of the output's length; may be q itself, but not overlap an input otherwise; default a new array. */
+  /**
+   * Where to write, of the output's length; may be q itself, but not overlap an input otherwise; default a new Float32Array. A
+   * Float16Array, or with dtype a Uint16Array, gets the results rounded to the nearest, ties to even.
+   */
   out?: Out | undefined;
+  /** What the bits of every Uint16Array are among q, k, v, bias and out; without it one is refused. A Float16Array needs none. */
+  dtype?: Dtype | undefined;
   /** `[batch, heads, queries]`: receives the log-sum-exp of each query's scores. */
   lse?: Float32Array | undefined;
   /** `[batch, heads, queries, keys]`: receives the weights, and costs the time of writing them. */
@@ -50,7 +57,7 @@ export interface AttentionOptions<Out extends Float32Array = Float32Array> {
 }
 
 /** Each option, read once. */
-export function readAttention(fn: string, options: AttentionOptions): AttentionOptions {
+export function readAttention(fn: string, options: AttentionOptions<FloatView>): AttentionOptions<FloatView> {
   checkObject(fn, "options", options, "headDim");
   return ownOptions(fn, options, {
     headDim: options.headDim,
@@ -72,6 +79,7 @@ export function readAttention(fn: string, options: AttentionOptions): AttentionO
     sinks: options.sinks,
     keyLengths: options.keyLengths,
     out: options.out,
+    dtype: options.dtype,
     lse: options.lse,
     weights: options.weights,
   });

@@ -15,6 +15,7 @@
  */
 
 import { QUERY_BYTES } from "../../../assembly/layout";
+import type { Floats } from "../../half";
 import type { Core, Heap } from "../../heap";
 import type { AttentionKernels } from "../../kernels/attention";
 import type { AttentionCall } from "./check";
@@ -86,7 +87,7 @@ function prepare({ heap, kernels }: Core<AttentionKernels>, call: AttentionCall)
 }
 
 /** A float a head, for all batch entries and rows. */
-const perHead = (heap: Heap, values: Float32Array): Operand => operand(heap, { values, batch: 0, head: 1, row: 0 }, 4);
+const perHead = (heap: Heap, values: Floats): Operand => operand(heap, { values, batch: 0, head: 1, row: 0 }, 4);
 
 /** Keys of batch entry b that are valid. */
 const validIn = ({ keyLengths, keys }: AttentionCall, b: number): number => keyLengths?.[b] ?? keys;

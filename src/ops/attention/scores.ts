@@ -1,5 +1,17 @@
 /** Checks of attention's options that change scores (scale, softcap, bias, alibi, sinks) or mask them (mask, window, keyLengths). */
-import { checkArray, checkBoolean, checkLength, checkList, checkNumber, refuseType, refuseValue } from "../../check";
+import {
+  checkArray,
+  checkBoolean,
+  checkLength,
+  checkList,
+  checkLive,
+  checkNumber,
+  checkView,
+  type FloatView,
+  refuseType,
+  refuseValue,
+} from "../../check";
+import type { Dtype, Floats } from "../../half";
 import type { Spread } from "./operands";
 import type { AttentionOptions, Shape4 } from "./options";
 import type { Sizes } from "./sizes";
@@ -50,19 +62,13 @@ export function checkOffset(fn: string, value: number | undefined): void {
 }
 
 /** A bias or a mask, of the shape [batch, heads, queries, keys] or broadcast along any axis but the last. */
-export function checkSpread<Values extends Float32Array | Uint8Array>(
+function spread<Values extends Floats | Uint8Array>(
   fn: string,
   name: "bias" | "mask",
-  type: "Float32Array" | "Uint8Array",
-  values: Values | undefined,
+  values: Values,
   shape: readonly number[] | undefined,
   { batch, heads, queries, keys }: Sizes,
-): Spread<Values> | undefined {
-  if (values === undefined) {
-    if (shape !== undefined) refuseType(fn, name, `an array beside "${name}Shape"`, "undefined");
-    return undefined;
-  }
-  const given = checkArray(fn, name, values, type);
+): Spread<Values> {
   const full = [batch, heads, queries, keys];
   const sizes = shape ?? [1, 1, queries, keys];
   if (!(sizes.length === 4 && sizes.every((n, i) => n === full[i] || (i < 3 && n === 1)))) {
@@ -70,8 +76,36 @@ export function checkSpread<Values extends Float32Array | Uint8Array>(
     refuseValue(fn, `${name}Shape`, expected, `[${sizes.join(", ")}]`);
   }
   const [b, h, q, k] = sizes;
-  checkLength(fn, name, given, b * h * q * k, `shape [${sizes.join(", ")}]`);
+  checkLength(fn, name, checkLive(fn, name, values), b * h * q * k, `shape [${sizes.join(", ")}]`);
   return { values, batch: b === 1 ? 0 : h * q * k, head: h === 1 ? 0 : q * k, row: q === 1 ? 0 : k };
+}
+
+/** A shape of nothing says that an array was forgotten. */
+function refuseAlone(fn: string, name: string, shape: readonly number[] | undefined): undefined {
+  if (shape !== undefined) refuseType(fn, name, `an array beside "${name}Shape"`, "undefined");
+  return undefined;
+}
+
+export function checkBias(
+  fn: string,
+  bias: FloatView | undefined,
+  shape: readonly number[] | undefined,
+  sizes: Sizes,
+  dtype: Dtype | undefined,
+): Spread<Floats> | undefined {
+  if (bias === undefined) return refuseAlone(fn, "bias", shape);
+  return spread(fn, "bias", checkView(fn, "bias", bias, dtype), shape, sizes);
+}
+
+export function checkMask(
+  fn: string,
+  mask: Uint8Array | undefined,
+  shape: readonly number[] | undefined,
+  sizes: Sizes,
+): Spread<Uint8Array> | undefined {
+  if (mask === undefined) return refuseAlone(fn, "mask", shape);
+  checkArray(fn, "mask", mask, "Uint8Array");
+  return spread(fn, "mask", mask, shape, sizes);
 }
 
 /** alibi or sinks. */

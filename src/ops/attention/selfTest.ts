@@ -1,6 +1,6 @@
 import type { Core } from "../../heap";
 import type { AttentionKernels } from "../../kernels/attention";
-import { expectKnown, P, X } from "../known";
+import { expectHalf, expectKnown, P, X } from "../known";
 import type { AttentionFunctions } from ".";
 import type { AttentionCall } from "./check";
 import { FEW_ROWS } from "./plan";
@@ -16,11 +16,13 @@ const MEAN = 4.61449231;
  * Below attention's facade: the engine would compile the checks of its 24 options for this, a fifth of the self-test.
  */
 function attend(core: Core<AttentionKernels>, queries: number, weights?: Float32Array): Float32Array {
+  const out = new Float32Array(queries);
   const call: AttentionCall = {
     q: new Float32Array(queries).fill(1),
     k: X,
     v: V,
-    out: new Float32Array(queries),
+    out,
+    result: out,
     lse: undefined,
     weights,
     bias: undefined,
@@ -43,11 +45,12 @@ function attend(core: Core<AttentionKernels>, queries: number, weights?: Float32
     queryOffset: undefined,
   };
   runAttention(core, call);
-  return call.out;
+  return out;
 }
 
 /** @throws {Error} naming what is off */
 export function testAttention({ mergeAttention }: AttentionFunctions, core: Core<AttentionKernels>): void {
+  expectHalf(core.heap);
   expectKnown("attention", attend(core, FEW_ROWS + 1), () => MEAN); // by way of the tiles
   expectKnown("attention of one query", attend(core, 1), () => MEAN); // row by row
   const weights = new Float32Array(X.length);

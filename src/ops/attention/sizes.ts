@@ -1,5 +1,5 @@
 /** Attention's sizes: most are options; the numbers of queries and keys follow from the lengths of q and k. */
-import { checkLength, checkSize, kind, refuseType, refuseValue } from "../../check";
+import { checkLength, checkSize, type FloatView, kind, refuseType, refuseValue } from "../../check";
 import type { AttentionOptions } from "./options";
 
 export interface Sizes {
@@ -34,7 +34,7 @@ function isSequenceFirst(fn: string, layout: unknown): boolean {
 
 export function checkSizes(
   fn: string,
-  options: AttentionOptions,
+  options: AttentionOptions<FloatView>,
   qLength: number,
   kLength: number,
   vLength: number,

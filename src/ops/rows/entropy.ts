@@ -1,4 +1,4 @@
-import type { FloatInput } from "../../check";
+import type { FloatInput, FloatView } from "../../check";
 import type { Core } from "../../heap";
 import type { RowsKernels } from "../../kernels/rows";
 import type { AxisOptions, NewFloats, Written } from "../axis";
@@ -40,7 +40,7 @@ export interface Entropy {
    * import { entropy } from "softmax-wasm";
    * entropy([0, 0, 0, 9], { shape: [2, 2] }); // [0.6931, 0.0012]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options: AxisOptions<Out>): Written<Out>;
+  <Out extends FloatView = NewFloats>(x: FloatInput, options: AxisOptions<Out>): Written<Out>;
 }
 
 export function entropyOn({ heap, kernels }: Core<RowsKernels>): Entropy {

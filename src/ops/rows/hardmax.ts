@@ -1,4 +1,4 @@
-import { checkTemperature, type FloatInput } from "../../check";
+import { checkTemperature, type FloatInput, type FloatView } from "../../check";
 import type { Core } from "../../heap";
 import type { RowsKernels } from "../../kernels/rows";
 import {
@@ -31,7 +31,7 @@ export interface Hardmax {
    * import { hardmax } from "softmax-wasm";
    * hardmax(new Float32Array([1, 3, 3])); // [0, 1, 0]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Written<Out>;
+  <Out extends FloatView = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Written<Out>;
 }
 
 export const HARDMAX_FLOW: Flow = { reduces: false, writesTerms: false, sums: false };
@@ -41,11 +41,11 @@ const HARDMAX = "hardmax";
 export function hardmaxOn(core: Core<RowsKernels>): Hardmax {
   const { heap } = core;
   const { hardmax } = core.kernels;
-  return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
+  return ((x: FloatInput, options: AxisOptions<FloatView> = NO_OPTIONS): FloatView => {
     const given = readAxis(HARDMAX, options);
     checkTemperature(HARDMAX, given.temperature);
     const call = checkCall(HARDMAX, x, given, given.mask, false);
     runAlongAxis(heap, hardmax, HARDMAX_FLOW, call, 0);
-    return call.out;
+    return call.result;
   }) as Hardmax;
 }

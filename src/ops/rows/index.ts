@@ -1,11 +1,13 @@
-/** The rows: softmax, logSoftmax, logSumExp, hardmax, entropy. */
+/** The rows: softmax, logSoftmax, logSumExp, hardmax, entropy, and numbers of 16 bits. */
 import type { Family } from "../../family";
 import { type Entropy, entropyOn } from "./entropy";
 import { type Hardmax, hardmaxOn } from "./hardmax";
 import { type LogSoftmax, logSoftmaxOn } from "./logSoftmax";
 import { type LogSumExp, logSumExpOn } from "./logSumExp";
+import { type Pack16, pack16On } from "./pack16";
 import { testRows } from "./selfTest";
 import { type Softmax, softmaxOn } from "./softmax";
+import { type Unpack16, unpack16On } from "./unpack16";
 
 export interface Rows {
   /** Softmax along an axis: {@link Softmax}. */
@@ -18,6 +20,10 @@ export interface Rows {
   readonly hardmax: Hardmax;
   /** Entropy of softmax, of an array or along an axis: {@link Entropy}. */
   readonly entropy: Entropy;
+  /** Floats rounded to 16 bits: {@link Pack16}. */
+  readonly pack16: Pack16;
+  /** Floats of 16 bits widened: {@link Unpack16}. */
+  readonly unpack16: Unpack16;
 }
 
 export const ROWS: Family<"rows", Rows> = {
@@ -28,6 +34,8 @@ export const ROWS: Family<"rows", Rows> = {
     logSumExp: logSumExpOn(core),
     hardmax: hardmaxOn(core),
     entropy: entropyOn(core),
+    pack16: pack16On(core),
+    unpack16: unpack16On(core),
   }),
   selfTest: testRows,
 };

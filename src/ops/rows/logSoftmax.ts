@@ -1,4 +1,4 @@
-import { checkTemperature, type FloatInput } from "../../check";
+import { checkTemperature, type FloatInput, type FloatView } from "../../check";
 import type { Core } from "../../heap";
 import type { RowsKernels } from "../../kernels/rows";
 import {
@@ -35,7 +35,7 @@ export interface LogSoftmax {
    * import { logSoftmax } from "softmax-wasm";
    * logSoftmax(new Float32Array([1, 2, 3])); // [-2.4076, -1.4076, -0.4076]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Written<Out>;
+  <Out extends FloatView = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Written<Out>;
 }
 
 const FLOW: Flow = { reduces: false, writesTerms: false, sums: true };
@@ -45,12 +45,12 @@ const LOG_SOFTMAX = "logSoftmax";
 export function logSoftmaxOn(core: Core<RowsKernels>): LogSoftmax {
   const { heap } = core;
   const { logSoftmax, hardmax } = core.kernels;
-  return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
+  return ((x: FloatInput, options: AxisOptions<FloatView> = NO_OPTIONS): FloatView => {
     const given = readAxis(LOG_SOFTMAX, options);
     const temperature = checkTemperature(LOG_SOFTMAX, given.temperature);
     const call = checkCall(LOG_SOFTMAX, x, given, given.mask, false);
     if (temperature === 0) runAlongAxis(heap, hardmax, HARDMAX_FLOW, call, -Infinity);
     else runAlongAxis(heap, logSoftmax, FLOW, call, temperature);
-    return call.out;
+    return call.result;
   }) as LogSoftmax;
 }

@@ -1,4 +1,4 @@
-import type { FloatInput } from "../../check";
+import type { FloatInput, FloatView } from "../../check";
 import type { Core } from "../../heap";
 import type { RowsKernels } from "../../kernels/rows";
 import type { AxisOptions, NewFloats, Written } from "../axis";
@@ -38,7 +38,7 @@ export interface LogSumExp {
    * import { logSumExp } from "softmax-wasm";
    * logSumExp([1, 2, 3, 4], { shape: [2, 2] }); // [2.3133, 4.3133]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options: AxisOptions<Out>): Written<Out>;
+  <Out extends FloatView = NewFloats>(x: FloatInput, options: AxisOptions<Out>): Written<Out>;
 }
 
 export function logSumExpOn({ heap, kernels }: Core<RowsKernels>): LogSumExp {

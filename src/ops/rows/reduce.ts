@@ -1,5 +1,5 @@
 /** A function whose result has no axis: a number without options, one float for each row with them. */
-import { checkTemperature, type FloatInput } from "../../check";
+import { checkTemperature, type FloatInput, type FloatView } from "../../check";
 import type { Heap } from "../../heap";
 import type { AxisKernel } from "../../kernels";
 import { type AxisOptions, checkCall, type Flow, NO_OPTIONS, readAxis, runAlongAxis } from "../axis";
@@ -11,7 +11,7 @@ export function reduceOn(
   heap: Heap,
   kernel: AxisKernel,
   fn: string,
-): (x: FloatInput, options?: AxisOptions) => number | Float32Array {
+): (x: FloatInput, options?: AxisOptions) => number | FloatView {
   const single = new Float32Array(1);
   const scalar: AxisOptions = { ...NO_OPTIONS, out: single };
 
@@ -20,6 +20,6 @@ export function reduceOn(
     const temperature = checkTemperature(fn, given.temperature);
     const call = checkCall(fn, x, given, given.mask, true);
     runAlongAxis(heap, kernel, FLOW, call, temperature);
-    return options === scalar ? single[0] : call.out;
+    return options === scalar ? single[0] : call.result;
   };
 }

@@ -1,4 +1,6 @@
-import { ENTROPY, expectKnown, LSE, MASK, P, X } from "../known";
+import type { Core } from "../../heap";
+import type { RowsKernels } from "../../kernels/rows";
+import { ENTROPY, expectHalf, expectKnown, LSE, MASK, P, X } from "../known";
 import type { Rows } from ".";
 
 const P_MASKED = [
@@ -6,7 +8,11 @@ const P_MASKED = [
 ];
 
 /** @throws {Error} naming the first function that is off */
-export function testRows({ softmax, logSoftmax, logSumExp, hardmax, entropy }: Rows): void {
+export function testRows(
+  { softmax, logSoftmax, logSumExp, hardmax, entropy }: Rows,
+  { heap }: Core<RowsKernels>,
+): void {
+  expectHalf(heap);
   const columns = Float32Array.from({ length: 2 * X.length }, (_, i) => X[i >> 1]);
   expectKnown("softmax", softmax(X), (j) => P[j]);
   expectKnown("softmax across columns", softmax(columns, { shape: [X.length, 2], axis: 0 }), (j) => P[j >> 1]);

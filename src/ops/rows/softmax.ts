@@ -1,4 +1,4 @@
-import { checkTemperature, type FloatInput } from "../../check";
+import { checkTemperature, type FloatInput, type FloatView } from "../../check";
 import type { Core } from "../../heap";
 import type { RowsKernels } from "../../kernels/rows";
 import {
@@ -14,7 +14,7 @@ import {
 import { HARDMAX_FLOW } from "./hardmax";
 
 /** @deprecated the same as AxisOptions */
-export type SoftmaxOptions<Out extends Float32Array = Float32Array> = AxisOptions<Out>;
+export type SoftmaxOptions<Out extends FloatView = Float32Array> = AxisOptions<Out>;
 
 /** The type of softmax. */
 export interface Softmax {
@@ -38,7 +38,7 @@ export interface Softmax {
    * import { softmax } from "softmax-wasm";
    * softmax(new Float32Array([1, 2, 3])); // [0.0900, 0.2447, 0.6652]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Written<Out>;
+  <Out extends FloatView = NewFloats>(x: FloatInput, options?: AxisOptions<Out>): Written<Out>;
 }
 
 export const SOFTMAX_FLOW: Flow = { reduces: false, writesTerms: true, sums: true };
@@ -50,7 +50,7 @@ const SOFTMAX = "softmax";
 export function softmaxOn(core: Core<RowsKernels>): Softmax {
   const { heap } = core;
   const { softmax, softmaxRow, hardmax } = core.kernels;
-  return ((x: FloatInput, options: AxisOptions = NO_OPTIONS): Float32Array => {
+  return ((x: FloatInput, options: AxisOptions<FloatView> = NO_OPTIONS): FloatView => {
     const given = readAxis(SOFTMAX, options);
     const temperature = checkTemperature(SOFTMAX, given.temperature);
     const call = checkCall(SOFTMAX, x, given, given.mask, false);
@@ -62,10 +62,10 @@ export function softmaxOn(core: Core<RowsKernels>): Softmax {
       if (xHome === 0) heap.write(yAt, logits, 0, axis);
       softmaxRow(yAt, xHome !== 0 ? xHome : yAt, axis);
       if (yHome === 0) heap.read(out, 0, yAt, axis);
-      return out;
+      return call.result;
     }
     if (temperature === 0) runAlongAxis(heap, hardmax, HARDMAX_FLOW, call, 0);
     else runAlongAxis(heap, softmax, SOFTMAX_FLOW, call, temperature);
-    return out;
+    return call.result;
   }) as Softmax;
 }

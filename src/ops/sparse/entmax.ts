@@ -1,12 +1,12 @@
-import { checkAlpha, type FloatInput } from "../../check";
+import { checkAlpha, type FloatInput, type FloatView } from "../../check";
 import type { Core } from "../../heap";
 import type { SparseKernels } from "../../kernels/sparse";
 import { checkObject, isGiven, ownOptions } from "../../options";
 import { type NewFloats, runAlongAxis, type Written } from "../axis";
 import { SOFTMAX_FLOW } from "../rows/softmax";
-import { checkSparse, countShares, runSparse, type SparseOptions } from "./sparse";
+import { checkSparse, countShares, roundLast, runSparse, type SparseOptions } from "./sparse";
 
-export interface EntmaxOptions<Out extends Float32Array = Float32Array> extends SparseOptions<Out> {
+export interface EntmaxOptions<Out extends FloatView = Float32Array> extends SparseOptions<Out> {
   /** Finite and >= 1: 1 is softmax, 1.5 entmax15, 2 sparsemax; the higher, the fewer have a share. */
   alpha: number;
 }
@@ -34,14 +34,14 @@ export interface Entmax {
    * import { entmax } from "softmax-wasm";
    * entmax(new Float32Array([1, 2, 3]), { alpha: 1.25 }); // [0.0345, 0.2148, 0.7507]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options: EntmaxOptions<Out>): Written<Out>;
+  <Out extends FloatView = NewFloats>(x: FloatInput, options: EntmaxOptions<Out>): Written<Out>;
 }
 
 const ENTMAX = "entmax";
 
-function readEntmax(options: EntmaxOptions): EntmaxOptions {
+function readEntmax(options: EntmaxOptions<FloatView>): EntmaxOptions<FloatView> {
   checkObject(ENTMAX, "options", options, "alpha");
-  const { alpha, shape, axis, temperature, mask, out, support } = options;
+  const { alpha, shape, axis, temperature, mask, out, dtype, support } = options;
   const count =
     isGiven(alpha) +
     isGiven(shape) +
@@ -49,14 +49,15 @@ function readEntmax(options: EntmaxOptions): EntmaxOptions {
     isGiven(temperature) +
     isGiven(mask) +
     isGiven(out) +
+    isGiven(dtype) +
     isGiven(support);
-  return ownOptions(ENTMAX, options, { alpha, shape, axis, temperature, mask, out, support }, count);
+  return ownOptions(ENTMAX, options, { alpha, shape, axis, temperature, mask, out, dtype, support }, count);
 }
 
 export function entmaxOn(core: Core<SparseKernels>): Entmax {
   const { heap } = core;
   const { entmax, softmax } = core.kernels;
-  return ((x: FloatInput, options: EntmaxOptions): Float32Array => {
+  return ((x: FloatInput, options: EntmaxOptions<FloatView>): FloatView => {
     const given = readEntmax(options);
     const { alpha } = given;
     checkAlpha(ENTMAX, alpha);
@@ -64,11 +65,15 @@ export function entmaxOn(core: Core<SparseKernels>): Entmax {
     const { call, temperature, support } = checked;
     if (alpha !== 1 || temperature === 0) {
       runSparse(core, entmax, checked, alpha);
-    } else {
+    } else if (support === undefined) {
       runAlongAxis(heap, softmax, SOFTMAX_FLOW, call, temperature);
+    } else {
       // softmax has zeros too: shares that are too small for a float32
-      if (support !== undefined) countShares(support, call);
+      roundLast(heap, ENTMAX, call, (shares) => {
+        runAlongAxis(heap, softmax, SOFTMAX_FLOW, shares, temperature);
+        countShares(support, shares);
+      });
     }
-    return call.out;
+    return call.result;
   }) as Entmax;
 }

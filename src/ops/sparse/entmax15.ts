@@ -1,4 +1,4 @@
-import type { FloatInput } from "../../check";
+import type { FloatInput, FloatView } from "../../check";
 import type { Core } from "../../heap";
 import type { SparseKernels } from "../../kernels/sparse";
 import { type NewFloats, NO_OPTIONS, type Written } from "../axis";
@@ -26,16 +26,16 @@ export interface Entmax15 {
    * import { entmax15 } from "softmax-wasm";
    * entmax15(new Float32Array([1, 2, 0])); // [0.1693, 0.8307, 0]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: SparseOptions<Out>): Written<Out>;
+  <Out extends FloatView = NewFloats>(x: FloatInput, options?: SparseOptions<Out>): Written<Out>;
 }
 
 const ENTMAX15 = "entmax15";
 
 export function entmax15On(core: Core<SparseKernels>): Entmax15 {
   const { entmax15 } = core.kernels;
-  return ((x: FloatInput, options: SparseOptions = NO_OPTIONS): Float32Array => {
+  return ((x: FloatInput, options: SparseOptions<FloatView> = NO_OPTIONS): FloatView => {
     const checked = checkSparse(ENTMAX15, x, readSparse(ENTMAX15, options));
     runSparse(core, entmax15, checked, 1.5);
-    return checked.call.out;
+    return checked.call.result;
   }) as Entmax15;
 }

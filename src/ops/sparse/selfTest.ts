@@ -1,4 +1,6 @@
-import { expectKnown, MASK, P, X } from "../known";
+import type { Core } from "../../heap";
+import type { SparseKernels } from "../../kernels/sparse";
+import { expectHalf, expectKnown, MASK, P, X } from "../known";
 import type { Sparse } from ".";
 
 /** entmax of X by bisection in float64, with its alpha: sparsemax, entmax15, and either side of them. */
@@ -16,7 +18,8 @@ const SPARSE: readonly (readonly [alpha: number, y: readonly number[]])[] = [
 ];
 
 /** @throws {Error} naming the first function that is off */
-export function testSparse({ sparsemax, entmax15, entmax }: Sparse): void {
+export function testSparse({ sparsemax, entmax15, entmax }: Sparse, { heap }: Core<SparseKernels>): void {
+  expectHalf(heap);
   for (const [alpha, want] of SPARSE) expectKnown(`entmax at ${alpha}`, entmax(X, { alpha }), (j) => want[j], 1e-6);
   expectKnown("entmax at 1", entmax(X, { alpha: 1 }), (j) => P[j]); // with the bound of softmax, which shows every term of exp
   expectKnown("entmax at temperature 0", entmax(X, { alpha: 2, temperature: 0 }), (j) => (j === 2 ? 1 : 0));

@@ -20,40 +20,49 @@ import {
   SUM,
   WIDEN,
 } from "../../../assembly/layout";
-import { checkSupport, checkTemperature, type FloatInput } from "../../check";
-import type { Core } from "../../heap";
+import { checkSupport, checkTemperature, type FloatInput, type FloatView, newFloats } from "../../check";
+import { type Floats, Half } from "../../half";
+import type { Core, Heap } from "../../heap";
 import { eighths, type SparseKernel, type SparseKernels, solvedTogether } from "../../kernels/sparse";
 import { checkObject, isGiven, ownOptions } from "../../options";
 import { lengthOf } from "../../typedArray";
 import { type AxisCall, type AxisOptions, BLOCK_FLOATS, checkCall, type Flow, runAlongAxis, stripOf } from "../axis";
 import { HARDMAX_FLOW } from "../rows/hardmax";
 
-export interface SparseOptions<Out extends Float32Array = Float32Array> extends AxisOptions<Out> {
-  /** Where to write how many results of each row are not 0: one entry a row, in the order of the rows. */
+export interface SparseOptions<Out extends FloatView = Float32Array> extends AxisOptions<Out> {
+  /** Where to write how many results of each row are not 0, as float32s: one entry a row, in the order of the rows. */
   support?: Uint32Array | undefined;
 }
 
-export function readSparse(fn: string, options: SparseOptions): SparseOptions {
+export function readSparse(fn: string, options: SparseOptions<FloatView>): SparseOptions<FloatView> {
   checkObject(fn, "options", options, "axis");
-  const { shape, axis, temperature, mask, out, support } = options;
-  const count = isGiven(shape) + isGiven(axis) + isGiven(temperature) + isGiven(mask) + isGiven(out) + isGiven(support);
-  return ownOptions(fn, options, { shape, axis, temperature, mask, out, support }, count);
+  const { shape, axis, temperature, mask, out, dtype, support } = options;
+  const count =
+    isGiven(shape) +
+    isGiven(axis) +
+    isGiven(temperature) +
+    isGiven(mask) +
+    isGiven(out) +
+    isGiven(dtype) +
+    isGiven(support);
+  return ownOptions(fn, options, { shape, axis, temperature, mask, out, dtype, support }, count);
 }
 
 /** A call whose arguments are in order, and where its supports go. */
 interface SparseCall {
+  readonly fn: string;
   readonly call: AxisCall;
   readonly temperature: number;
   readonly support: Uint32Array | undefined;
 }
 
 /** Checks every argument but alpha. */
-export function checkSparse(fn: string, x: FloatInput, given: SparseOptions): SparseCall {
+export function checkSparse(fn: string, x: FloatInput, given: SparseOptions<FloatView>): SparseCall {
   const { support } = given;
   const temperature = checkTemperature(fn, given.temperature);
   const call = checkCall(fn, x, given, given.mask, false);
   if (support !== undefined) checkSupport(fn, support, call.outer * call.inner, call.x, call.out, call.mask);
-  return { call, temperature, support };
+  return { fn, call, temperature, support };
 }
 
 /** Writes zeros without calling `fill`, which the class of a caller's array may have overridden. */
@@ -72,10 +81,25 @@ export function countShares(support: Uint32Array, { out, outer, axis, inner }: A
   }
 }
 
+/**
+ * Runs a call that reads its results once more: where `out` has 16 bits, they go to a Float32Array of its length first, and are
+ * rounded when the run is over.
+ */
+export function roundLast(heap: Heap, fn: string, call: AxisCall, run: (call: AxisCall) => void): void {
+  const { out } = call;
+  if (!(out instanceof Half)) {
+    run(call);
+    return;
+  }
+  const floats = newFloats(fn, "out", lengthOf(out));
+  run({ ...call, out: floats, outOffset: 0 });
+  heap.move(out, floats);
+}
+
 const SCORES_FLOW: Flow = { reduces: false, writesTerms: false, sums: false };
 
 export function runSparse(core: Core<SparseKernels>, kernel: SparseKernel, checked: SparseCall, alpha: number): void {
-  const { call, temperature, support } = checked;
+  const { fn, call, temperature, support } = checked;
   const { heap, kernels } = core;
   if (call.outer * call.axis * call.inner === 0) {
     if (support !== undefined) noShares(support);
@@ -91,9 +115,14 @@ export function runSparse(core: Core<SparseKernels>, kernel: SparseKernel, check
   const rest = alpha > 2 ? temperature : 1;
   const masked = divisor !== 1 || call.mask !== undefined ? MASKED : 0;
   if (runBlocks(core, kernel, checked, alpha, divisor, rest, masked)) return;
-  if (masked !== 0) runAlongAxis(heap, kernels.scores, SCORES_FLOW, call, divisor);
-  const x = masked === 0 ? call.x : call.out;
-  stream({ core, kernel, call, x, support, alpha, temperature: rest, masked });
+  if (masked === 0) {
+    stream({ core, kernel, call, x: call.x, support, alpha, temperature: rest, masked });
+    return;
+  }
+  roundLast(heap, fn, call, (scored) => {
+    runAlongAxis(heap, kernels.scores, SCORES_FLOW, scored, divisor);
+    stream({ core, kernel, call: scored, x: scored.out, support, alpha, temperature: rest, masked });
+  });
 }
 
 /**
@@ -156,7 +185,7 @@ interface Run {
   readonly kernel: SparseKernel;
   readonly call: AxisCall;
   /** The kernel's input: the call's x, or its out where `scores` has written there, with `masked` MASKED; else that is 0. */
-  readonly x: Float32Array;
+  readonly x: Floats;
   readonly support: Uint32Array | undefined;
   readonly alpha: number;
   /** Above alpha = 2; else 1. */

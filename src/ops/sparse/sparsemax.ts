@@ -1,4 +1,4 @@
-import type { FloatInput } from "../../check";
+import type { FloatInput, FloatView } from "../../check";
 import type { Core } from "../../heap";
 import type { SparseKernels } from "../../kernels/sparse";
 import { type NewFloats, NO_OPTIONS, type Written } from "../axis";
@@ -28,16 +28,16 @@ export interface Sparsemax {
    * import { sparsemax } from "softmax-wasm";
    * sparsemax(new Float32Array([1, 1.5, 0])); // [0.25, 0.75, 0]
    */
-  <Out extends Float32Array = NewFloats>(x: FloatInput, options?: SparseOptions<Out>): Written<Out>;
+  <Out extends FloatView = NewFloats>(x: FloatInput, options?: SparseOptions<Out>): Written<Out>;
 }
 
 const SPARSEMAX = "sparsemax";
 
 export function sparsemaxOn(core: Core<SparseKernels>): Sparsemax {
   const { sparsemax } = core.kernels;
-  return ((x: FloatInput, options: SparseOptions = NO_OPTIONS): Float32Array => {
+  return ((x: FloatInput, options: SparseOptions<FloatView> = NO_OPTIONS): FloatView => {
     const checked = checkSparse(SPARSEMAX, x, readSparse(SPARSEMAX, options));
     runSparse(core, sparsemax, checked, 2);
-    return checked.call.out;
+    return checked.call.result;
   }) as Sparsemax;
 }

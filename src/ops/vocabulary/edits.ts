@@ -11,6 +11,7 @@ import {
   refuseValue,
   type TokenList,
 } from "../../check";
+import { type Dtype, floatAt } from "../../half";
 import type { Heap } from "../../heap";
 import { checkObject, ownOptions } from "../../options";
 import { lengthOf } from "../../typedArray";
@@ -193,13 +194,20 @@ export class Edits {
 }
 
 /** @param name  "bias", or "bias[3]" where it is the fourth of a list */
-export function checkBias(fn: string, name: string, bias: Bias, vocabulary: number): CheckedBias {
+export function checkBias(
+  fn: string,
+  name: string,
+  bias: Bias,
+  vocabulary: number,
+  dtype: Dtype | undefined,
+): CheckedBias {
   checkObject(fn, name, bias);
   const given = readBias(fn, name, bias);
   const tokens = checkTokenIds(fn, `${name}.tokens`, given.tokens, vocabulary);
-  const floats = checkFloats(fn, `${name}.values`, given.values);
+  const floats = checkFloats(fn, `${name}.values`, given.values, dtype);
   if (lengthOf(floats) === 0) checkAttached(fn, `${name}.values`, floats);
-  const values = new Float32Array(floats); // a copy: what is read next may change it
+  const values = new Float32Array(lengthOf(floats)); // a copy: what is read next may change them
+  for (let i = 0; i < values.length; i++) values[i] = floatAt(floats, i);
   checkLength(fn, `${name}.values`, values.length, tokens.length, `as ${name}.tokens`);
   for (let i = 0; i < tokens.length; i++) {
     if (values[i] !== values[i]) refuseValue(fn, `${name}.values`, "numbers", `NaN at index ${i}`);

@@ -1,29 +1,30 @@
 import {
   checkApart,
-  checkArray,
   checkLength,
+  checkLive,
   checkLogits,
   checkNumber,
   checkTemperature,
   checkTokenIds,
+  checkView,
   type FloatInput,
+  type FloatView,
   refuseValue,
   type TokenList,
 } from "../../check";
 import type { Core } from "../../heap";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { checkObject, ownOptions } from "../../options";
-import { setAll } from "../../typedArray";
 import type { NewFloats, Written } from "../axis";
 import { Distribution } from "./distribution";
 import { checkRows, type Given, type Rows, type RowsOf, type TokenOptions } from "./rows";
 import { Vocabulary } from "./vocabulary";
 
 /** Options of logProbs. */
-export interface LogProbsOptions<Out extends Float32Array = Float32Array> extends TokenOptions {
+export interface LogProbsOptions<Out extends FloatView = Float32Array> extends TokenOptions {
   /** A token that stands where there is none, any number (-100, say): its log-probability is given as 0. Rows that no other is asked of are not read. */
   ignore?: number | undefined;
-  /** Where to write; default a new array. */
+  /** Where to write; default a new Float32Array. A Float16Array, or with dtype a Uint16Array, gets results rounded. */
   out?: Out | undefined;
 }
 
@@ -50,12 +51,12 @@ export interface LogProbs {
    * import { logProbs } from "softmax-wasm";
    * logProbs([1, 3, 2, 3], [1, 0]); // [-0.9176, -2.9176]
    */
-  <Out extends Float32Array = NewFloats>(
+  <Out extends FloatView = NewFloats>(
     logits: FloatInput,
     tokens: TokenList,
     options?: LogProbsOptions<Out>,
   ): Written<Out>;
-  <Out extends Float32Array = NewFloats>(
+  <Out extends FloatView = NewFloats>(
     logits: FloatInput,
     tokens: TokenList,
     options: RowsOf<LogProbsOptions<Out>>,
@@ -72,6 +73,7 @@ const readLogProbs = (options: Given<LogProbsOptions>): Given<LogProbsOptions> =
     bias: options.bias,
     penalties: options.penalties,
     temperature: options.temperature,
+    dtype: options.dtype,
     ignore: options.ignore,
     out: options.out,
   });
@@ -135,15 +137,15 @@ export function logProbsOn(core: Core<VocabularyKernels>): LogProbs {
     const temperature = checkTemperature(LOG_PROBS, given.temperature);
     const { ignore, out } = given;
     if (ignore !== undefined) checkNumber(LOG_PROBS, "ignore", ignore);
-    const all = checkLogits(LOG_PROBS, logits, given.shape);
+    const all = checkLogits(LOG_PROBS, logits, given.shape, given.dtype);
     const ids = checkTokenIds(LOG_PROBS, "tokens", tokens, all.length, ignore);
     const width = checkWidth(ids.length, all.rows);
     const rows = checkRows(LOG_PROBS, all, given);
     if (out === undefined) return fill(core, rows, temperature, ids, width, ignore);
-    const room = checkArray(LOG_PROBS, "out", out, "Float32Array");
-    checkLength(LOG_PROBS, "out", room, ids.length, "as tokens");
-    checkApart(LOG_PROBS, "out", out, rows.used);
-    setAll(out, fill(core, rows, temperature, ids, width, ignore), 0);
+    const floats = checkView(LOG_PROBS, "out", out, given.dtype);
+    checkLength(LOG_PROBS, "out", checkLive(LOG_PROBS, "out", floats), ids.length, "as tokens");
+    checkApart(LOG_PROBS, "out", floats, rows.used);
+    core.heap.move(floats, fill(core, rows, temperature, ids, width, ignore));
     return out;
   }) as LogProbs;
 }

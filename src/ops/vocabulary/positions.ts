@@ -79,10 +79,10 @@ export function checkHistory(
   target: Logits,
   draft: Logits | undefined,
   tokens: Float64Array,
-  { mask, bias, penalties }: Given<TokenOptions>,
+  { mask, bias, penalties, dtype }: Given<TokenOptions>,
 ): Positions {
-  const biases = checkEach(fn, "bias", bias, target, checkBias);
-  const lost = checkEach(fn, "penalties", penalties, target, checkPenalties);
+  const biases = checkEach(fn, "bias", bias, target, checkBias, dtype);
+  const lost = checkEach(fn, "penalties", penalties, target, checkPenalties, dtype);
   const masks = readMasks(fn, mask, target.rows);
   checkSame(fn, target);
   if (draft !== undefined) checkSame(fn, draft);

@@ -12,6 +12,7 @@ import {
   VOCABULARY_STRIP,
 } from "../../../assembly/layout";
 import type { Logits } from "../../check";
+import { type Floats, floatAt } from "../../half";
 import { align16, type Heap } from "../../heap";
 import { offsetOf } from "../../typedArray";
 import type { Edits } from "./edits";
@@ -109,7 +110,7 @@ export class Row implements Source {
   private readonly mask: Allowed | undefined;
   private readonly edits: Edits | undefined;
   /** The caller's logits, and where the row begins among them. */
-  private readonly logits: Float32Array;
+  private readonly logits: Floats;
   private readonly start: number;
   /** Where the logits and the mask's bits lie or are copied to, and room that copying the mask needs. */
   private readonly x: number;
@@ -198,7 +199,7 @@ export class Row implements Source {
 
   /** A token's logit, edited if it is to be. */
   logit(token: number): number {
-    const logit = this.logits[this.start + token];
+    const logit = floatAt(this.logits, this.start + token);
     return this.edits === undefined ? logit : this.edits.of(token, logit);
   }
 

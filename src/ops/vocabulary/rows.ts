@@ -1,14 +1,7 @@
 /** Rows of logits, as topK, sample, truncate and logProbs take them: with a mask, bias and penalties for all rows or for each. */
 
-import {
-  checkPerRow,
-  checkSame,
-  checkTokenMask,
-  isUint8Array,
-  type Logits,
-  type TokenMask,
-  type Used,
-} from "../../check";
+import { checkPerRow, checkSame, checkTokenMask, type Logits, type TokenMask, type Used } from "../../check";
+import type { Dtype } from "../../half";
 import type { Core } from "../../heap";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { type Bias, checkBias, checkPenalties, type Edits, editsOf, type Penalties } from "./edits";
@@ -30,6 +23,8 @@ export interface TokenOptions {
    * Temperatures are told apart down to log2(e) / FLT_MAX = 4.24e-39.
    */
   temperature?: number | undefined;
+  /** What the bits of a Uint16Array are, logits, bias.values and out alike; without it one is refused. A Float16Array needs none. */
+  dtype?: Dtype | undefined;
   /** Of several rows (RowsOf): with it results are arrays. */
   shape?: undefined;
 }
@@ -73,8 +68,8 @@ export class Rows {
   /** What the call reads where it lies. */
   get used(): Used[] {
     const masks = Array.isArray(this.#masks) ? this.#masks : [this.#masks];
-    const used: Used[] = [["logits", this.logits.x, 4]];
-    for (const mask of masks) used.push(["mask", mask, isUint8Array(mask) ? 1 : 4]);
+    const used: Used[] = [["logits", this.logits.x]];
+    for (const mask of masks) used.push(["mask", mask]);
     return used;
   }
 
@@ -96,11 +91,12 @@ export function checkEach<Value, Checked>(
   name: string,
   given: PerRow<Value> | undefined,
   { rows, length }: Logits,
-  check: (fn: string, name: string, value: Value, vocabulary: number) => Checked,
+  check: (fn: string, name: string, value: Value, vocabulary: number, dtype: Dtype | undefined) => Checked,
+  dtype: Dtype | undefined,
 ): Checked | undefined | (Checked | undefined)[] {
   const each = checkPerRow(fn, name, given, rows) as Value | undefined | (Value | undefined)[];
-  if (!Array.isArray(each)) return each === undefined ? undefined : check(fn, name, each, length);
-  return each.map((one, r) => (one === undefined ? undefined : check(fn, `${name}[${r}]`, one, length)));
+  if (!Array.isArray(each)) return each === undefined ? undefined : check(fn, name, each, length, dtype);
+  return each.map((one, r) => (one === undefined ? undefined : check(fn, `${name}[${r}]`, one, length, dtype)));
 }
 
 function editsOfRows(
@@ -108,11 +104,12 @@ function editsOfRows(
   bias: PerRow<Bias> | undefined,
   penalties: PerRow<Penalties> | undefined,
   logits: Logits,
+  dtype: Dtype | undefined,
 ): Edits | undefined | (Edits | undefined)[] {
   if (bias === undefined && penalties === undefined) return undefined;
   const { rows, length } = logits;
-  const biases = checkEach(fn, "bias", bias, logits, checkBias);
-  const lost = checkEach(fn, "penalties", penalties, logits, checkPenalties);
+  const biases = checkEach(fn, "bias", bias, logits, checkBias, dtype);
+  const lost = checkEach(fn, "penalties", penalties, logits, checkPenalties, dtype);
   if (!Array.isArray(biases) && !Array.isArray(lost)) return editsOf(length, biases, lost);
   const edits: (Edits | undefined)[] = [];
   for (let r = 0; r < rows; r++) {
@@ -125,8 +122,8 @@ function editsOfRows(
  * The rest of a call's arguments, when its logits are known: what they are made of is read before any array is looked at to be
  * used where it lies.
  */
-export function checkRows(fn: string, logits: Logits, { mask, bias, penalties }: Given<TokenOptions>): Rows {
-  const edits = editsOfRows(fn, bias, penalties, logits);
+export function checkRows(fn: string, logits: Logits, { mask, bias, penalties, dtype }: Given<TokenOptions>): Rows {
+  const edits = editsOfRows(fn, bias, penalties, logits, dtype);
   const masks = readMasks(fn, mask, logits.rows);
   checkSame(fn, logits);
   checkMasks(fn, masks);

@@ -74,6 +74,7 @@ const readSample = (options: Given<SampleOptions>): Given<SampleOptions> =>
     bias: options.bias,
     penalties: options.penalties,
     temperature: options.temperature,
+    dtype: options.dtype,
     topK: options.topK,
     topP: options.topP,
     minP: options.minP,
@@ -123,7 +124,7 @@ export function sampleOn(core: Core<VocabularyKernels>): Sample {
     const given = readSample(options);
     const law = checkLaw(SAMPLE, given);
     const { random = Math.random } = given;
-    const all = checkLogits(SAMPLE, logits, given.shape);
+    const all = checkLogits(SAMPLE, logits, given.shape, given.dtype);
     if (!all.shaped) {
       const u = checkRandom(SAMPLE, random);
       return sampleRow(SAMPLE, core, checkRows(SAMPLE, all, given), 0, law, u);

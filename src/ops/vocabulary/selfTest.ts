@@ -1,8 +1,11 @@
-import { expectKnown, LSE, P, X } from "../known";
+import type { Core } from "../../heap";
+import type { VocabularyKernels } from "../../kernels/vocabulary";
+import { expectHalf, expectKnown, LSE, P, X } from "../known";
 import type { VocabularyFunctions } from ".";
 
 /** @throws {Error} naming the first function that is off */
-export function testVocabulary(on: VocabularyFunctions): void {
+export function testVocabulary(on: VocabularyFunctions, { heap }: Core<VocabularyKernels>): void {
+  expectHalf(heap);
   const { topK, sample, truncate } = on;
   const { indices, logProbs } = topK(X, 3);
   expectKnown("topK", [...indices, ...logProbs], (j) => [2, 3, 5, 3 - LSE, 2.625 - LSE, 2.5 - LSE][j]);

@@ -73,6 +73,7 @@ const readTopK = (options: Given<TopKOptions>): Given<TopKOptions> =>
     bias: options.bias,
     penalties: options.penalties,
     temperature: options.temperature,
+    dtype: options.dtype,
   });
 
 /**
@@ -121,7 +122,7 @@ export function topKOn(core: Core<VocabularyKernels>): TopK {
     checkObject(TOP_K, "options", options, "temperature");
     const given = readTopK(options);
     const temperature = checkTemperature(TOP_K, given.temperature);
-    const all = checkLogits(TOP_K, logits, given.shape);
+    const all = checkLogits(TOP_K, logits, given.shape, given.dtype);
     const rows = checkRows(TOP_K, all, given);
     return all.shaped ? topKRows(core, rows, k, temperature) : topKRow(core, rows, 0, k, temperature);
   }) as TopK;

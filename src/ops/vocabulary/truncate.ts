@@ -56,6 +56,7 @@ const readTruncate = (options: Given<TruncationOptions>): Given<TruncationOption
     bias: options.bias,
     penalties: options.penalties,
     temperature: options.temperature,
+    dtype: options.dtype,
     topK: options.topK,
     topP: options.topP,
     minP: options.minP,
@@ -96,7 +97,7 @@ export function truncateOn(core: Core<VocabularyKernels>): Truncate {
     checkObject(TRUNCATE, "options", options, "temperature");
     const given = readTruncate(options);
     const law = checkLaw(TRUNCATE, given);
-    const all = checkLogits(TRUNCATE, logits, given.shape);
+    const all = checkLogits(TRUNCATE, logits, given.shape, given.dtype);
     const rows = checkRows(TRUNCATE, all, given);
     if (!all.shaped) return truncateRow(core, rows, 0, law);
     return Array.from({ length: all.rows }, (_, r) => truncateRow(core, rows, r, law));

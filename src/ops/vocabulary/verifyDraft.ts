@@ -1,8 +1,8 @@
 import {
-  checkAttached,
   checkFloats,
   checkFunction,
   checkLength,
+  checkLive,
   checkPositions,
   checkRandom,
   checkTokenRange,
@@ -13,10 +13,10 @@ import {
   refuseValue,
   type TokenList,
 } from "../../check";
+import type { Dtype } from "../../half";
 import type { Core } from "../../heap";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { checkObject, ownOptions } from "../../options";
-import { lengthOf } from "../../typedArray";
 import type { NewFloats } from "../axis";
 import { checkHistory, type Positions } from "./positions";
 import { listedResidual, type Residual, walkedResidual } from "./residual";
@@ -103,6 +103,7 @@ const readVerifyDraft = (options: VerifyDraftOptions): VerifyDraftOptions =>
     bias: options.bias,
     penalties: options.penalties,
     temperature: options.temperature,
+    dtype: options.dtype,
     topK: options.topK,
     topP: options.topP,
     minP: options.minP,
@@ -142,11 +143,15 @@ function checkDraftLaw(given: VerifyDraftOptions): Law {
 }
 
 /** The draft's logits: a row for each token. */
-function checkDraft(value: FloatInput, rows: number, vocabulary: number): Logits {
-  const x = checkFloats(VERIFY_DRAFT, "draft", value);
-  const given = lengthOf(x);
-  if (given === 0) checkAttached(VERIFY_DRAFT, "draft", x);
-  checkLength(VERIFY_DRAFT, "draft", given, rows * vocabulary, `${rows} rows of ${vocabulary}`);
+function checkDraft(value: FloatInput, rows: number, vocabulary: number, dtype: Dtype | undefined): Logits {
+  const x = checkFloats(VERIFY_DRAFT, "draft", value, dtype);
+  checkLength(
+    VERIFY_DRAFT,
+    "draft",
+    checkLive(VERIFY_DRAFT, "draft", x),
+    rows * vocabulary,
+    `${rows} rows of ${vocabulary}`,
+  );
   return { name: "draft", x, rows, length: vocabulary, shaped: true };
 }
 
@@ -257,9 +262,10 @@ export function verifyDraftOn(core: Core<VocabularyKernels>): VerifyDraft {
     const { random = Math.random } = given;
     checkFunction(VERIFY_DRAFT, "random", random);
     const ids = readTokenIds(VERIFY_DRAFT, "tokens", tokens);
-    const all = checkPositions(VERIFY_DRAFT, "target", target, given.shape, ids.length);
+    const all = checkPositions(VERIFY_DRAFT, "target", target, given.shape, given.dtype, ids.length);
     checkTokenRange(VERIFY_DRAFT, "tokens", ids, all.length);
-    const drafted = given.draft === undefined ? undefined : checkDraft(given.draft, ids.length, all.length);
+    const drafted =
+      given.draft === undefined ? undefined : checkDraft(given.draft, ids.length, all.length, given.dtype);
     const rows = checkHistory(VERIFY_DRAFT, all, drafted, ids, given);
     return verify({ core, tokens: ids, rows, law, draftLaw, random });
   };

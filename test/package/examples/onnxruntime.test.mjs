@@ -1,9 +1,7 @@
 /** onnxruntime's logits to a token. */
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { execute } from "../../../scripts/execute.mjs";
-import { project, projectWith, refusal } from "./run.mjs";
+import { projectWith, refusal } from "./run.mjs";
 
 describe("onnxruntime.mjs", () => {
   const own = projectWith("onnxruntime", { "onnxruntime-node": "1.30.0" });
@@ -27,8 +25,7 @@ describe("onnxruntime.mjs", () => {
 
   it("draws the same words from float16 logits", () => {
     expect(linesOf(again)).toEqual(linesOf(sentences));
-    if (again[0].includes("come as Uint16Array")) expect(again[1]).toContain("float16 bits? widen them");
-    else expect(again[0]).toContain("come as Float16Array");
+    expect(again[0]).toMatch(/^float16 logits come as (Uint16|Float16)Array, and sample takes them/);
   });
 
   it("writes two texts at once, and each ends for itself", () => {
@@ -50,17 +47,5 @@ describe("onnxruntime.mjs", () => {
     expect(refusal("onnxruntime.mjs")).toBe(
       "onnxruntime.mjs needs onnxruntime-node: npm install --no-save onnxruntime-node\n",
     );
-  });
-
-  it("reads all float16 there are", async () => {
-    const { float32From } = await import(pathToFileURL(join(project, "examples/onnx/float16.mjs")).href);
-    const bits = Uint16Array.from({ length: 65536 }, (_, i) => i);
-    // the same bits in the places of a float32, whose exponent is biased by 112 more
-    const widened = new Float32Array(Uint32Array.from(bits, (b) => ((b & 0x8000) << 16) | ((b & 0x7fff) << 13)).buffer);
-    const finite = (b) => (b & 0x7c00) !== 0x7c00;
-    const expected = widened.map((x, b) =>
-      finite(b) ? x * 2 ** 112 : b & 1023 ? Number.NaN : x < 0 ? -Infinity : Infinity,
-    );
-    expect(float32From(bits)).toEqual(expected);
   });
 });
