@@ -47,7 +47,8 @@ const MEANT: [fn: keyof Runtime, wrong: string, right: string][] = [
 ];
 
 const POLLUTION = [
-  ...["shape", "axis", "temperature", "mask", "out", "support", "alpha", "topK", "topP", "minP", "random", "mass"],
+  ...["shape", "axis", "temperature", "mask", "out", "dtype", "support", "alpha"],
+  ...["topK", "topP", "minP", "random", "mass"],
   ...[
     "minKeep",
     "temperatureLast",
@@ -161,8 +162,10 @@ describe.each(BACKENDS)("options on %s", (backend) => {
         ...(call.scalars ?? []),
         call.options(FLOATS),
       ];
-      const without = bare().slice(0, -1); // of mergeAttention, attention and entmax the options are no option
-      const needs = ["mergeAttention", "attention", "entmax", "sample", "verifyDraft"].includes(name); // and the last two draw
+      const without = bare().slice(0, -1); // of the first five the options are no option, and the last two draw
+      const needs = ["mergeAttention", "attention", "entmax", "pack16", "unpack16", "sample", "verifyDraft"].includes(
+        name,
+      );
       const both = (): unknown[] => [run(runtime, call, bare()), needs ? undefined : run(runtime, call, without)];
       const want = both();
       POLLUTION.forEach(pollute);
@@ -172,7 +175,7 @@ describe.each(BACKENDS)("options on %s", (backend) => {
     });
 
     it("takes a temperature of -0 for 0", () => {
-      if (["attention", "mergeAttention"].includes(name)) return;
+      if (["attention", "mergeAttention", "pack16", "unpack16"].includes(name)) return;
       const arrays = call.arrays(FLOATS);
       const at = (temperature: number) => {
         const mine = copies(arrays);
