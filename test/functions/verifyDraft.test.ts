@@ -119,14 +119,14 @@ describe.each(BACKENDS)("%s", (backend) => {
   });
 
   it("has the law of the target on a large vocabulary: chi-square", () => {
-    const n = 3000;
+    const n = 1500; // more than a list holds of them in order
     const next = random(77);
-    for (const options of [{}, { topK: 1200, penalties: { tokens: [1, 2, 2], frequency: 1 } }, { topP: 0.7 }]) {
+    for (const options of [{}, { topK: 900, penalties: { tokens: [1, 2, 2], frequency: 1 } }, { topP: 0.7 }]) {
       const target = Float32Array.from({ length: 2 * n }, () => 2.5 * (next() + next() + next()));
       const draft = target.slice(0, n).map((v) => v + 2 * next());
       const { kept, probs } = truncated({ x: edit(target.slice(0, n), options), ...options });
       const seen = new Uint32Array(n);
-      const draws = 6000;
+      const draws = 3000;
       for (let i = 0; i < draws; i++) {
         const token = sample(draft, { ...options, random: next }).index;
         const { accepted, index } = verifyDraft(target, [token], { draft, ...options, random: next });
