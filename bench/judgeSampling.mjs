@@ -13,7 +13,7 @@ const SHARES = [0, 0.1, 0.25, 0.5, 0.618, 0.75, 0.9, 0.999, 1 - 2 ** -53];
 /** @returns the logits, their tokens in order and log Σ exp */
 export const definition = (x) => ({ x, order: ordered(x), logSumExp: softmax64(x).logSumExp });
 
-function near(what, got, want, bound) {
+export function near(what, got, want, bound) {
   if (!(Math.abs(got - want) <= bound)) throw new Error(`${what} expected ${want}, got ${got}`);
 }
 

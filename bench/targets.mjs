@@ -67,6 +67,13 @@ const ROWS_OVER_LOOP = 1.5;
 /** Logits of 16 bits over float32 logits, and a table of all patterns over the package. */
 const HALF_OVER_FLOAT = 1.15;
 const TABLE_OVER_HALF = 3;
+/** A token of a draft: accepted or rejected, over logSumExp's time; truncated, over that of sample by the same options. */
+const DRAFTS = [
+  ["accepted", "overLogSumExp", 2.5],
+  ["rejected", "overLogSumExp", 5],
+  ["accepted, 0.8, topK 50, topP 0.95", "overSample", 2.3],
+  ["rejected, 0.8, topK 50, topP 0.95", "overSample", 2.3],
+];
 const OVER_PLAIN_SORT = 40;
 /** Rows that are spread as a model's are, or wider. */
 const SPREAD = ["N(0, 3²)", "real, tiled", "N(0, 0.3²)"];
@@ -109,7 +116,7 @@ export function indexTargets({ cases, kernels, firstCall }) {
   ];
 }
 
-export function vocabularyTargets(figures, ofRows, halves) {
+export function vocabularyTargets(figures, ofRows, drafts, halves) {
   const rows = [HEAD];
   for (const backend of ["wasm-relaxed", "wasm"]) {
     const own = figures.filter((f) => f.backend === backend);
@@ -131,6 +138,11 @@ export function vocabularyTargets(figures, ofRows, halves) {
     for (const { row: dtype, name, ofOwn } of halves.filter((f) => f.backend === backend)) {
       rows.push(row(`${backend}: ${dtype} logits, ${name}, over float32`, "≤", HALF_OVER_FLOAT, 1 / ofOwn.wide));
       rows.push(row(`${backend}: ${dtype} logits, ${name}, a table's time over it`, "≥", TABLE_OVER_HALF, ofOwn.table));
+    }
+    for (const [name, over, most] of DRAFTS) {
+      const draft = drafts.find((f) => f.backend === backend && f.name === name);
+      const other = over === "overSample" ? "sample" : "logSumExp";
+      rows.push(row(`${backend}: a draft's token ${name}, time over ${other}'s`, "≤", most, draft[over]));
     }
     const sorted = own.filter((f) => f.sorts && SPREAD.includes(f.row));
     const what = `${backend}: speed-up over plain JavaScript that sorts, the least on ${SPREAD.join("; ")}`;

@@ -5,14 +5,32 @@
  */
 import { writeFileSync } from "node:fs";
 import { compare, json, MACHINE, notes, quick } from "./compare.mjs";
+import { median } from "./rounds.mjs";
 import { table, times } from "./table.mjs";
 import { vocabularyTargets } from "./targets.mjs";
 
 const compared = compare("vocabularyCalls");
 const ofRows = compared.filter(({ ns }) => ns.loop !== undefined);
 const halves = compared.filter(({ ns }) => ns.wide !== undefined);
+/** Of a draft's token alone: a call that accepts it has drawn one more, which is taken off. */
+const drafts = compared
+  .filter(({ ns }) => ns.sample !== undefined)
+  .map(({ row, name, after, truncated, backend, node, rounds: { own, sample, lse } }) => {
+    const token = own.map((ns, r) => ns - (after ? sample[r] : 0));
+    const over = (clock) => median(token.map((ns, r) => ns / clock[r]));
+    return {
+      row,
+      name,
+      truncated,
+      backend,
+      node,
+      ns: median(token),
+      overSample: over(sample),
+      overLogSumExp: over(lse),
+    };
+  });
 const figures = compared
-  .filter(({ ns }) => ns.loop === undefined && ns.wide === undefined)
+  .filter(({ ns }) => ns.loop === undefined && ns.sample === undefined && ns.wide === undefined)
   .map(({ row, name, left, sorts, backend, node, ns, ofOwn }) => ({
     row,
     name,
@@ -60,6 +78,24 @@ console.log(
   ]),
 );
 console.log(
+  "\nverifyDraft: µs of CPU a judged token, how many times logSumExp's time, and sample's by the same options\n",
+);
+const sameDraft = (f) => drafts.filter(({ name }) => name === f.name);
+console.log(
+  table([
+    ["", ...backends.map(([name, node]) => `${name}, Node ${node}`.padEnd(26))],
+    ...drafts
+      .filter(({ backend }) => backend === first[0].backend)
+      .map((f) => [
+        f.name,
+        ...sameDraft(f).map(
+          ({ ns, overLogSumExp, overSample }) =>
+            `${us(ns).padStart(6)} ${times(overLogSumExp).padStart(8)} ${times(overSample).padStart(8)}  `,
+        ),
+      ]),
+  ]),
+);
+console.log(
   "\nlogits of 16 bits: µs of CPU, of the time of float32 logits, and how many times as long it takes with a table that widens\n",
 );
 console.log(
@@ -79,10 +115,10 @@ console.log(
   ]),
 );
 console.log("\nTargets\n");
-console.log(table(vocabularyTargets(figures, ofRows, halves)));
+console.log(table(vocabularyTargets(figures, ofRows, drafts, halves)));
 if (notes.length > 0) console.log(`\n${notes.join("\n")}`);
 if (json)
   writeFileSync(
     json,
-    `${JSON.stringify({ date: new Date().toISOString(), figures, rows: ofRows, halves }, null, 2)}\n`,
+    `${JSON.stringify({ date: new Date().toISOString(), figures, rows: ofRows, drafts, halves }, null, 2)}\n`,
   );

@@ -9,6 +9,7 @@ import { do_not_optimize } from "mitata";
 import { createRuntime } from "softmax-wasm";
 import { normals, random as uniform } from "../test/judge/random.mjs";
 import { logits } from "./cases.mjs";
+import { draftsOf } from "./drafts.mjs";
 import { halvesOf } from "./halves.mjs";
 import { definition, judgeLogProbs, judgeLogSumExp, judgeSample, judgeTopK, judgeTruncate } from "./judgeSampling.mjs";
 import * as plain from "./plainSampling.mjs";
@@ -134,7 +135,7 @@ function rowsOf(runtime, tokens, effort) {
   }));
 }
 
-/** All calls on whole vocabularies, each beside logSumExp on the same row; then several rows at once, and logits of 16 bits. */
+/** All calls on whole vocabularies, each beside logSumExp on the same row; then rows, drafts that are verified, and 16 bits. */
 export function* groups(backend, effort) {
   const runtime = createRuntime({ backend });
   yield Object.entries(rows).flatMap(([row, x]) => {
@@ -153,5 +154,6 @@ export function* groups(backend, effort) {
     });
   });
   for (const tokens of [1024, 4096]) yield rowsOf(runtime, tokens, effort);
+  yield draftsOf(runtime, "N(0, 3²)", normal, both, effort);
   yield halvesOf(runtime, normal, effort);
 }

@@ -82,6 +82,39 @@ function excessOf(x: usize, y: usize, n: usize, target: Lanes, draft: Lanes): f6
   return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
 }
 
+/**
+ * Adds r of n tokens to the mass where every token is allowed and kept, until it would exceed `goal`; for temperatures up to 2^64.
+ *
+ * @returns how many were added: n, or all before the partial sum in which the goal lies
+ */
+function addAll(marks: Marks, x: usize, y: usize, n: usize, target: Lanes, draft: Lanes, goal: f64): usize {
+  const m = target.m, c = target.c, f = target.floor, rv = target.ratio;
+  const my = draft.m, cy = draft.c, fy = draft.floor, zero = f32x4.splat(0);
+  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
+  let mass = marks.mass, done: usize = 0;
+  while (done < n) {
+    const count = min(n - done, PARTIAL_SUM);
+    let s = zero, left = count;
+    for (; left >= 4; left -= 4, x += 16, y += 16) {
+      const p = exp(f32x4.sub(v128.load(x), m), c, f, B, C0, C1, C2, C3, C4, C5);
+      const q = exp(f32x4.sub(v128.load(y), my), cy, fy, B, C0, C1, C2, C3, C4, C5);
+      s = f32x4.add(s, f32x4.pmax(f32x4.sub(p, f32x4.mul(q, rv)), zero));
+    }
+    if (left) {
+      const least = f32x4.splat(-Infinity);
+      const p = exp(f32x4.sub(loadTail(x, left, least), m), c, f, B, C0, C1, C2, C3, C4, C5);
+      const q = exp(f32x4.sub(loadTail(y, left, least), my), cy, fy, B, C0, C1, C2, C3, C4, C5);
+      s = f32x4.add(s, f32x4.pmax(f32x4.sub(p, f32x4.mul(q, rv)), zero));
+    }
+    const both = widen(s), sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
+    if (mass + sum > goal) break;
+    mass += sum;
+    done += count;
+  }
+  marks.mass = mass;
+  return done;
+}
+
 /** y = the weights of n <= PARTIAL_SUM logits at x, the first of which is `token`, 0 for those not kept. */
 function weighKept(y: usize, x: usize, n: usize, token: usize, side: Side): void {
   const m = <f32>side.m, temperature = side.temperature, c = exponentScale(temperature), lo = least(side, token);
@@ -141,6 +174,7 @@ export function vocabularyResidual(marks: Marks, target: Side, draft: Side, rati
   const own = changetype<Lanes>(q + 4 * PARTIAL_SUM), others = changetype<Lanes>(q + 4 * PARTIAL_SUM + offsetof<Lanes>());
   writeLanes(own, target, <f32>ratio);
   writeLanes(others, draft, <f32>ratio);
+  const all = fast && tile.mask == 0 && target.t == -Infinity && draft.t == -Infinity;
   let mass: f64 = from ? marks.mass : 0;
   for (let i: usize = 0; i < n; i += STRIP) {
     const start = from + i;
@@ -148,11 +182,19 @@ export function vocabularyResidual(marks: Marks, target: Side, draft: Side, rati
     const part = min(n - i, STRIP);
     if (forbidden(tile, i, part)) continue;
     const source = strip(tile, i, part, 1, -Infinity);
-    for (let j: usize = 0; j < part; j += PARTIAL_SUM) {
+    let j: usize = 0;
+    if (all) {
+      marks.mass = mass;
+      j = addAll(marks, source, y + (i << 2), part, own, others, goal);
+      mass = marks.mass;
+    }
+    for (; j < part; j += PARTIAL_SUM) {
       const token = start + j, count = min(part - j, PARTIAL_SUM);
       const x = source + (j << 2), other = y ? y + ((i + j) << 2) : 0;
-      let sum: f64;
-      if (fast && even(target, token, count) && even(draft, token, count)) {
+      let sum: f64 = 0;
+      if (all) {
+        sum = Infinity; // it is in this partial sum that the goal lies
+      } else if (fast && even(target, token, count) && even(draft, token, count)) {
         own.least = f32x4.splat(least(target, token));
         others.least = f32x4.splat(least(draft, token));
         sum = excessOf(x, other, count, own, others);

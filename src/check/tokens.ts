@@ -35,7 +35,10 @@ export function checkLogits(
   name = "logits",
 ): Logits {
   checkDtype(fn, dtype);
-  const x = checkFloats(fn, name, logits, dtype);
+  return checkRowsOf(fn, name, checkFloats(fn, name, logits, dtype), shape);
+}
+
+function checkRowsOf(fn: string, name: string, x: Floats, shape: readonly number[] | undefined): Logits {
   if (shape === undefined) return { name, x, rows: 1, length: liveLogits(fn, name, x, 1), shaped: false };
   const sizes = checkList(fn, "shape", shape, "an array of sizes");
   const written = `[${sizes.join(", ")}]`;
@@ -63,19 +66,16 @@ export function checkLogits(
 export function checkPositions(
   fn: string,
   name: string,
-  logits: FloatInput,
+  x: Floats,
   shape: readonly number[] | undefined,
-  dtype: Dtype | undefined,
   count: number,
 ): Logits {
   const rows = count + 1;
   if (shape !== undefined) {
-    const all = checkLogits(fn, logits, shape, dtype, name);
+    const all = checkRowsOf(fn, name, x, shape);
     if (all.rows !== rows) refuseValue(fn, "shape", `${rows} rows (tokens.length + 1)`, `${all.rows}`);
     return all;
   }
-  checkDtype(fn, dtype);
-  const x = checkFloats(fn, name, logits, dtype);
   const given = liveLogits(fn, name, x, 1);
   if (given % rows !== 0) {
     refuseValue(fn, name, `${rows} rows of equal length (tokens.length + 1)`, `length ${given}`);

@@ -13,7 +13,7 @@ const LAYOUT = /^assembly\/layout$/;
 const HALF = /^assembly\/(un)?pack16$/;
 const KERNELS = /^src\/kernels\//;
 /** What the tests and the bench judge by alike. */
-const JUDGE = /^test\/judge\/(bounds|entmax64|random|softmax64|vocabularyReference)$/;
+const JUDGE = /^test\/judge\/(bounds|draftReference|entmax64|random|softmax64|vocabularyReference)$/;
 const DOOR = /^src\/(bitMask|check|engines|options|runtime|seeded|types|ops\/.*)$/;
 
 /** A file's row is the first that it matches. It may import the row's paths, which begin at the root, or packages. */

@@ -21,7 +21,7 @@ import { edited, ordered, truncated } from "./vocabularyReference.mjs";
  * @param {Uint32Array | undefined} mask
  * @param {LawOptions} law
  */
-export function lawOf(x, mask, law) {
+function lawOf(x, mask, law) {
   const { temperature = 1 } = law;
   const order = ordered(x, mask);
   if (order.length === 0 || order.some((i) => Number.isNaN(x[i])) || x[order[0]] === -Infinity) return undefined;
@@ -73,7 +73,7 @@ export function lawsOf(c, row) {
  * @param {Float64Array} p
  * @param {Float64Array} q
  */
-export function residualOf(p, q) {
+function residualOf(p, q) {
   const r = p.map((v, i) => Math.max(0, v - q[i]));
   const whole = sum(r);
   return whole > 0 ? r.map((v) => v / whole) : p;
@@ -102,26 +102,47 @@ function drawOf(probs, u) {
 }
 
 /**
+ * @typedef {{
+ *   refused: false, edge: number, accepted: number, index: number, prob: number, logProb: number, logProbs: number[],
+ *   p: NonNullable<ReturnType<typeof lawOf>>
+ * }} Verdict  p: the law of the row that index was drawn for
+ */
+
+/**
+ * What verifyDraft gives, or that it must refuse a row. `edge` is how close a number came to where a decision changes.
+ *
  * @param {DraftCase} c
  * @param {() => number} random
- * @returns what verifyDraft gives; undefined where it must refuse. `edge` is how close a number came to where a decision changes.
+ * @returns {Verdict | { refused: true, edge: number }}
  */
 export function verified(c, random) {
   const { tokens } = c;
+  /** @type {number[]} */
   const logProbs = [];
   let edge = Infinity;
   for (let row = 0; row <= tokens.length; row++) {
     const { p, q } = lawsOf(c, row);
     const u = random();
-    if (p === undefined) return undefined;
+    if (p === undefined) return { refused: true, edge };
     if (row === tokens.length) {
       const { index, edge: near } = drawOf(p.probs, u);
       if (!p.certain) edge = Math.min(edge, near);
-      return { accepted: row, index, prob: p.probs[index], logProb: p.logProbOf(index), logProbs, edge, p };
+      return {
+        refused: false,
+        accepted: row,
+        index,
+        prob: p.probs[index],
+        logProb: p.logProbOf(index),
+        logProbs,
+        edge,
+        p,
+      };
     }
     const token = tokens[row];
     let drafted = q?.probs;
-    if (c.draft !== undefined && c.temperature !== 0 && (q === undefined || !(q.probs[token] > 0))) return undefined;
+    if (c.draft !== undefined && c.temperature !== 0 && (q === undefined || !(q.probs[token] > 0))) {
+      return { refused: true, edge };
+    }
     if (drafted === undefined) {
       drafted = new Float64Array(p.probs.length);
       drafted[token] = 1;
@@ -134,7 +155,16 @@ export function verified(c, random) {
     }
     const { index, edge: near } = drawOf(residualOf(p.probs, drafted), random());
     if (!p.certain) edge = Math.min(edge, near);
-    return { accepted: row, index, prob: p.probs[index], logProb: p.logProbOf(index), logProbs, edge, p };
+    return {
+      refused: false,
+      accepted: row,
+      index,
+      prob: p.probs[index],
+      logProb: p.logProbOf(index),
+      logProbs,
+      edge,
+      p,
+    };
   }
-  return undefined;
+  throw new Error("a draft has at least one row");
 }

@@ -40,6 +40,7 @@ const KINDS = [
   () => runtime.topK(x, 5),
   () => runtime.sample(x, { topK: 10, topP: 0.9, random: () => 0.5 }),
   () => runtime.sample(long, { temperature: 0 }),
+  () => runtime.verifyDraft(x, [1, 2], { draft: x.subarray(0, 16), penalties: { tokens: [3], repetition: 1.2 } }),
   () => runtime.mergeAttention(out, lse, x, lse.slice(), { valueDim: 4 }),
   () => {
     const view = runtime.alloc(100);

@@ -46,7 +46,7 @@ export interface Place {
 }
 
 /** The room that a row has when it is the only one. @param at  first byte of it */
-export function placeFrom(heap: Heap, at: number): Place {
+function placeFrom(heap: Heap, at: number): Place {
   const room = heap.room - ((at - heap.workspace) >> 2);
   return { tile: heap.state + VOCABULARY_ROW_TILE, at, room, lists: Math.min(room >> 2, LIST_FLOATS) };
 }

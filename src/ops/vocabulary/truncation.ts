@@ -41,10 +41,7 @@ export interface Law {
 }
 
 /** Options that make a law. */
-export type LawOptions = Pick<
-  TruncationOptions,
-  "temperature" | "topK" | "topP" | "minP" | "minKeep" | "temperatureLast"
->;
+type LawOptions = Omit<TruncationOptions, keyof TokenOptions> & Pick<TokenOptions, "temperature">;
 
 /** @param inside  "draftOptions." where they are those */
 export function checkLaw(fn: string, given: LawOptions, inside = ""): Law {

@@ -1,4 +1,5 @@
 import {
+  checkDtype,
   checkFloats,
   checkFunction,
   checkLength,
@@ -24,11 +25,11 @@ import { draftPlace, placeBehind } from "./row";
 import { Chance, type Odds, oddsOf, surely } from "./rowLaw";
 import type { RowsOf } from "./rows";
 import { type SampleOptions, type SampleResult, sampleRow } from "./sample";
-import { checkLaw, type Law, type LawOptions } from "./truncation";
+import { checkLaw, type Law, type TruncationOptions } from "./truncation";
 import { Vocabulary } from "./vocabulary";
 
-/** Options of the draft that differ from the target's. */
-export type DraftOptions = LawOptions;
+/** Temperature and truncation of a draft. */
+export type DraftOptions = Omit<TruncationOptions, "shape" | "mask" | "bias" | "penalties">;
 
 /** Options of verifyDraft. */
 export interface VerifyDraftOptions extends Omit<RowsOf<SampleOptions>, "shape"> {
@@ -261,11 +262,13 @@ export function verifyDraftOn(core: Core<VocabularyKernels>): VerifyDraft {
     const draftLaw = checkDraftLaw(given);
     const { random = Math.random } = given;
     checkFunction(VERIFY_DRAFT, "random", random);
+    const { dtype } = given;
+    checkDtype(VERIFY_DRAFT, dtype);
+    const x = checkFloats(VERIFY_DRAFT, "target", target, dtype);
     const ids = readTokenIds(VERIFY_DRAFT, "tokens", tokens);
-    const all = checkPositions(VERIFY_DRAFT, "target", target, given.shape, given.dtype, ids.length);
+    const all = checkPositions(VERIFY_DRAFT, "target", x, given.shape, ids.length);
     checkTokenRange(VERIFY_DRAFT, "tokens", ids, all.length);
-    const drafted =
-      given.draft === undefined ? undefined : checkDraft(given.draft, ids.length, all.length, given.dtype);
+    const drafted = given.draft === undefined ? undefined : checkDraft(given.draft, ids.length, all.length, dtype);
     const rows = checkHistory(VERIFY_DRAFT, all, drafted, ids, given);
     return verify({ core, tokens: ids, rows, law, draftLaw, random });
   };

@@ -1,6 +1,14 @@
 /** The properties that must hold after a call on memory that changed meanwhile, or on an array that lies about itself. */
 import fc from "fast-check";
-import type { Runtime, SampleResult, SampleRows, TopKResult, TopKRows, TruncateResult } from "../../../src/index";
+import type {
+  Runtime,
+  SampleResult,
+  SampleRows,
+  TopKResult,
+  TopKRows,
+  TruncateResult,
+  VerifyDraftResult,
+} from "../../../src/index";
 import { type Arrays, argumentsOf, copies, EVERY_CALL, run, written } from "../../judge/everyCall";
 import type { CallSpec, Fuzzed } from "./calls";
 import type { World } from "./world";
@@ -88,6 +96,10 @@ export function outOfRange(name: string, result: unknown, n: number): string | u
     const rows = (Array.isArray(result) ? result : [result]) as TruncateResult[];
     const wrong = rows.find(({ indices, probs }) => indices.length !== probs.length || !indices.every(within));
     return wrong === undefined ? undefined : `keeps tokens ${wrong.indices} of ${n}`;
+  }
+  if (name === "verifyDraft") {
+    const { accepted, index, logProbs } = result as VerifyDraftResult;
+    return within(index) && accepted === logProbs.length ? undefined : `accepts ${accepted} and draws ${index} of ${n}`;
   }
   if (name !== "topK") return undefined;
   const { indices, logProbs, logSumExp } = result as TopKResult | TopKRows;

@@ -20,6 +20,8 @@ export type Expectation =
       readonly failure: (result: unknown) => string | undefined;
       /** The call may be refused too, for lack of workspace. */
       readonly mayRefuse?: boolean;
+      /** Whether it is refused depends on numbers that are not known, or too close to call. */
+      readonly either?: boolean;
     }
   | undefined;
 
@@ -108,6 +110,7 @@ export function reenter({ runtime }: World): void {
   runtime.sample([1, 2, 3], { topP: 0.9, penalties: { tokens: [2, 0], repetition: 2 } });
   runtime.truncate([1, 2, 3, 0], { shape: [2, 2], bias: [{ tokens: [0], values: [3] }, undefined], minP: 0.5 });
   runtime.logProbs([1, 2, 3], [2]);
+  runtime.verifyDraft([1, 2, 3, 0], [1], { draft: [2, 1], random: () => 0.9 });
 }
 
 type Getter = Extract<Spoil, { do: "getter" }>;

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { attention, mergeAttention } from "./attention";
 import { entropy, hardmax, logSoftmax, logSumExp, softmax, sparse } from "./axis";
 import type { Fuzzed } from "./calls";
+import { verifyDraft } from "./draft";
 import { logProbs, sample, topK, truncate } from "./vocabulary";
 
 export const FUZZED: readonly Fuzzed[] = [
@@ -29,4 +30,5 @@ export const FUZZED: readonly Fuzzed[] = [
   sample,
   truncate,
   logProbs,
+  verifyDraft,
 ];

@@ -178,7 +178,8 @@ function judge(backend: Backend, drawn: Strange): void {
   } else if (built.expectation === undefined) {
     if (error === undefined || namedBy(error, fuzzed.name) === undefined) throw new Error(`${label}: ${String(error)}`);
   } else if (error !== undefined) {
-    const excused = built.expectation.mayRefuse && /left of the heap/.test((error as Error).message);
+    const { either, mayRefuse } = built.expectation;
+    const excused = either || (mayRefuse && /left of the heap/.test((error as Error).message));
     if (!excused) throw new Error(`${label} threw ${String(error)}`, { cause: error });
   } else {
     const failure = built.expectation.failure(world.plain(result));

@@ -10,12 +10,13 @@ import { judged, type Row, tokensOf } from "./vocabularyRows";
 
 const TEMPERATURES = [1, 0.7, 0.01, 3, 0, -0, 1e10, 2 ** 120, 2 ** 125, 1e300, 1e-30, 4.3e-39, 1e-39, 5e-324];
 const temperatures = maybe(fc.constantFrom(...TEMPERATURES));
-const RANDOM = [() => 0, () => 0.3, () => 0.999, () => 1 - 2 ** -53];
-const ROWS = ["shape", "mask", "bias", "penalties", "temperature"];
-const LAW = ["topK", "topP", "minP", "minKeep", "temperatureLast"];
+export const RANDOM = [() => 0, () => 0.3, () => 0.999, () => 1 - 2 ** -53];
+export const ROWS = ["shape", "mask", "bias", "penalties", "temperature"];
+export const LAW = ["topK", "topP", "minP", "minKeep", "temperatureLast"];
 
 const isCount = (k: unknown): k is number => Number.isInteger(k) && (k as number) >= 1;
-const off = (got: number, want: number, bound: number): boolean => !(got === want || Math.abs(got - want) <= bound);
+export const off = (got: number, want: number, bound: number): boolean =>
+  !(got === want || Math.abs(got - want) <= bound);
 const isCertain = ({ x, order }: Row, temperature: number): boolean => temperature === 0 || x[order[0]] === Infinity;
 
 /** Judges rows one by one. @returns the first fault in words, or undefined */
@@ -94,7 +95,7 @@ export const topK: Fuzzed = {
 const share = (value: unknown, zero: boolean): boolean =>
   value === undefined || (typeof value === "number" && (value > 0 || (zero && value === 0)) && value <= 1);
 
-const laws = ({ n }: Size) => ({
+export const laws = ({ n }: Size) => ({
   temperature: temperatures,
   topK: maybe(fc.integer({ min: 1, max: n + 5 })),
   topP: maybe(fc.oneof(fc.double({ min: 0.01, max: 1, noNaN: true }), fc.constantFrom(1e-9, 0.5, 0.95))),
@@ -103,7 +104,7 @@ const laws = ({ n }: Size) => ({
   temperatureLast: maybe(fc.boolean()),
 });
 
-function isLaw({ topK: k, topP, minP, minKeep, temperatureLast: last }: Args): boolean {
+export function isLaw({ topK: k, topP, minP, minKeep, temperatureLast: last }: Args): boolean {
   if ((k !== undefined && !isCount(k)) || (minKeep !== undefined && !isCount(minKeep))) return false;
   return share(topP, false) && share(minP, true) && (last === undefined || typeof last === "boolean");
 }
@@ -123,7 +124,8 @@ function leftBy({ x, mask, order }: Row, temperature: number, args: Args): Retur
   );
 }
 
-const slackOf = (d: number, mean: number): number => softmaxBound(d) + softmaxBound(0) + 2 * denominatorBound(mean);
+export const slackOf = (d: number, mean: number): number =>
+  softmaxBound(d) + softmaxBound(0) + 2 * denominatorBound(mean);
 
 /** Judges a token drawn at u, if truncation leaves these. @returns the fault in words, or undefined */
 function wrongDraw(

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type ArraySpec, input, output, type Type } from "./arrays";
 import type { CallSpec } from "./calls";
 
-const vocabularies = fc.oneof(
+export const vocabularies = fc.oneof(
   { weight: 12, arbitrary: fc.integer({ min: 0, max: 40 }) },
   { weight: 6, arbitrary: fc.nat(300) },
   { weight: 2, arbitrary: fc.nat(6000) },
@@ -46,7 +46,7 @@ const grammars = (n: number): fc.Arbitrary<ArraySpec> => {
 };
 
 /** A mask of one row of several. */
-const rowMask = (n: number): fc.Arbitrary<Uint8Array | Uint32Array> =>
+export const rowMask = (n: number): fc.Arbitrary<Uint8Array | Uint32Array> =>
   fc.constantFrom<Uint8Array | Uint32Array>(
     new Uint8Array(n).fill(1),
     Uint8Array.from({ length: n }, (_, i) => (i % 3 === 1 ? 0 : 9)),
@@ -54,7 +54,7 @@ const rowMask = (n: number): fc.Arbitrary<Uint8Array | Uint32Array> =>
   );
 
 /** Tokens where blocks and tiles begin and end, or anywhere; a few times one that is none. */
-const token = (n: number): fc.Arbitrary<number> =>
+export const token = (n: number): fc.Arbitrary<number> =>
   rarely(
     fc.oneof(
       fc.nat(Math.max(0, n - 1)),
@@ -65,7 +65,7 @@ const token = (n: number): fc.Arbitrary<number> =>
   );
 
 /** The same tokens as lists of every type, where it can hold them. */
-const listed = (tokens: fc.Arbitrary<number[]>): fc.Arbitrary<unknown> =>
+export const listed = (tokens: fc.Arbitrary<number[]>): fc.Arbitrary<unknown> =>
   fc.tuple(tokens, fc.constantFrom("list", "list", "bigints", "u32", "i32", "i64")).map(([ids, as]) => {
     const whole = ids.every((id) => Number.isInteger(id) && id >= 0);
     if (as === "list" || !whole) return ids;
@@ -116,7 +116,7 @@ export const penalties = (n: number): fc.Arbitrary<object> =>
     .map(given);
 
 /** For all rows, or a list with one for each, or with one too many. */
-const perRow = <T>(one: fc.Arbitrary<T>, rows: number | undefined): fc.Arbitrary<unknown> => {
+export const perRow = <T>(one: fc.Arbitrary<T>, rows: number | undefined): fc.Arbitrary<unknown> => {
   if (rows === undefined) return maybe(one);
   const list = (length: number) => fc.array(maybe(one), { minLength: length, maxLength: length });
   return maybe(fc.oneof({ weight: 6, arbitrary: one }, { weight: 6, arbitrary: list(rows) }, list(rows + 1)));

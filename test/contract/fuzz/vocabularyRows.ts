@@ -40,7 +40,7 @@ export function tokensOf(value: unknown, n: number, { alive }: Given, ignore?: u
   return ids;
 }
 
-const partsOf = (value: unknown): Args | undefined =>
+export const partsOf = (value: unknown): Args | undefined =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
     ? (value as Args)
     : undefined;
@@ -65,14 +65,14 @@ function penaltiesOf(value: unknown, n: number, given: Given): Penalties | undef
 }
 
 /** A mask of any kind as bits; what is missing at its end is not allowed. */
-function bitsOf(said: Uint8Array | Uint32Array | Int32Array, n: number): Uint32Array {
+export function bitsOf(said: Uint8Array | Uint32Array | Int32Array, n: number): Uint32Array {
   const bits = new Uint32Array(Math.ceil(n / 32));
   if (!types.isUint8Array(said)) bits.set(said.subarray(0, bits.length));
   else for (let i = 0; i < Math.min(n, said.length); i++) if (said[i] !== 0) bits[i >> 5] |= 1 << (i & 31);
   return bits;
 }
 
-type Words = Uint8Array | Uint32Array | Int32Array;
+export type Words = Uint8Array | Uint32Array | Int32Array;
 const maskOf = (value: unknown, given: Given): Words | undefined =>
   (["u8", "u32", "i32"] as const).some((type) => isArray(value, type, undefined, given)) ? (value as Words) : undefined;
 

@@ -206,6 +206,28 @@ const CHECKS = {
     const rows = logProbs([...X, ...X], [7, 1], { shape: [2, X.length] });
     near("of rows", rows, [X[7] - lse, X[1] - lse]);
   },
+  verifyDraft({ verifyDraft }) {
+    // a draft that is even, over few tokens and over all of X: where it is rejected, tokens below its share are out
+    for (const n of [8, X.length]) {
+      const { p, lse } = softmaxOf(X.slice(0, n));
+      const least = p.indexOf(Math.min(...p));
+      const rest = p.map((v) => Math.max(0, v - 1 / n));
+      const whole = rest.reduce((a, b) => a + b, 0);
+      for (const draw of [0.1, 0.6, 0.9]) {
+        const numbers = [1 - 2 ** -53, draw];
+        let [j, sum] = [0, rest[0]];
+        while (sum <= draw * whole) sum += rest[++j];
+        const target = Float32Array.of(...X.slice(0, n), ...X.slice(0, n));
+        const random = () => numbers.shift();
+        const rejected = verifyDraft(target, [least], { draft: new Float32Array(n), random });
+        near(`in place of ${least} at ${draw}`, [rejected.accepted, rejected.index], [0, j]);
+        near("its probabilities", [rejected.prob, rejected.logProb], [p[j], X[j] - lse]);
+      }
+    }
+    const best = X.indexOf(maxOf(X));
+    const greedy = verifyDraft(Float32Array.of(...X, ...X), [best], { temperature: 0 });
+    near("at temperature 0", [greedy.accepted, greedy.index, greedy.logProbs[0]], [1, best, 0]);
+  },
   createRuntime({ createRuntime }, options) {
     const runtime = createRuntime({ ...options, heapBytes: 65536 });
     const long = wave(100_000, 0.01); // six times the heap

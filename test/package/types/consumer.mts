@@ -60,6 +60,16 @@ for (const on of [door, js, door.createRuntime(), js.createRuntime()]) {
   expectTypeOf(on.logProbs(x, [1], { ignore: -100 })).toEqualTypeOf<NewFloats>();
   expectTypeOf(on.logProbs(x, Uint32Array.of(1, 2), { ...rows, ignore: off })).toEqualTypeOf<NewFloats>();
 
+  const drafted = { draft: x, draftOptions: { topK: 3, temperature: off }, bias: [bias, off], penalties } as const;
+  expectTypeOf(on.verifyDraft(x, [1], { ...drafted, shape, topP: 0.9, random: Math.random })).toEqualTypeOf<{
+    accepted: number;
+    index: number;
+    prob: number;
+    logProb: number;
+    logProbs: NewFloats;
+  }>();
+  expectTypeOf(on.verifyDraft([1, 2], BigInt64Array.of(), {})).toEqualTypeOf<door.VerifyDraftResult>();
+
   // out's own type, whatever memory it is on
   const shared = new Float32Array(new SharedArrayBuffer(24));
   expectTypeOf(on.softmax(x, { out: shared })).toEqualTypeOf<typeof shared>();
@@ -77,6 +87,7 @@ for (const on of [door, js, door.createRuntime(), js.createRuntime()]) {
   on.topK(x, 1, { temperature: off, mask: off, bias: off, penalties: off });
   on.sample(x, { temperature: off, topK: off, topP: off, minP: off, minKeep: off, random: off, mask: off });
   on.logProbs(x, [1], { ignore: off, out: off });
+  on.verifyDraft(x, [1], { draft: off, draftOptions: off, shape: off, mask: off, temperature: off, random: off });
 }
 door.createRuntime({ backend: off, heapBytes: off, module: off });
 
@@ -96,6 +107,7 @@ type Names =
   | "sample"
   | "truncate"
   | "logProbs"
+  | "verifyDraft"
   | "createRuntime"
   | "useRuntime"
   | "backend"
