@@ -210,6 +210,31 @@ describe.each(BACKENDS)("%s", (backend) => {
     }
   });
 
+  it.each([
+    [40, 8],
+    [3000, 1200],
+  ])("cuts equal logits where sample does, %i of which topK leaves %i", (n, k) => {
+    for (const on of [runtime, small]) {
+      const run = (token: number, topK: number, ...us: number[]) => {
+        let asked = 0;
+        const draft = new Float32Array(n);
+        const options = { draft, topK: k, draftOptions: { topK }, random: () => us[asked++] };
+        return on.verifyDraft(new Float32Array(2 * n), [token], options);
+      };
+      // the draft keeps twice as many: those that the target keeps are twice as probable there, the others not at all
+      for (const token of [0, 1, k - 1]) expect(run(token, 2 * k, ONE_LESS, 0).accepted).toBe(1);
+      for (const token of [k, 2 * k - 1])
+        expect(run(token, 2 * k, 0, ONE_LESS)).toMatchObject({ accepted: 0, index: k - 1 });
+      expect(() => run(2 * k, 2 * k, 0, 0)).toThrow(/can have drawn/);
+      // the draft keeps half as many: the other half is left to draw from
+      for (const token of [0, k / 2 - 1]) {
+        expect(run(token, k / 2, 0.49, 0).accepted).toBe(1);
+        expect(run(token, k / 2, 0.51, 0)).toMatchObject({ accepted: 0, index: k / 2 });
+        expect(run(token, k / 2, 0.51, ONE_LESS)).toMatchObject({ accepted: 0, index: k - 1 });
+      }
+    }
+  });
+
   it("lets random use the library, and the memory, between its numbers", () => {
     const own = createRuntime({ backend, heapBytes: 1 << 17 });
     for (const n of [50, 1200, 9000]) {
