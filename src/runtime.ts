@@ -45,7 +45,9 @@ export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFun
    * structuredClone(view).buffer.byteLength; // 8388608
    */
   alloc(length: number, dtype?: undefined): NewFloats;
+  /** The same for floats of 16 bits: a Uint16Array of their bits. */
   alloc(length: number, dtype: Dtype): NewHalves;
+  /** The same where dtype may be either. */
   alloc(length: number, dtype: Dtype | undefined): NewFloats | NewHalves;
   /** Takes back every view that alloc gave out. They must not be used any more: their memory is given out again. */
   free(): void;

@@ -11,6 +11,7 @@ export type FloatInput = Float32Array | ArrayLike<number>;
 
 /** A Float16Array, for which TypeScript has a type only where it knows that class. */
 export interface Float16Like extends ArrayLike<number> {
+  /** By this it is told from other arrays. */
   readonly [Symbol.toStringTag]: "Float16Array";
 }
 
