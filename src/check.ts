@@ -9,6 +9,7 @@ export {
   checkDtype,
   checkElement,
   checkFloats,
+  checkHalves,
   checkLength,
   checkList,
   checkLive,

@@ -150,12 +150,16 @@ export function checkFloats(fn: string, name: string, value: FloatInput, dtype?:
   return isFloat32Array(value) ? value : (checkHalf(fn, name, value, dtype) ?? convert(fn, name, value));
 }
 
+const refuseView = (fn: string, name: string, expected: string, value: unknown): never =>
+  refuseType(fn, name, expected, `${kind(value)}${typeOf(value) === "Uint16Array" ? HALF_BITS : ""}`);
+
 /** An array of floats that is used where it lies: nothing is copied. One of length 0 may be detached, as of checkFloats. */
-export function checkView(fn: string, name: string, value: unknown, dtype: Dtype | undefined): Floats {
-  if (isFloat32Array(value)) return value;
-  const hint = typeOf(value) === "Uint16Array" ? HALF_BITS : "";
-  return checkHalf(fn, name, value, dtype) ?? refuseType(fn, name, "a Float32Array", `${kind(value)}${hint}`);
-}
+export const checkView = (fn: string, name: string, value: unknown, dtype: Dtype | undefined): Floats =>
+  isFloat32Array(value) ? value : (checkHalf(fn, name, value, dtype) ?? refuseView(fn, name, "a Float32Array", value));
+
+/** The same of 16 bits and no other. */
+export const checkHalves = (fn: string, name: string, value: unknown, dtype: Dtype | undefined): Half =>
+  checkHalf(fn, name, value, dtype) ?? refuseView(fn, name, "a Uint16Array or a Float16Array", value);
 
 /** The length of an array that is alive. */
 export function checkLive(fn: string, name: string, x: TypedArray): number {

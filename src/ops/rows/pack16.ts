@@ -1,17 +1,16 @@
 import {
   checkDtype,
   checkFloats,
+  checkHalves,
   checkLength,
   checkLive,
   checkOverlap,
-  checkView,
   type Float16Like,
   type FloatInput,
-  kind,
   newHalves,
   refuseType,
 } from "../../check";
-import { type Dtype, Half } from "../../half";
+import type { Dtype } from "../../half";
 import type { Core } from "../../heap";
 import type { RowsKernels } from "../../kernels/rows";
 import { checkObject, ownOptions } from "../../options";
@@ -65,9 +64,8 @@ export function pack16On({ heap }: Core<RowsKernels>): Pack16 {
     if (typeOf(x) === "Uint16Array") refuseType(PACK16, "x", "numbers", "Uint16Array (unpack16 takes bits)");
     const floats = checkFloats(PACK16, "x", x);
     const length = checkLive(PACK16, "x", floats);
-    const result = out ?? bitsFor(length, dtype);
-    const half = checkView(PACK16, "out", result, dtype);
-    if (!(half instanceof Half)) refuseType(PACK16, "out", "a Uint16Array or a Float16Array", kind(out));
+    const result = out === undefined ? bitsFor(length, dtype) : out;
+    const half = checkHalves(PACK16, "out", result, dtype);
     checkLength(PACK16, "out", checkLive(PACK16, "out", half), length, "as x");
     checkOverlap(PACK16, half, offsetOf(half), bytesOf(half), "x", floats, offsetOf(floats), bytesOf(floats), false);
     heap.move(half, floats);

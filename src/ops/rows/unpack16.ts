@@ -1,6 +1,6 @@
 import {
   checkDtype,
-  checkFloats,
+  checkHalves,
   checkLength,
   checkLive,
   checkOverlap,
@@ -11,7 +11,7 @@ import {
   newFloats,
   refuseType,
 } from "../../check";
-import { type Dtype, Half } from "../../half";
+import type { Dtype } from "../../half";
 import type { Core } from "../../heap";
 import type { RowsKernels } from "../../kernels/rows";
 import { checkObject, ownOptions } from "../../options";
@@ -54,8 +54,7 @@ export function unpack16On({ heap }: Core<RowsKernels>): Unpack16 {
     checkObject(UNPACK16, "options", options);
     const { dtype, out } = ownOptions(UNPACK16, options, { dtype: options.dtype, out: options.out });
     checkDtype(UNPACK16, dtype);
-    const half = checkFloats(UNPACK16, "x", x, dtype);
-    if (!(half instanceof Half)) refuseType(UNPACK16, "x", "a Uint16Array or a Float16Array", kind(x));
+    const half = checkHalves(UNPACK16, "x", x, dtype);
     const length = checkLive(UNPACK16, "x", half);
     const floats = out === undefined ? newFloats(UNPACK16, "x", length) : checkView(UNPACK16, "out", out, dtype);
     if (!isFloat32Array(floats)) refuseType(UNPACK16, "out", "a Float32Array", kind(out));
