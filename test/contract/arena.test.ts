@@ -1,8 +1,9 @@
 /** What alloc gives out and free takes back, beside a model: a map of 16-byte units, each taken or free. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRuntime, type Runtime } from "../../src/index";
+import { createRuntime, type Dtype, type Runtime } from "../../src/index";
 import { BACKENDS } from "../judge/backends";
+import { DTYPES, NativeHalves } from "../judge/half16";
 import { foreign } from "../judge/realm";
 import { errorOf, expectError, floatsFree } from "../judge/refusal";
 
@@ -17,26 +18,40 @@ const markOf = (runtime: Runtime): number => {
 interface Pick {
   readonly of: number;
 }
+type View = Float32Array | Uint16Array;
 type Step =
-  | { readonly alloc: number }
+  | { readonly alloc: number; readonly dtype: Dtype | undefined }
   | { readonly free: Pick; readonly twin: boolean }
   | { readonly part: Pick; readonly from: number; readonly less: number }
   | { readonly stale: Pick };
 
 const pick = fc.record({ of: fc.nat(1000) });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ alloc: fc.oneof(fc.nat(40), fc.nat(900), fc.nat(9000)) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      alloc: fc.oneof(fc.nat(40), fc.nat(900), fc.nat(9000)),
+      dtype: fc.constantFrom(undefined, undefined, ...DTYPES),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ free: pick, twin: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ part: pick, from: fc.nat(3), less: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ stale: pick }) },
 );
 
+/** Another array on the same memory, of another realm; of 16 bits a Float16Array, where there are such. */
+function twinOf(view: View): View {
+  const { buffer, byteOffset, length } = view;
+  if (view instanceof Float32Array) return new foreign.Float32Array(buffer, byteOffset, length);
+  return new (NativeHalves ?? foreign.Uint16Array)(buffer, byteOffset, length);
+}
+
 class Model {
   readonly runtime: Runtime;
   readonly start: number;
   readonly taken: boolean[];
-  readonly living: { view: Float32Array; value: number }[] = [];
-  readonly #gone: Float32Array[] = [];
+  readonly living: { view: View; value: number }[] = [];
+  readonly #gone: View[] = [];
   #value = 0;
 
   constructor(runtime: Runtime) {
@@ -56,33 +71,34 @@ class Model {
     return holes;
   }
 
-  #set(view: Float32Array, taken: boolean): void {
+  #set(view: View, taken: boolean): void {
     const from = (view.byteOffset - this.start) / 16;
-    for (let i = 0; i < Math.ceil(view.length / 4); i++) {
+    for (let i = 0; i < Math.ceil(view.byteLength / 16); i++) {
       expect(this.taken[from + i], "taken once, freed once").toBe(!taken);
       this.taken[from + i] = taken;
     }
   }
 
-  alloc(length: number): void {
+  alloc(length: number, dtype: Dtype | undefined): void {
+    const each = dtype === undefined ? 4 : 2;
     const holes = this.holes();
-    const hole = holes.find(({ units }) => 4 * units >= length);
+    const hole = holes.find(({ units }) => 16 * units >= each * length);
     if (hole === undefined) {
       const free = holes.reduce((sum, { units }) => sum + units, 0);
       const largest = holes.reduce((most, { units }) => Math.max(most, units), 0);
       const all = this.taken.length;
       const rest = holes.length > 1 ? `, the rest is in ${holes.length} pieces` : "";
       expectError(
-        () => this.runtime.alloc(length),
+        () => this.runtime.alloc(length, dtype),
         RangeError,
-        `alloc: "length" expected at most ${4 * largest} floats (${16 * (all - free)} of ${16 * all} bytes are taken${rest}; ` +
+        `alloc: "length" expected at most ${(16 / each) * largest} floats (${16 * (all - free)} of ${16 * all} bytes are taken${rest}; ` +
           `createRuntime({ heapBytes }) makes a larger heap), got ${length}`,
       );
       return;
     }
-    const view = this.runtime.alloc(length);
-    expect(view.length).toBe(length);
-    expect(view.every((v) => Object.is(v, 0))).toBe(true);
+    const view = this.runtime.alloc(length, dtype);
+    expect([view.constructor, view.length]).toEqual([dtype === undefined ? Float32Array : Uint16Array, length]);
+    expect((view as Float32Array).every((v) => Object.is(v, 0))).toBe(true);
     expect(view.byteOffset).toBe(length === 0 ? this.mark() : this.start + 16 * hole.at);
     this.#set(view, true);
     this.#value++;
@@ -97,8 +113,7 @@ class Model {
   free({ of }: Pick, twin: boolean): void {
     if (this.living.length === 0) return;
     const [{ view }] = this.living.splice(of % this.living.length, 1);
-    const Class = twin ? foreign.Float32Array : Float32Array;
-    this.runtime.free(twin ? new Class(view.buffer, view.byteOffset, view.length) : view);
+    this.runtime.free(twin ? twinOf(view) : view);
     this.#set(view, false);
     if (view.length > 0) this.#gone.push(view);
   }
@@ -115,17 +130,18 @@ class Model {
     );
   }
 
-  /** A view that was given back: no view now, unless one of the same length took its place. */
+  /** A view that was given back: no view now, unless one of as many bytes took its place. */
   stale({ of }: Pick): void {
     if (this.#gone.length === 0) return;
     const view = this.#gone[of % this.#gone.length];
-    const inside = ({ byteOffset, length }: Float32Array): boolean =>
-      byteOffset < view.byteOffset + 4 * view.length && view.byteOffset < byteOffset + 16 * Math.ceil(length / 4);
+    const inside = ({ byteOffset, byteLength }: View): boolean =>
+      byteOffset < view.byteOffset + view.byteLength && view.byteOffset < byteOffset + 16 * Math.ceil(byteLength / 16);
     const there = this.living
       .map((one) => one.view)
       .filter((one) => one.length > 0 && inside(one))
       .sort((a, b) => a.byteOffset - b.byteOffset);
-    if (there.some(({ byteOffset, length }) => byteOffset === view.byteOffset && length === view.length)) return;
+    const same = ({ byteOffset, byteLength }: View) => byteOffset === view.byteOffset && byteLength === view.byteLength;
+    if (there.some(same)) return;
     const floats = `${view.byteLength} bytes at byte ${view.byteOffset}`;
     this.refuses(
       view,
@@ -135,13 +151,13 @@ class Model {
     );
   }
 
-  refuses(view: Float32Array, got: string): void {
+  refuses(view: View, got: string): void {
     const message = `free: "view" expected a view that alloc of this runtime gave, got ${got}`;
     expectError(() => this.runtime.free(view), RangeError, message);
   }
 
   check(): void {
-    for (const { view, value } of this.living) expect(view.every((v) => v === value)).toBe(true);
+    for (const { view, value } of this.living) expect((view as Float32Array).every((v) => v === value)).toBe(true);
     expect(markOf(this.runtime)).toBe(this.mark());
   }
 }
@@ -155,7 +171,7 @@ describe.each(BACKENDS)("the arena of a runtime on %s", (backend) => {
         small.free();
         const model = new Model(small);
         for (const one of steps) {
-          if ("alloc" in one) model.alloc(one.alloc);
+          if ("alloc" in one) model.alloc(one.alloc, one.dtype);
           else if ("free" in one) model.free(one.free, one.twin);
           else if ("part" in one) model.part(one.part, one.from, one.less);
           else model.stale(one.stale);
@@ -165,7 +181,8 @@ describe.each(BACKENDS)("the arena of a runtime on %s", (backend) => {
         if (x !== undefined && x.view.length > 0) {
           // calls work beyond the mark: in no hole, and on no other view
           const copy = x.view.slice();
-          expect([...small.softmax(x.view)]).toEqual([...small.softmax(copy)]);
+          const dtype = "bfloat16";
+          expect([...small.softmax(x.view, { dtype })]).toEqual([...small.softmax(copy, { dtype })]);
           expect(x.view).toEqual(copy);
           model.check();
         }

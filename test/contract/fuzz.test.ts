@@ -6,9 +6,10 @@
  */
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { createRuntime, type RuntimeOptions } from "../../src/index";
+import { createRuntime, type Dtype, type RuntimeOptions } from "../../src/index";
 import { BACKENDS } from "../judge/backends";
 import { drawn } from "../judge/drawn";
+import { DTYPES } from "../judge/half16";
 import { type Fuzzed, spoils } from "./fuzz/calls";
 import { FUZZED } from "./fuzz/functions";
 import { KINDS } from "./fuzz/kinds";
@@ -76,7 +77,7 @@ describe.each(BACKENDS)("fuzz on %s", (backend) => {
     }));
     const steps = fc.oneof(
       { weight: 5, arbitrary: calls },
-      { weight: 1, arbitrary: fc.record({ alloc: fc.nat(3000) }) },
+      { weight: 1, arbitrary: fc.record({ alloc: fc.nat(3000), dtype: fc.constantFrom(undefined, ...DTYPES) }) },
       { weight: 1, arbitrary: fc.constant({ free: true }) },
       { weight: 2, arbitrary: fc.record({ freeOne: fc.nat(100) }) },
     );
@@ -84,7 +85,7 @@ describe.each(BACKENDS)("fuzz on %s", (backend) => {
       const world = new World(backend, bytes, 0);
       for (const next of taken) {
         if ("fuzzed" in next) take(world, backend, next);
-        else if ("alloc" in next) world.alloc(next.alloc);
+        else if ("alloc" in next) world.alloc(next.alloc, next.dtype);
         else if ("freeOne" in next) world.freeOne(next.freeOne);
         else world.free();
       }
@@ -94,28 +95,43 @@ describe.each(BACKENDS)("fuzz on %s", (backend) => {
 
   it("alloc", () => {
     const lengths = fc.oneof(fc.nat(70_000), fc.constantFrom(...Object.keys(WEIRD)));
-    const allocs = fc.property(fc.array(lengths, { minLength: 1, maxLength: 8 }), (asked) => {
+    const formats = fc.oneof(
+      { weight: 9, arbitrary: fc.constantFrom(undefined, undefined, ...DTYPES) },
+      { weight: 1, arbitrary: fc.constantFrom(...Object.keys(WEIRD)) },
+    );
+    const asked = fc.array(fc.tuple(lengths, formats), { minLength: 1, maxLength: 8 });
+    const allocs = fc.property(asked, (asked) => {
       const { runtime } = new World(backend, HEAPS[0], 0);
       const start = runtime.alloc(0).byteOffset;
       let end = start;
-      for (const spec of asked) {
+      for (const [spec, format] of asked) {
         const length = typeof spec === "number" ? spec : WEIRD[spec]();
-        let view: Float32Array | undefined;
+        const dtype = format !== undefined && format in WEIRD ? WEIRD[format]() : format;
+        const right = dtype === undefined || dtype === "float16" || dtype === "bfloat16";
+        let view: Float32Array | Uint16Array | undefined;
         try {
-          view = runtime.alloc(length as number);
+          view = runtime.alloc(length as number, dtype as Dtype);
         } catch (error) {
           const { message, constructor: type } = error as Error;
           const good = Number.isInteger(length) && (length as number) >= 0;
-          expect(type).toBe(typeof length === "number" ? RangeError : TypeError);
+          const [value, usual] = good && !right ? [dtype, "string"] : [length, "number"];
+          expect(type).toBe(typeof value === usual ? RangeError : TypeError);
           expect(message).toMatch(
-            good ? /^alloc: "length" expected at most \d+ floats \(/ : /^alloc: "length" expected .*, got /,
+            !good
+              ? /^alloc: "length" expected .*, got /
+              : right
+                ? /^alloc: "length" expected at most \d+ floats \(/
+                : /^alloc: "dtype" expected "float16" or "bfloat16", got /,
           );
-          if (good) expect(end + 4 * (length as number)).toBeGreaterThan(65536 - 16384 - 32);
+          const each = dtype === undefined ? 4 : 2;
+          if (good && right) expect(end + each * (length as number)).toBeGreaterThan(65536 - 16384 - 32);
           continue;
         }
+        expect(right, "taken").toBe(true);
         expect([view.length, view.byteOffset]).toEqual([length === 0 ? 0 : length, end]);
+        expect(view.constructor).toBe(dtype === undefined ? Float32Array : Uint16Array);
         expect(view.every((v) => Object.is(v, 0))).toBe(true);
-        view.fill(Number.NaN);
+        view.fill(dtype === undefined ? Number.NaN : 0xffff);
         end = runtime.alloc(0).byteOffset;
         expect(end).toBeGreaterThanOrEqual(view.byteOffset + view.byteLength);
       }

@@ -5,10 +5,12 @@
  */
 import { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
-import type { Backend, Runtime } from "../../src/index";
+import type { Backend, Dtype, Runtime } from "../../src/index";
 import { BACKENDS } from "../judge/backends";
 import { drawn } from "../judge/drawn";
 import { machineOf, runtimeOnMachine, wrapped } from "../judge/engines";
+import { bitsOf } from "../judge/everyCall";
+import { DTYPES } from "../judge/half16";
 import { random } from "../judge/random.mjs";
 
 /** A runtime whose kernels call `before` first. */
@@ -49,10 +51,15 @@ const WRITES: Record<string, Write> = {
 };
 
 const N = 9000;
-type Masks = Uint32Array | undefined;
+/** The logits, of 32 bits or with a dtype of 16; and the mask. */
+type Logits = Float32Array | Uint16Array;
+interface How {
+  readonly mask?: Uint32Array | undefined;
+  readonly dtype?: Dtype | undefined;
+}
 
 /** Calls of the vocabulary. @returns the tokens that came */
-const VOCABULARY: [string, (runtime: Runtime, x: Float32Array, mask: Masks, u: number) => ArrayLike<number>][] = [
+const VOCABULARY: [string, (runtime: Runtime, x: Logits, how: How, u: number) => ArrayLike<number>][] = [
   ...[{}, { temperature: 0 }, { temperature: 1e-3 }, { temperature: 1e30 }].map(
     (options) => [`sample ${JSON.stringify(options)}`, draw(options)] as (typeof VOCABULARY)[number],
   ),
@@ -68,8 +75,8 @@ const VOCABULARY: [string, (runtime: Runtime, x: Float32Array, mask: Masks, u: n
     (k) =>
       [
         `topK of ${k}`,
-        (runtime, x, mask) => {
-          const { indices, logProbs } = runtime.topK(x, k, { mask });
+        (runtime, x, how) => {
+          const { indices, logProbs } = runtime.topK(x, k, { ...how });
           expect(indices.length).toBeLessThanOrEqual(k);
           expect(logProbs.length).toBe(indices.length);
           return indices;
@@ -78,17 +85,17 @@ const VOCABULARY: [string, (runtime: Runtime, x: Float32Array, mask: Masks, u: n
   ),
 ];
 function draw(options: object) {
-  return (runtime: Runtime, x: Float32Array, mask: Masks, u: number) => [
-    runtime.sample(x, { ...options, mask, random: () => u }).index,
+  return (runtime: Runtime, x: Logits, how: How, u: number) => [
+    runtime.sample(x, { ...options, ...how, random: () => u }).index,
   ];
 }
 
 /** Calls along an axis; the shapes go through the heap in one block, in blocks, in strips and in tiles. */
-const ALONG: ((runtime: Runtime, x: Float32Array, options: object) => unknown)[] = [
+const ALONG: ((runtime: Runtime, x: Logits, options: object) => unknown)[] = [
   ...(["softmax", "logSoftmax", "logSumExp", "entropy", "hardmax", "sparsemax", "entmax15"] as const).map(
-    (name) => (on: Runtime, x: Float32Array, options: object) => (on[name] as Runtime["softmax"])(x, options),
+    (name) => (on: Runtime, x: Logits, options: object) => (on[name] as Runtime["softmax"])(x, options),
   ),
-  ...[1.3, 3].map((alpha) => (on: Runtime, x: Float32Array, options: object) => on.entmax(x, { ...options, alpha })),
+  ...[1.3, 3].map((alpha) => (on: Runtime, x: Logits, options: object) => on.entmax(x, { ...options, alpha })),
 ];
 const SHAPES = [
   { shape: [N], axis: 0 },
@@ -153,7 +160,7 @@ describe.each(BACKENDS)("live memory on %s", (backend) => {
             };
             for (let i = 0; i < N; i++) x[i] = 10 * next();
             mask.fill(0xffffffff);
-            harmless(() => call(runtime, x, masked ? mask : undefined, next()));
+            harmless(() => call(runtime, x, { mask: masked ? mask : undefined }, next()));
           }
         }
         atRest();
@@ -170,9 +177,43 @@ describe.each(BACKENDS)("live memory on %s", (backend) => {
     });
   });
 
+  describe.each(DTYPES)("heap of 65536, logits of %s", (dtype) => {
+    let before: () => void = () => {};
+    const runtime = watched(backend, 65536, () => before());
+    const want = steadyResults(runtime);
+
+    it.each(Object.entries(WRITES))("%s", (_, write) => {
+      const next = random(8);
+      const x = new Float32Array(N);
+      for (const home of [false, true]) {
+        const bits = home ? runtime.alloc(N, dtype) : new Uint16Array(N);
+        const restart = (): void => {
+          before = () => {
+            write(x, next);
+            bits.set(bitsOf(x, dtype));
+          };
+          for (let i = 0; i < N; i++) x[i] = 10 * next();
+          bits.set(bitsOf(x, dtype));
+        };
+        for (const [, call] of VOCABULARY) {
+          restart();
+          harmless(() => call(runtime, bits, { dtype }, next()));
+        }
+        for (const f of ALONG) {
+          restart();
+          harmless(() => void f(runtime, bits, { ...SHAPES[Math.floor(4 * next())], dtype }));
+        }
+        before = () => {};
+        runtime.free();
+        expect(steadyResults(runtime)).toEqual(want);
+      }
+    });
+  });
+
   it("a thread that never stops writing", async () => {
     const memory = new SharedArrayBuffer(4 * N + 4 * Math.ceil(N / 32));
     const [x, mask] = [new Float32Array(memory, 0, N), new Uint32Array(memory, 4 * N)];
+    const bits = new Uint16Array(memory, 2 * N, N); // the upper half of the logits: as the writer has it, any bits at all
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const writer = new Worker(
       `const { workerData: [memory, stop, n], parentPort } = require("node:worker_threads");
@@ -192,8 +233,12 @@ describe.each(BACKENDS)("live memory on %s", (backend) => {
       for (const end = Date.now() + 1500; Date.now() < end; ) {
         for (const runtime of runtimes) {
           for (const [, call] of VOCABULARY.slice(0, -1))
-            harmless(() => call(runtime, x, next() < 0.3 ? mask : undefined, next()));
+            harmless(() => call(runtime, x, { mask: next() < 0.3 ? mask : undefined }, next()));
           for (const f of ALONG) harmless(() => void f(runtime, x, SHAPES[Math.floor(4 * next())]));
+          for (const dtype of DTYPES) {
+            for (const [, call] of VOCABULARY.slice(0, -1)) harmless(() => call(runtime, bits, { dtype }, next()));
+            for (const f of ALONG) harmless(() => void f(runtime, bits, { ...SHAPES[Math.floor(4 * next())], dtype }));
+          }
         }
       }
     } finally {

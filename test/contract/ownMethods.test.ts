@@ -113,7 +113,8 @@ describe.each(BACKENDS)("arrays of the caller's on %s", (backend) => {
         for (const other of [...numbers, ...nothing]) {
           const fake = Object.setPrototypeOf(other, prototype) as Values;
           const args = argumentsOf(call, { ...arrays, [key]: fake }, 24);
-          const lists = (positional || key === "draft") && key !== "tokens" && call.name !== "mergeAttention";
+          const noLists = ["mergeAttention", "unpack16"].includes(call.name);
+          const lists = (positional || key === "draft") && !noLists && key !== "tokens";
           if (lists && numbers.includes(other)) {
             run(runtime, call, args); // numbers are numbers
             continue;

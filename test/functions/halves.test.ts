@@ -16,10 +16,10 @@ import {
   type Values,
   written,
 } from "../judge/everyCall";
+import { DTYPES, NativeHalves } from "../judge/half16";
 import { random } from "../judge/random.mjs";
 import { expectError } from "../judge/refusal";
 
-const DTYPES = ["float16", "bfloat16"] as const;
 const CALLS = EVERY_CALL.filter(({ halves }) => halves !== undefined);
 
 /** Along another axis, where there is one: columns. */
@@ -152,10 +152,8 @@ describe.each(BACKENDS)("floats of 16 bits on %s", (backend) => {
     expect(large.logSumExp(x, { dtype: "float16" })[0]).toBe(runtime.logSumExp(wide));
   });
 
-  it.runIf("Float16Array" in globalThis)("a Float16Array needs no dtype, also over memory of alloc", () => {
-    const { Float16Array: Native } = globalThis as unknown as {
-      Float16Array: new (x: ArrayLike<number> | ArrayBufferLike, from?: number, length?: number) => Uint16Array;
-    };
+  it.runIf(NativeHalves)("a Float16Array needs no dtype, also over memory of alloc", () => {
+    const Native = NativeHalves as NonNullable<typeof NativeHalves>;
     const outside = new Native([1, 2, 3.5]);
     const home = runtime.alloc(3, "float16");
     const inside = new Native(home.buffer, home.byteOffset, 3);
@@ -163,7 +161,7 @@ describe.each(BACKENDS)("floats of 16 bits on %s", (backend) => {
     for (const x of [outside, inside]) {
       expect(runtime.logSumExp(x)).toBe(runtime.logSumExp([1, 2, 3.5]));
       expect(runtime.sample(x, { temperature: 0 }).index).toBe(2);
-      const out = new Native(3 as never);
+      const out = new Native([0, 0, 0]);
       expect(runtime.softmax(x, { out })).toBe(out);
       expect([...runtime.unpack16(out, {})]).toEqual([
         ...runtime.unpack16(runtime.pack16(runtime.softmax([1, 2, 3.5]), { dtype: "float16" }), { dtype: "float16" }),
@@ -205,7 +203,12 @@ describe.each(BACKENDS)("floats of 16 bits on %s", (backend) => {
     expectError(
       () => unpack16(bits, {}),
       TypeError,
-      `unpack16: "x" expected a Float32Array or an array of numbers, got Uint16Array ${hint}`,
+      `unpack16: "x" expected a Uint16Array or a Float16Array, got Uint16Array ${hint}`,
+    );
+    expectError(
+      () => unpack16([1, 2] as never, { dtype: "float16" }),
+      TypeError,
+      'unpack16: "x" expected a Uint16Array or a Float16Array, got Array',
     );
     expectError(
       () => unpack16(new Float32Array(4) as never, { dtype: "float16" }),
@@ -232,6 +235,16 @@ describe.each(BACKENDS)("floats of 16 bits on %s", (backend) => {
       () => pack16([1], { dtype: "float16", out: new Float32Array(1) as never }),
       TypeError,
       'pack16: "out" expected a Uint16Array or a Float16Array, got Float32Array',
+    );
+    expectError(
+      () => pack16([1], { dtype: "float16", out: null as never }),
+      TypeError,
+      'pack16: "out" expected a Uint16Array or a Float16Array, got null',
+    );
+    expectError(
+      () => pack16([1], { out: bits }),
+      TypeError,
+      `pack16: "out" expected a Uint16Array or a Float16Array, got Uint16Array ${hint}`,
     );
     expectError(
       () => pack16([1], { dtype: "float16", out: bits }),

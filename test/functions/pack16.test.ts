@@ -3,56 +3,16 @@ import { setFloat16 } from "@petamoriken/float16";
 import { describe, expect, it } from "vitest";
 import { createRuntime, type Dtype } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
+import { DTYPES, INFINITE, LADDERS, NativeHalves, nearest, numberOf } from "../judge/half16";
 import { random } from "../judge/random.mjs";
 
 const ALL = Uint16Array.from({ length: 65536 }, (_, bits) => bits);
-const DTYPES = ["float16", "bfloat16"] as const;
 
-const view = new DataView(new ArrayBuffer(4));
-const float32Of = (bits: number): number => {
-  view.setUint32(0, bits);
-  return view.getFloat32(0);
-};
+const view = new DataView(new ArrayBuffer(2));
 const float16Of = (x: number): number => {
   setFloat16(view, 0, x);
   return view.getUint16(0);
 };
-
-/** The number with these bits, by the formats' definition. */
-function numberOf(bits: number, dtype: Dtype): number {
-  if (dtype === "bfloat16") return float32Of(bits * 65536);
-  const sign = bits & 0x8000 ? -1 : 1;
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-  if (exponent === 31) return fraction ? Number.NaN : sign * Infinity;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** All finite numbers of a format from 0 upwards, and where Infinity stands: the next power of two. */
-const LADDERS = Object.fromEntries(
-  DTYPES.map((dtype) => {
-    const infinity = dtype === "float16" ? 0x7c00 : 0x7f80;
-    const steps = Float64Array.from({ length: infinity + 1 }, (_, bits) => numberOf(bits, dtype));
-    steps[infinity] = dtype === "float16" ? 65536 : 2 ** 128;
-    return [dtype, steps];
-  }),
-) as Record<Dtype, Float64Array>;
-
-/** Bits of the nearest one, ties to even bits: a search in all of them. */
-function nearest(x: number, dtype: Dtype): number {
-  if (Number.isNaN(x)) return dtype === "float16" ? 0x7e00 : 0x7fc0;
-  const steps = LADDERS[dtype];
-  const sign = x < 0 || Object.is(x, -0) ? 0x8000 : 0;
-  const size = Math.abs(x);
-  let [low, high] = [0, steps.length - 1];
-  if (size >= steps[high]) return sign | high;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (steps[middle] <= size) low = middle;
-    else high = middle;
-  }
-  const [down, up] = [size - steps[low], steps[high] - size];
-  return sign | (down < up || (down === up && low % 2 === 0) ? low : high);
-}
 
 /** The float32s around every number of a format and around every point halfway between two. */
 function edges(dtype: Dtype): Float32Array {
@@ -134,7 +94,7 @@ describe.each(BACKENDS)("16 bits on %s", (backend) => {
     it("has the bounds that the pages name", () => {
       const largest = dtype === "float16" ? 65504 : 3.3895313892515355e38;
       const step = dtype === "float16" ? 32 : 2 ** 120;
-      const infinity = dtype === "float16" ? 0x7c00 : 0x7f80;
+      const infinity = INFINITE[dtype];
       expect([...pack16([largest, largest + step / 2], { dtype })]).toEqual([infinity - 1, infinity]);
       expect(pack16([largest + step / 4], { dtype })[0]).toBe(infinity - 1);
     });
@@ -169,9 +129,8 @@ describe.each(BACKENDS)("16 bits on %s", (backend) => {
     expect([...pack16([1, -2, 65520], { dtype: "float16" })]).toEqual([0x3c00, 0xc000, 0x7c00]);
   });
 
-  // Node 20 and 22 have none
-  it.runIf("Float16Array" in globalThis)("takes a Float16Array without being told, and writes one", () => {
-    const { Float16Array: Native } = globalThis as unknown as { Float16Array: new (n: number[]) => Uint16Array };
+  it.runIf(NativeHalves)("takes a Float16Array without being told, and writes one", () => {
+    const Native = NativeHalves as NonNullable<typeof NativeHalves>;
     const half = new Native([1.5, -2.25, 65504]);
     expect([...unpack16(half, {})]).toEqual([1.5, -2.25, 65504]);
     expect([...unpack16(half, { dtype: "bfloat16" })]).toEqual([1.5, -2.25, 65504]);

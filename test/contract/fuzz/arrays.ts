@@ -1,19 +1,25 @@
 /** Arrays as the fuzzer describes them: plain data, so that a failure prints small and shrinks. */
 import fc from "fast-check";
+import type { Dtype } from "../../../src/index";
 import { RANGES } from "../../judge/cases";
+import { INFINITE, nearest, numberOf } from "../../judge/half16";
 import { normal, random } from "../../judge/random.mjs";
 
-export type Values = Float32Array | Uint8Array | Uint32Array | Int32Array;
-export type Type = "f32" | "u8" | "u32" | "i32";
+export type Values = Float32Array | Uint8Array | Uint16Array | Uint32Array | Int32Array;
+/** f16 is a Float16Array, where the host has that class, and else as u16 is. */
+export type Type = "f32" | "u8" | "u16" | "f16" | "u32" | "i32";
+export const BYTES: Readonly<Record<Type, number>> = { f32: 4, u8: 1, u16: 2, f16: 2, u32: 4, i32: 4 };
 
 /** Where an array lives, or what else it is instead. */
 const MEMORIES = ["own", "heap", "otherHeap", "shared", "resized", "realm", "class"] as const;
 type Memory = (typeof MEMORIES)[number];
-const LISTS = ["list", "float64", "object"] as const;
+export const LISTS = ["list", "float64", "object"] as const;
 export type List = (typeof LISTS)[number];
 
 export interface ArraySpec {
   readonly type: Type;
+  /** What its bits stand for, where it has floats of 16 bits. */
+  readonly format?: Dtype;
   readonly length: number;
   /** A name of test/judge/cases.ts's ranges or of `draws` below. */
   readonly fill: string;
@@ -106,9 +112,20 @@ export function valuesOf({ length, fill, seed, specials, every = [] }: ArraySpec
     ties: () => Math.floor(4 * next()),
     words: () => Math.floor(2 ** 32 * next()) | 0,
     normal: () => normal(next),
+    "all of 16 bits": () => numberOf(Math.floor(0x7c00 * next()) + (next() < 0.5 ? 0x8000 : 0), "float16"),
   };
   const values = fill in draws ? Array.from({ length }, draws[fill]) : RANGES[fill](length, next);
   for (const { step, first, value } of every) for (let i = first; i < length; i += step) values[i] = value;
   for (const [at, value] of length > 0 ? specials : []) values[at % length] = value;
   return values;
+}
+
+/** The same as elements of 16 bits: the nearest, and a NaN of any bits for NaN. */
+export function bitsFor(values: ArrayLike<number>, format: Dtype, seed: number): number[] {
+  const next = random(seed);
+  const infinite = INFINITE[format];
+  return Array.from(values, (value) => {
+    if (!Number.isNaN(value)) return nearest(value, format);
+    return (next() < 0.5 ? 0x8000 : 0) + infinite + 1 + Math.floor((0x7fff - infinite) * next());
+  });
 }

@@ -5,7 +5,20 @@ import { type Case, reference, rowsOf, softmaxTolerance, worst } from "../../jud
 import { entmaxReference } from "../../judge/sparseReference";
 import { flags, input, output } from "./arrays";
 import type { Args, CallSpec, Expectation, Fuzzed, Given } from "./calls";
-import { isArray, isInteger, meet, numbersOf, partly, returned, tooClose } from "./valid";
+import { halved } from "./halves";
+import {
+  formatOf,
+  isArray,
+  isFloats,
+  isInteger,
+  meet,
+  numbersOf,
+  partly,
+  returned,
+  tooClose,
+  widened,
+  wrongValues,
+} from "./valid";
 
 const MOST_FLOATS = 40_000;
 
@@ -45,35 +58,38 @@ const calls = (
   withSupport = false,
   more: fc.Arbitrary<Record<string, unknown>> = fc.constant({}),
 ): fc.Arbitrary<CallSpec> =>
-  shapes.chain(({ shape, at, options }) => {
-    const length = shape.reduce((a, b) => a * b, 1);
-    const rows = shape.reduce((a, b, i) => (i === at ? a : a * b), 1);
-    return fc
-      .record({
-        x: input(length, { lists: true }),
-        mask: fc.oneof(
-          { weight: 2, arbitrary: fc.constant(undefined) },
-          { weight: 1, arbitrary: flags(length) },
-          { weight: 1, arbitrary: flags(shape[at]) },
-        ),
-        out: output(reduces ? rows : length, "f32", ["x", "mask"]),
-        support: withSupport ? output(rows, "u32", ["x", "out", "mask"]) : fc.constant(undefined),
-        temperature: fc.oneof(fc.constant(undefined), fc.constantFrom(...TEMPERATURES)),
-        options: more,
-      })
-      .map(({ temperature, options: others, ...arrays }) => ({
-        arrays,
-        options: present({ ...options, ...others, temperature }),
-      }));
-  });
+  halved(
+    ["x", "out"],
+    shapes.chain(({ shape, at, options }) => {
+      const length = shape.reduce((a, b) => a * b, 1);
+      const rows = shape.reduce((a, b, i) => (i === at ? a : a * b), 1);
+      return fc
+        .record({
+          x: input(length, { lists: true }),
+          mask: fc.oneof(
+            { weight: 2, arbitrary: fc.constant(undefined) },
+            { weight: 1, arbitrary: flags(length) },
+            { weight: 1, arbitrary: flags(shape[at]) },
+          ),
+          out: output(reduces ? rows : length, "f32", ["x", "mask"]),
+          support: withSupport ? output(rows, "u32", ["x", "out", "mask"]) : fc.constant(undefined),
+          temperature: fc.oneof(fc.constant(undefined), fc.constantFrom(...TEMPERATURES)),
+          options: more,
+        })
+        .map(({ temperature, options: others, ...arrays }) => ({
+          arrays,
+          options: present({ ...options, ...others, temperature }),
+        }));
+    }),
+  );
 
 /** The arguments that they all have, judged; undefined where one must be refused. */
 function caseOf(
-  { x, shape, axis, out, temperature = 1, mask }: Args,
+  { x, shape, axis, out, temperature = 1, mask, dtype }: Args,
   given: Given,
   reduces: boolean,
 ): (Case & { outLength: number; temperature: number }) | undefined {
-  const values = numbersOf(x, given);
+  const values = numbersOf(x, given, dtype);
   if (values === undefined) return undefined;
   const sizes = shape === undefined ? [values.length] : shape;
   if (!Array.isArray(sizes) || sizes.length === 0 || !Array.from(sizes).every((n) => isInteger(n, 0))) return undefined;
@@ -84,7 +100,7 @@ function caseOf(
   const outLength = sizes.reduce((a, b, i) => (reduces && i === at ? a : a * b), 1);
   if (outLength > 2 ** 33) return undefined; // no host has memory for it
   if (typeof temperature !== "number" || !(temperature >= 0 && temperature < Infinity)) return undefined;
-  if (out !== undefined && (!isArray(out, "f32", [outLength], given) || partly(out, x))) return undefined;
+  if (out !== undefined && (!isFloats(out, outLength, dtype, given) || partly(out, x))) return undefined;
   if (mask !== undefined && (!isArray(mask, "u8", [values.length, sizes[at]], given) || meet(out, mask))) {
     return undefined;
   }
@@ -163,19 +179,19 @@ const expecting =
     const reduces = REDUCE.includes(name);
     const c = caseOf(args, given, reduces);
     if (c === undefined) return undefined;
-    const { out } = args;
+    const { out, dtype } = args;
     const { want, tolerance } = JUDGES[name](c);
     return {
       outputs: out === undefined ? [] : [out as Float32Array],
       failure: (result) => {
         if (name !== "hardmax" && tooClose(c.x, c.temperature)) return undefined;
         if (reduces && !given.options) return worst([result as number], want, tolerance, "the number");
-        return returned(result, out) ?? worst(result as Float32Array, want, tolerance, "result");
+        return returned(result, out) ?? wrongValues(result, dtype, want, tolerance);
       },
     };
   };
 
-const OPTIONS = ["shape", "axis", "temperature", "mask", "out"];
+const OPTIONS = ["shape", "axis", "temperature", "mask", "out", "dtype"];
 const of = (name: keyof typeof JUDGES): Fuzzed => ({
   name,
   positional: ["x"],
@@ -205,7 +221,7 @@ export const sparse = (name: "sparsemax" | "entmax15" | "entmax", alphas: fc.Arb
   options: [...OPTIONS, "support", ...(name === "entmax" ? ["alpha"] : [])],
   calls: calls(false, true, name === "entmax" ? fc.record({ alpha: alphas }) : undefined),
   expect: (args, given) => {
-    const { x, out, support, mask } = args;
+    const { x, out, support, mask, dtype } = args;
     const alpha = name === "sparsemax" ? 2 : name === "entmax15" ? 1.5 : args.alpha;
     if (typeof alpha !== "number" || !(alpha >= 1 && alpha < Infinity)) return undefined;
     const c = caseOf(args, given, false);
@@ -220,13 +236,14 @@ export const sparse = (name: "sparsemax" | "entmax15" | "entmax", alphas: fc.Arb
       outputs: [out, support].filter((view): view is ArrayBufferView => view !== undefined),
       failure: (result) => {
         if (alpha <= 2 && c.temperature > 0 && tooClose(c.x, c.temperature)) return undefined; // above, T divides nothing
-        const y = result as Float32Array;
+        const fault = returned(result, out) ?? wrongValues(result, dtype, want, tolerance);
+        if (fault !== undefined || support === undefined) return fault;
+        const y = widened(result, dtype);
         const sizes = rows.map(({ indices }) => indices.filter((i) => y[i] !== 0).length);
-        return (
-          returned(result, out) ??
-          worst(y, want, tolerance, "result") ??
-          (support === undefined ? undefined : worst(support as Uint32Array, sizes, () => 0, "support"))
-        );
+        // what is less than half of the smallest float16 is there, and rounded to 0
+        const small = formatOf(result, dtype) === "float16" ? 2 ** -25 : 0;
+        const more = rows.map(({ indices }) => indices.filter((i) => y[i] === 0 && want[i] - 1e-6 <= small).length);
+        return worst(support as Uint32Array, sizes, (r) => (small > 0 ? more[r] : 0), "support");
       },
     };
   },

@@ -111,6 +111,7 @@ export function reenter({ runtime }: World): void {
   runtime.truncate([1, 2, 3, 0], { shape: [2, 2], bias: [{ tokens: [0], values: [3] }, undefined], minP: 0.5 });
   runtime.logProbs([1, 2, 3], [2]);
   runtime.verifyDraft([1, 2, 3, 0], [1], { draft: [2, 1], random: () => 0.9 });
+  runtime.logSumExp(runtime.pack16([1, 2, 3], { dtype: "bfloat16" }), { dtype: "bfloat16" });
 }
 
 type Getter = Extract<Spoil, { do: "getter" }>;

@@ -5,7 +5,8 @@ import { denominatorBound, logSoftmaxBound } from "../../judge/bounds.mjs";
 import { type DraftCase, type Verdict, verified } from "../../judge/draftReference.mjs";
 import { input } from "./arrays";
 import type { Args, CallSpec, Expectation, Fuzzed, Given } from "./calls";
-import { numbersOf, tooClose } from "./valid";
+import { halved } from "./halves";
+import { formatOf, numbersOf, tooClose, widened } from "./valid";
 import { isLaw, LAW, laws, off, RANDOM, ROWS, slackOf } from "./vocabulary";
 import {
   biases,
@@ -56,11 +57,18 @@ function draftLaw(value: unknown): Args | undefined {
   return good && isLaw(parts) ? parts : undefined;
 }
 
+/** A bias, or each of a list, with its values as numbers. */
+function plainBias(bias: unknown, dtype: unknown): unknown {
+  if (Array.isArray(bias)) return Array.from(bias, (one) => plainBias(one, dtype));
+  const parts = partsOf(bias);
+  return formatOf(parts?.values, dtype) === undefined ? bias : { ...parts, values: widened(parts?.values, dtype) };
+}
+
 /** A call whose arguments are right: what the definition takes. */
 function caseOf(args: Args, given: Given): DraftCase | undefined {
-  const { target, tokens, shape, mask, draft } = args;
+  const { target, tokens, shape, mask, draft, dtype } = args;
   if (!isLaw(args)) return undefined;
-  const all = numbersOf(target, given);
+  const all = numbersOf(target, given, dtype);
   const ids = tokensOf(tokens, Infinity, given);
   if (all === undefined || all.length === 0 || ids === undefined) return undefined;
   const rows = ids.length + 1;
@@ -69,7 +77,7 @@ function caseOf(args: Args, given: Given): DraftCase | undefined {
   if (args.draftOptions !== undefined && (draft === undefined || draftLaw(args.draftOptions) === undefined)) {
     return undefined;
   }
-  const drafted = draft === undefined ? undefined : numbersOf(draft, given);
+  const drafted = draft === undefined ? undefined : numbersOf(draft, given, dtype);
   if (draft !== undefined && drafted?.length !== ids.length * good.n) return undefined;
   const bits = (one: unknown) => (one === undefined ? undefined : bitsOf(one as Words, good.n));
   const masks = Array.isArray(mask) ? Array.from(mask, bits) : bits(mask);
@@ -82,7 +90,7 @@ function caseOf(args: Args, given: Given): DraftCase | undefined {
     draft: drafted,
     draftOptions,
     mask: masks,
-    bias,
+    bias: plainBias(bias, dtype) as never,
     penalties,
   };
 }
@@ -149,6 +157,6 @@ export const verifyDraft: Fuzzed = {
   name: "verifyDraft",
   positional: ["target", "tokens"],
   options: [...ROWS, ...LAW, "random", "draft", "draftOptions"],
-  calls: drafts,
+  calls: halved(["target", "draft"], drafts),
   expect: expectation,
 };

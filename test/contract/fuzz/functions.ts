@@ -7,6 +7,7 @@ import { attention, mergeAttention } from "./attention";
 import { entropy, hardmax, logSoftmax, logSumExp, softmax, sparse } from "./axis";
 import type { Fuzzed } from "./calls";
 import { verifyDraft } from "./draft";
+import { pack16, unpack16 } from "./pack16";
 import { logProbs, sample, topK, truncate } from "./vocabulary";
 
 export const FUZZED: readonly Fuzzed[] = [
@@ -24,6 +25,8 @@ export const FUZZED: readonly Fuzzed[] = [
       fc.double({ min: 1.01, max: 20, noNaN: true }),
     ),
   ),
+  pack16,
+  unpack16,
   attention,
   mergeAttention,
   topK,

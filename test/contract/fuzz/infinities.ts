@@ -6,6 +6,7 @@ import type { ArraySpec } from "./arrays";
 import { input } from "./arrays";
 import type { CallSpec, Fuzzed } from "./calls";
 import { FUZZED } from "./functions";
+import { halved } from "./halves";
 import type { Kind } from "./kind";
 import { type Step, take } from "./take";
 import { biases, given, maybe, penalties } from "./vocabularyCalls";
@@ -97,7 +98,7 @@ const calls: fc.Arbitrary<Step> = fc
     lengths,
   )
   .chain(([fuzzed, n]) => {
-    const specs = isVocabulary(fuzzed) ? vocabulary(n) : axis(n);
+    const specs = halved(["x", "logits"], isVocabulary(fuzzed) ? vocabulary(n) : axis(n));
     return fc.record({
       fuzzed: fc.constant(fuzzed),
       spec: specs.map((spec) => within(fuzzed, spec)),

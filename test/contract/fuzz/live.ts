@@ -26,10 +26,19 @@ const CONTENTS: readonly ((i: number, next: () => number) => number)[] = [
 ];
 const MOST = { finite: 6, infinite: 9, any: CONTENTS.length };
 
+const word = new Uint32Array(1);
+const float = new Float32Array(word.buffer);
+/** The upper half of a float32: a bfloat16, and as a float16 another number of its sign. */
+function upperHalf(value: number): number {
+  float[0] = value;
+  return word[0] >>> 16;
+}
+
 /** Something else in the place of what stands there. */
 export function rewrite(values: Values, mood: Mood, next: () => number): void {
   const content = CONTENTS[Math.floor(MOST[mood] * next())];
-  for (let i = 0; i < values.length; i++) values[i] = content(i, next);
+  const bits = values instanceof Uint16Array;
+  for (let i = 0; i < values.length; i++) values[i] = bits ? upperHalf(content(i, next)) : content(i, next);
 }
 
 type Set = typeof Float32Array.prototype.set;

@@ -8,11 +8,12 @@
 import fc from "fast-check";
 import type { Backend } from "../../../src/index";
 import { changedBits, lengthened, outOfRange, rememberBits, told } from "./aftermath";
-import type { ArraySpec } from "./arrays";
+import { type ArraySpec, BYTES as ELEMENT, LISTS } from "./arrays";
 import type { CallSpec, Fuzzed } from "./calls";
 import { FUZZED } from "./functions";
 import type { Kind } from "./kind";
 import { ChangesWhenCopied, type Live, MOODS, type Mood } from "./live";
+import { TYPES } from "./ownClasses";
 import { namedBy } from "./take";
 import { World } from "./world";
 import { WriterThread } from "./writerThread";
@@ -27,8 +28,6 @@ const writer = (): Live => {
 const changing = new ChangesWhenCopied(BYTES);
 
 const OUTPUTS = ["out", "lse", "weights", "support", "outA", "lseA"];
-const SIZES = { f32: 4, u8: 1, u32: 4, i32: 4 };
-const VIEWS = { f32: Float32Array, u8: Uint8Array, u32: Uint32Array, i32: Int32Array };
 
 type View = new (buffer: ArrayBufferLike, from: number, length: number) => ArrayBufferView;
 
@@ -68,9 +67,9 @@ const drawn: fc.Arbitrary<Drawn> = fc
 
 /** An array on the memory that the other thread writes to. */
 function onLiveMemory({ memory }: Live, { type, length, offset }: ArraySpec, at: number): unknown {
-  const from = Math.ceil(at / 4) * 4 + SIZES[type] * offset;
-  if (from + SIZES[type] * length > BYTES) return undefined;
-  return new (VIEWS[type] as View)(memory, from, length);
+  const from = Math.ceil(at / 4) * 4 + ELEMENT[type] * offset;
+  if (from + ELEMENT[type] * length > BYTES) return undefined;
+  return new (TYPES[type] as View)(memory, from, length);
 }
 
 function judge(backend: Backend, memory: Live, { fuzzed, spec, live, bytes, times, mood, seed }: Drawn): void {
@@ -82,7 +81,7 @@ function judge(backend: Backend, memory: Live, { fuzzed, spec, live, bytes, time
   for (const [name, array] of Object.entries(spec.arrays)) {
     if (array === undefined) continue;
     const isLive =
-      live.includes(name) && !OUTPUTS.includes(name) && !["list", "object", "float64"].includes(array.memory);
+      live.includes(name) && !OUTPUTS.includes(name) && !(LISTS as readonly string[]).includes(array.memory);
     const view = isLive ? onLiveMemory(memory, array, at) : undefined;
     if (view !== undefined) at += 4 * array.length + 64;
     all[name] = view ?? world.array({ ...array, alias: undefined }, all);

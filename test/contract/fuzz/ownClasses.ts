@@ -2,11 +2,19 @@
  * Arrays of classes that the caller made. Such a class may have other methods, another species and another constructor than the
  * package's arrays have, so nothing of it may be called; what it says of itself may not even be true.
  */
+import { NativeHalves } from "../../judge/half16";
 import type { Type, Values } from "./arrays";
 
 type View = new (buffer: ArrayBufferLike, from: number, length: number) => Values;
 
-export const TYPES = { f32: Float32Array, u8: Uint8Array, u32: Uint32Array, i32: Int32Array };
+export const TYPES = {
+  f32: Float32Array,
+  u8: Uint8Array,
+  u16: Uint16Array,
+  f16: NativeHalves ?? Uint16Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+};
 
 const notYours = (what: string) => (): never => {
   throw new Error(`${what} of the caller's class was called`);
@@ -37,7 +45,9 @@ function throwing(type: Type): View {
   return Own as unknown as View;
 }
 
-const THROWING = { f32: throwing("f32"), u8: throwing("u8"), u32: throwing("u32"), i32: throwing("i32") };
+const THROWING = Object.fromEntries(
+  Object.keys(TYPES).map((type) => [type, throwing(type as Type)]),
+) as unknown as Readonly<Record<Type, View>>;
 
 /** An array of a class of which nothing can be called. */
 export function ofThrowingClass(type: Type, buffer: ArrayBufferLike, from: number, length: number): Values {
@@ -55,6 +65,7 @@ export const PROTOTYPES: Record<string, object | null> = {
   object: {},
   Array: Array.prototype,
   Uint8Array: Uint8Array.prototype,
+  Uint16Array: Uint16Array.prototype,
   Float32Array: Float32Array.prototype,
   Float64Array: Float64Array.prototype,
   BigInt64Array: BigInt64Array.prototype,

@@ -14,7 +14,7 @@ import { World } from "./world";
 const NAMES = [
   "dim",
   "dims",
-  "dtype",
+  "dType",
   "temp",
   "Temperature",
   "temperatures",

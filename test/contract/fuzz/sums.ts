@@ -1,10 +1,13 @@
 /** logSumExp and entropy at any temperature, and the first sum asked of topK, whose logSumExp has its bits. */
 import fc from "fast-check";
+import type { Dtype } from "../../../src/index";
 import { RANGES } from "../../judge/cases";
-import { input } from "./arrays";
+import { type ArraySpec, input } from "./arrays";
 import { entropy, logSumExp } from "./axis";
+import { halved } from "./halves";
 import type { Kind } from "./kind";
 import { take } from "./take";
+import { numbersOf } from "./valid";
 import { FULL, World } from "./world";
 
 const temperatures = fc.oneof(
@@ -13,36 +16,38 @@ const temperatures = fc.oneof(
   fc.integer({ min: 110, max: 160 }).map((n) => 1.7 * 2 ** n),
 );
 
-const drawn = fc.oneof(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 10_000 })).chain((n) =>
-  fc.record({
-    x: input(n, {
-      fills: [...Object.keys(RANGES), "denormals"],
-      specials: [Infinity, -Infinity, -0, 1e-45, -1e-45],
-    }),
+const drawn = fc.oneof(fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 10_000 })).chain((n) => {
+  const x = input(n, {
+    fills: [...Object.keys(RANGES), "denormals"],
+    specials: [Infinity, -Infinity, -0, 1e-45, -1e-45],
+  });
+  return fc.record({
+    spec: halved(["x", "out"], fc.record({ arrays: fc.record({ x }), options: fc.constant({}) })),
     k: fc.integer({ min: 1, max: 20 }),
     temperature: temperatures,
     bytes: fc.constantFrom(65536, 262144),
     filled: fc.constantFrom(0, FULL),
-  }),
-);
+  });
+});
 
 export const sums: Kind = {
   name: "sums at any temperature",
   runs: 40,
   shares: 1,
   property: (backend) =>
-    fc.property(drawn, ({ x: spec, k, temperature, bytes, filled }) => {
+    fc.property(drawn, ({ spec: { arrays, options: more }, k, temperature, bytes, filled }) => {
       const world = new World(backend, bytes, filled);
-      const x = world.array(spec, {}) as Float32Array;
-      const plain = world.plain(x) as Float32Array;
-      const options = { shape: [plain.length], temperature };
+      const x = world.array(arrays.x as ArraySpec, {}) as Float32Array;
+      const { dtype } = more as { dtype?: Dtype };
+      const options = { shape: [arrays.x?.length as number], temperature, dtype };
       world.remember();
       for (const fuzzed of [logSumExp, entropy]) {
-        take(world, backend, { fuzzed, spec: { arrays: { x: spec }, options }, spoiled: [] });
+        take(world, backend, { fuzzed, spec: { arrays, options }, spoiled: [] });
       }
-      if (!plain.some((v) => v > -Infinity)) return;
+      const numbers = numbersOf(world.plain(x), { alive: () => true, options: true }, dtype);
+      if (!numbers?.some((v) => v > -Infinity)) return;
       const [want] = world.runtime.logSumExp(x, options);
-      const got = world.runtime.topK(x, k, { temperature }).logSumExp;
+      const got = world.runtime.topK(x, k, { temperature, dtype }).logSumExp;
       if (!Object.is(got, want)) throw new Error(`topK's logSumExp is ${got}, logSumExp gives ${want}`);
     }),
 };

@@ -1,17 +1,18 @@
 /** topK, sample, truncate and logProbs, fuzzed. */
 import fc from "fast-check";
-import type { SampleResult, SampleRows, TopKResult, TopKRows, TruncateResult } from "../../../src/index";
+import type { Dtype, SampleResult, SampleRows, TopKResult, TopKRows, TruncateResult } from "../../../src/index";
 import { denominatorBound, logSoftmaxBound, softmaxBound } from "../../judge/bounds.mjs";
+import { isRounded } from "../../judge/half16";
 import { allowed, truncated } from "../../judge/vocabularyReference.mjs";
 import type { Args, Fuzzed } from "./calls";
-import { isArray, isInteger, meet, returned, tooClose } from "./valid";
+import { formatOf, isFloats, isInteger, meet, returned, tooClose, widened } from "./valid";
 import { asked, calls, maybe, type Size } from "./vocabularyCalls";
 import { judged, type Row, tokensOf } from "./vocabularyRows";
 
 const TEMPERATURES = [1, 0.7, 0.01, 3, 0, -0, 1e10, 2 ** 120, 2 ** 125, 1e300, 1e-30, 4.3e-39, 1e-39, 5e-324];
 const temperatures = maybe(fc.constantFrom(...TEMPERATURES));
 export const RANDOM = [() => 0, () => 0.3, () => 0.999, () => 1 - 2 ** -53];
-export const ROWS = ["shape", "mask", "bias", "penalties", "temperature"];
+export const ROWS = ["shape", "mask", "bias", "penalties", "temperature", "dtype"];
 export const LAW = ["topK", "topP", "minP", "minKeep", "temperatureLast"];
 
 const isCount = (k: unknown): k is number => Number.isInteger(k) && (k as number) >= 1;
@@ -28,12 +29,18 @@ function first(rows: readonly Row[], temperature: number, wrong: (row: Row, r: n
   return undefined;
 }
 
-/** Judges log-probabilities of given tokens of a row. @returns the first fault in words, or undefined */
+/**
+ * Judges log-probabilities of given tokens of a row.
+ *
+ * @param format  of 16 bits, to which they were rounded, if they were
+ * @returns the first fault in words, or undefined
+ */
 function wrongLogs(
   row: Row,
   temperature: number,
   tokens: ArrayLike<number>,
   got: ArrayLike<number>,
+  format?: Dtype,
 ): string | undefined {
   const { x, mask, order } = row;
   const certain = isCertain(row, temperature);
@@ -43,7 +50,8 @@ function wrongLogs(
     let y = allowed(mask, token) ? Math.fround((x[token] - x[order[0]]) / temperature - logS) : -Infinity;
     if (certain) y = token === order[0] ? 0 : -Infinity;
     const bound = certain ? 0 : logSoftmaxBound(y) + denominatorBound(mean);
-    if (off(got[j], y, bound)) return `token ${token} has ${got[j]} instead of ${y}`;
+    const right = format === undefined ? !off(got[j], y, bound) : isRounded(got[j], y, bound, format);
+    if (!right) return `token ${token} has ${got[j]} instead of ${y}`;
   }
   return undefined;
 }
@@ -247,7 +255,7 @@ export const logProbs: Fuzzed = {
     ["tokens", "out"],
   ),
   expect: (args, given) => {
-    const { tokens, ignore, out, logits } = args;
+    const { tokens, ignore, out, logits, dtype } = args;
     if (ignore !== undefined && typeof ignore !== "number") return undefined;
     const good = judged(args, given);
     if (good === undefined) return undefined;
@@ -256,7 +264,7 @@ export const logProbs: Fuzzed = {
     if (ids === undefined || !isInteger(rows.length === 0 ? -ids.length : ids.length / rows.length, 0))
       return undefined;
     const width = rows.length === 0 ? 0 : ids.length / rows.length;
-    if (out !== undefined && !isArray(out, "f32", [ids.length], given)) return undefined;
+    if (out !== undefined && !isFloats(out, ids.length, dtype, given)) return undefined;
     if ([logits, ...good.masks].some((read) => meet(out, read))) return undefined;
     const asked = rows.map((_, r) => ids.slice(r * width, (r + 1) * width));
     const read = rows.filter((_, r) => asked[r].some((id) => id !== ignore));
@@ -266,7 +274,7 @@ export const logProbs: Fuzzed = {
       failure: (result) => {
         const failure = returned(result, out);
         if (failure !== undefined) return failure;
-        const y = result as Float32Array;
+        const y = widened(result, dtype);
         if (y.length !== ids.length) return `gives ${y.length} of ${ids.length}`;
         const zero = ids.findIndex((id, j) => id === ignore && y[j] !== 0);
         if (zero >= 0) return `gives ${y[zero]} where nothing is asked`;
@@ -279,6 +287,7 @@ export const logProbs: Fuzzed = {
             temperature,
             places.map((j) => asked[r][j]),
             places.map((j) => y[r * width + j]),
+            formatOf(result, dtype),
           );
         });
       },

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { type ArraySpec, input, output, type Type } from "./arrays";
 import type { CallSpec } from "./calls";
+import { halved } from "./halves";
 
 export const vocabularies = fc.oneof(
   { weight: 12, arbitrary: fc.integer({ min: 0, max: 40 }) },
@@ -133,32 +134,35 @@ export const calls = (
   more: (size: Size) => fc.Arbitrary<Record<string, unknown>>,
   arrays: readonly string[] = [],
 ): fc.Arbitrary<CallSpec> =>
-  fc
-    .tuple(vocabularies, leads)
-    .chain(([n, lead]) => {
-      const rows = n > 6000 ? undefined : lead?.reduce((product, size) => product * size, 1);
-      return fc.record({
-        logits: input((rows ?? 1) * n, { lists: true }),
-        mask: maybe(grammars(n)),
-        masks: rows === undefined ? fc.constant(undefined) : perRow(rowMask(n), rows),
-        shape: fc.constant(rows === undefined ? undefined : [...(lead as number[]), n]),
-        bias: perRow(biases(n), rows),
-        penalties: perRow(penalties(n), rows),
-        rest: more({ rows, n }),
-      });
-    })
-    .map(({ logits, mask, masks, rest, ...options }) => {
-      const own = Object.entries(rest).filter(([name, value]) => arrays.includes(name) && isSpec(value));
-      const others = Object.fromEntries(Object.entries(rest).filter(([name]) => !own.some(([of]) => of === name)));
-      return {
-        arrays: {
-          logits,
-          mask: masks === undefined ? mask : undefined,
-          ...Object.fromEntries(own),
-        } as CallSpec["arrays"],
-        options: given({ ...options, mask: masks, ...others }),
-      };
-    });
+  halved(
+    ["logits", "out"],
+    fc
+      .tuple(vocabularies, leads)
+      .chain(([n, lead]) => {
+        const rows = n > 6000 ? undefined : lead?.reduce((product, size) => product * size, 1);
+        return fc.record({
+          logits: input((rows ?? 1) * n, { lists: true }),
+          mask: maybe(grammars(n)),
+          masks: rows === undefined ? fc.constant(undefined) : perRow(rowMask(n), rows),
+          shape: fc.constant(rows === undefined ? undefined : [...(lead as number[]), n]),
+          bias: perRow(biases(n), rows),
+          penalties: perRow(penalties(n), rows),
+          rest: more({ rows, n }),
+        });
+      })
+      .map(({ logits, mask, masks, rest, ...options }) => {
+        const own = Object.entries(rest).filter(([name, value]) => arrays.includes(name) && isSpec(value));
+        const others = Object.fromEntries(Object.entries(rest).filter(([name]) => !own.some(([of]) => of === name)));
+        return {
+          arrays: {
+            logits,
+            mask: masks === undefined ? mask : undefined,
+            ...Object.fromEntries(own),
+          } as CallSpec["arrays"],
+          options: given({ ...options, mask: masks, ...others }),
+        };
+      }),
+  );
 
 const isSpec = (value: unknown): boolean => typeof value === "object" && value !== null && "memory" in value;
 

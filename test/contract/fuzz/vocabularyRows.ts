@@ -46,10 +46,10 @@ export const partsOf = (value: unknown): Args | undefined =>
     : undefined;
 
 type Bias = { tokens: number[]; values: Float32Array };
-function biasOf(value: unknown, n: number, given: Given): Bias | undefined {
+function biasOf(value: unknown, n: number, given: Given, dtype: unknown): Bias | undefined {
   const parts = partsOf(value);
   const tokens = tokensOf(parts?.tokens, n, given);
-  const values = numbersOf(parts?.values, given);
+  const values = numbersOf(parts?.values, given, dtype);
   if (tokens === undefined || values === undefined) return undefined;
   return values.length === tokens.length && !values.some(Number.isNaN) ? { tokens, values } : undefined;
 }
@@ -109,16 +109,16 @@ function rowOf(
 
 /** The arguments that all functions of a vocabulary have, judged; undefined where one must be refused. */
 export function judged(
-  { logits, temperature = 1, mask, shape, bias, penalties }: Args,
+  { logits, temperature = 1, mask, shape, bias, penalties, dtype }: Args,
   given: Given,
 ): Judged | undefined {
   if (typeof temperature !== "number" || !(temperature >= 0 && temperature < Infinity)) return undefined;
-  const all = numbersOf(logits, given);
+  const all = numbersOf(logits, given, dtype);
   const size = all && sizeOf(shape, all.length);
   if (all === undefined || size === undefined) return undefined;
   const { rows: count, n } = size;
   const masks = perRow(mask, count, (one) => maskOf(one, given));
-  const biases = perRow(bias, count, (one) => biasOf(one, n, given));
+  const biases = perRow(bias, count, (one) => biasOf(one, n, given, dtype));
   const lost = perRow(penalties, count, (one) => penaltiesOf(one, n, given));
   if (masks === undefined || biases === undefined || lost === undefined) return undefined;
   const rows = masks.map((words, r) => rowOf(all.slice(r * n, (r + 1) * n), words, biases[r], lost[r]));

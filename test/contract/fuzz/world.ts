@@ -4,10 +4,10 @@
  */
 import { runInNewContext } from "node:vm";
 import { ROWS_DATA } from "../../../assembly/layout";
-import { type Backend, createRuntime, type Runtime } from "../../../src/index";
+import { type Backend, createRuntime, type Dtype, type Runtime } from "../../../src/index";
 import { argumentsOf, EVERY_CALL, run } from "../../judge/everyCall";
 import { type Resizable, resizable } from "../../judge/resizable";
-import { type ArraySpec, type List, type Type, type Values, valuesOf } from "./arrays";
+import { type ArraySpec, BYTES, bitsFor, type List, type Type, type Values, valuesOf } from "./arrays";
 import { ofThrowingClass, PROTOTYPES, TYPES } from "./ownClasses";
 
 export const HEAPS = [65536, 262144, 8388608] as const;
@@ -15,7 +15,14 @@ export const HEAPS = [65536, 262144, 8388608] as const;
 export const FULL = -1;
 
 const foreign = runInNewContext(
-  "({ f32: Float32Array, u8: Uint8Array, u32: Uint32Array, i32: Int32Array })",
+  `({
+    f32: Float32Array,
+    u8: Uint8Array,
+    u16: Uint16Array,
+    f16: globalThis.Float16Array ?? Uint16Array,
+    u32: Uint32Array,
+    i32: Int32Array,
+  })`,
 ) as typeof TYPES;
 
 type View = new (buffer: ArrayBufferLike, from: number, length: number) => Values;
@@ -62,7 +69,7 @@ export class World {
   readonly #arena: number;
   #mark: number;
   /** What alloc gave, of which some is given back: what calls write is in none of it, nor in the room between. */
-  readonly #views: Float32Array[] = [];
+  readonly #views: (Float32Array | Uint16Array)[] = [];
   /** Arrays that are dead: detached, or beyond their buffer. */
   readonly dead = new WeakSet<object>();
   /** For arrays whose own methods throw: ordinary arrays on the same memory. */
@@ -97,10 +104,10 @@ export class World {
   }
 
   /** Part of the heap for somebody else, who finds it as it was. @returns nothing where it is full */
-  alloc(floats: number): Float32Array | undefined {
+  alloc(floats: number, dtype?: Dtype): Float32Array | Uint16Array | undefined {
     try {
-      const view = this.runtime.alloc(floats);
-      new Uint32Array(view.buffer, view.byteOffset, floats).fill(CANARY);
+      const view = this.runtime.alloc(floats, dtype);
+      new Uint32Array(view.buffer, view.byteOffset, view.byteLength >> 2).fill(CANARY);
       this.#mark = markOf(this.runtime);
       this.#views.push(view);
       return view;
@@ -123,13 +130,13 @@ export class World {
     this.#mark = markOf(this.runtime);
   }
 
-  /** Memory for an array, with a margin on either side. */
-  #place(memory: string, bytes: number): Place {
+  /** Memory for an array, with a margin on either side. @param format  the array's: alloc is asked for memory of that */
+  #place(memory: string, bytes: number, format: Dtype | undefined): Place {
     const all = MARGIN + bytes + MARGIN;
     if (memory === "heap" || memory === "otherHeap") {
       const floats = Math.ceil(all / 4);
-      let home: Float32Array | undefined;
-      if (memory === "heap") home = this.alloc(floats);
+      let home: Float32Array | Uint16Array | undefined;
+      if (memory === "heap") home = this.alloc(format === undefined ? floats : 2 * floats, format);
       else if (all < HEAPS[1] / 8) home = this.#other.alloc(floats).fill(12345);
       if (home !== undefined) return { buffer: home.buffer, from: home.byteOffset + MARGIN };
     }
@@ -147,7 +154,7 @@ export class World {
     const values = valuesOf(spec);
     if (spec.memory === "list" || spec.memory === "float64" || spec.memory === "object")
       return list(spec.memory, values);
-    const size = spec.type === "u8" ? 1 : 4;
+    const size = BYTES[spec.type];
     const target = spec.alias && this.plain(others[spec.alias.of]);
     if (spec.alias && ArrayBuffer.isView(target) && !(target instanceof Float64Array)) {
       const from = target.byteOffset + spec.alias.bytes;
@@ -162,10 +169,13 @@ export class World {
 
   /** New memory as described, with `values` in it. */
   put(spec: ArraySpec, values: ArrayLike<number>): Values {
-    const size = spec.type === "u8" ? 1 : 4;
-    const { buffer, from } = this.#place(spec.memory, size * (values.length + spec.offset));
-    const view = this.#view(spec, buffer, from + size * spec.offset);
-    (this.plain(view) as Values).set(values);
+    const { type, format, memory, offset, seed } = spec;
+    const size = BYTES[type];
+    const { buffer, from } = this.#place(memory, size * (values.length + offset), format);
+    const start = from + size * offset;
+    const view = this.#view(spec, buffer, start);
+    if (format === undefined) (this.plain(view) as Values).set(values);
+    else new Uint16Array(buffer, start, values.length).set(bitsFor(values, format, seed));
     return view;
   }
 

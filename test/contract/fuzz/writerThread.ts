@@ -21,6 +21,7 @@ const { workerData: { memory, control, text, limit } } = require("node:worker_th
 const { writeSync } = require("node:fs");
 const words = new Int32Array(control);
 const f32 = new Float32Array(memory);
+const u16 = new Uint16Array(memory);
 const u32 = new Uint32Array(memory);
 const n = f32.length;
 const fills = [
@@ -37,6 +38,12 @@ const fills = [
   () => NaN,
 ];
 const most = [6, 10, 11];
+/** Bits of 16 that are finite in both formats; infinite in one of them, NaN in the other or none; any. */
+const halves = [
+  () => 0x2000 + ((Math.random() * 0x4000) | 0) + (Math.random() < 0.5 ? 0x8000 : 0),
+  () => [0x7c00, 0x7f80, 0xfc00, 0xff80, 0x4200, 0][(Math.random() * 6) | 0],
+  () => (Math.random() * 65536) | 0,
+];
 Atomics.store(words, ${READY}, 1);
 Atomics.notify(words, ${READY});
 for (let round = 0; ; round++) {
@@ -49,7 +56,10 @@ for (let round = 0; ; round++) {
   const from = Math.random() < 0.5 ? 0 : (Math.random() * n) | 0;
   const to = Math.min(n, from + 1 + ((Math.random() * (Math.random() < 0.5 ? 300 : n)) | 0));
   if (mood === 2 && Math.random() < 0.2) for (let i = from; i < to; i++) u32[i] = Math.random() * 4294967296;
-  else for (let i = from; i < to; i++) f32[i] = fill(i);
+  else if (Math.random() < 0.3) {
+    const half = halves[(Math.random() * (mood + 1)) | 0];
+    for (let i = 2 * from; i < 2 * to; i++) u16[i] = half();
+  } else for (let i = from; i < to; i++) f32[i] = fill(i);
   const call = Atomics.load(words, ${BEGAN});
   if (call === 0) continue;
   const now = (Date.now() & 0x3fffffff) | 1;
