@@ -7,6 +7,7 @@
  */
 
 import { HEAP_BASE, STATE_BYTES } from "../assembly/layout";
+import { copy, gather, LOOP_FLOATS, scatter } from "./copy";
 import { type Floats, Half } from "./half";
 import type { HalfKernels } from "./kernels/half";
 import { bufferOf, bytesOf, lengthOf, offsetOf, setAll, type TypedArray } from "./typedArray";
@@ -20,23 +21,8 @@ const GUARD_BYTES = 32;
  */
 const WORKSPACE_BYTES = 262144;
 
-/** Up to this many floats a loop copies faster than `set`, which costs 20–40 ns whatever the length. */
-const LOOP_FLOATS = 16;
-
 /** Floats that are moved together where their size changes: 16 KiB, which stay in L1 meanwhile. */
 const MOVED_FLOATS = 4096;
-
-/** for (i < count) y[to + i] = x[from + i], four to an iteration: 1.2 ns a float against 1.5. */
-function copy(y: Float32Array, to: number, x: Float32Array, from: number, count: number): void {
-  let i = 0;
-  for (; i < count - 3; i += 4) {
-    y[to + i] = x[from + i];
-    y[to + i + 1] = x[from + i + 1];
-    y[to + i + 2] = x[from + i + 2];
-    y[to + i + 3] = x[from + i + 3];
-  }
-  for (; i < count; i++) y[to + i] = x[from + i];
-}
 
 /** A part of a caller's array as an ordinary Float32Array: no method of the caller's class is called. */
 const floats = (x: Float32Array, from: number, count: number): Float32Array =>
@@ -203,16 +189,26 @@ export class Heap {
     }
   }
 
-  /** heap[at…] = `count` positions of `width` columns of x, which are `pitch` floats apart there, the first at `from`. */
+  /**
+   * heap[at…] = `count` positions of `width` columns of x, which are `pitch` floats apart there, the first at `from`. A few columns of
+   * 16 bits are brought together first: one call widens them all.
+   */
   writeStrip(at: number, x: Floats, from: number, count: number, width: number, pitch: number): void {
     if (width === pitch) this.write(at, x, from, count * width);
-    else for (let a = 0; a < count; a++) this.write(at + 4 * a * width, x, from + a * pitch, width);
+    else if (x instanceof Half && width <= LOOP_FLOATS) {
+      const source = at + 2 * count * width;
+      gather(this.#u16, source >>> 1, x, from, count, width, pitch);
+      this.#kernels.unpack16(at, source, count * width, x.bfloat);
+    } else for (let a = 0; a < count; a++) this.write(at + 4 * a * width, x, from + a * pitch, width);
   }
 
   /** The way back: y = the strip at heap[at…]. */
   readStrip(y: Floats, to: number, at: number, count: number, width: number, pitch: number): void {
     if (width === pitch) this.read(y, to, at, count * width);
-    else for (let a = 0; a < count; a++) this.read(y, to + a * pitch, at + 4 * a * width, width);
+    else if (y instanceof Half && width <= LOOP_FLOATS) {
+      this.#kernels.pack16(at, at, count * width, y.bfloat);
+      scatter(y, to, this.#u16, at >>> 1, count, width, pitch);
+    } else for (let a = 0; a < count; a++) this.read(y, to + a * pitch, at + 4 * a * width, width);
   }
 
   /** words[to … to + count] = the u32s of heap[at…] */
