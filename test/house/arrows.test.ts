@@ -41,13 +41,13 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   ],
 
   // src: doors -> runtime -> { engines, ops } -> { options -> check, heap, kernels } <- { js, wasm }; both sides import assembly/layout
-  [/^src\/(typedArray|order)$/, []],
+  [/^src\/(copy|typedArray|order)$/, []],
   [/^src\/kernels\//, [LAYOUT, KERNELS]],
   [/^src\/half$/, [/^src\/typedArray$/]],
   [/^src\/check\//, [/^src\/(half|typedArray)$/, /^src\/check\//]],
   [/^src\/check$/, [/^src\/check\//]],
   [/^src\/(options|seeded|bitMask)$/, [/^src\/check$/]],
-  [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/(half|typedArray)$/]],
+  [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/(copy|half|typedArray)$/]],
   [/^src\/arena$/, [/^src\/(check|heap|typedArray)$/]],
   [/^src\/ops\//, [LAYOUT, KERNELS, /^src\/(check|family|half|heap|options|order|typedArray)$/, /^src\/ops\//]],
   [/^src\/js\//, [LAYOUT, KERNELS, /^src\/order$/, /^src\/js\//]],
