@@ -167,12 +167,15 @@ export const EVERY_CALL: readonly Call[] = [
 
 /** Floats as bits of a format, rounded: by definition where they have no more digits than it, else cut off, which serves as well. */
 export function bitsOf(values: Values, dtype: "float16" | "bfloat16"): Uint16Array {
-  const words = new Uint32Array(Float32Array.from(values).buffer);
-  if (dtype === "bfloat16") return Uint16Array.from(words, (word) => word >>> 16);
-  return Uint16Array.from(words, (word) => {
+  const words = new Uint32Array(new Float32Array(values).buffer);
+  const bits = new Uint16Array(words.length);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
     const exponent = Math.min(Math.max(((word >>> 23) & 255) - 112, 0), 31);
-    return ((word >>> 16) & 0x8000) | (exponent << 10) | (exponent === 0 ? 0 : (word >>> 13) & 1023);
-  });
+    const float16 = ((word >>> 16) & 0x8000) | (exponent << 10) | (exponent === 0 ? 0 : (word >>> 13) & 1023);
+    bits[i] = dtype === "bfloat16" ? word >>> 16 : float16;
+  }
+  return bits;
 }
 
 /** The calls that take 16 bits, with as many arrays of them as there may be. */

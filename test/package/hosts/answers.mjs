@@ -141,6 +141,43 @@ function sample(ask) {
   }
 }
 
+/** Their sums of a NaN's bits do not differ by engine either: a NaN that is rounded is always the same. */
+function halves(ask) {
+  const FORMATS = ["float16", "bfloat16"];
+  for (const dtype of FORMATS) {
+    const every = (step) => Uint16Array.from({ length: 65536 / step }, (_, i) => step * i + (i % step));
+    ask(`unpack16 of ${dtype}`, (door) => door.unpack16(every(7), { dtype }));
+    for (const [label, value] of Object.entries(VALUES)) {
+      for (const n of LENGTHS) {
+        const x = fill(n, value);
+        const title = `of ${n} ${dtype}, ${label}`;
+        ask(`pack16 ${title}`, (door) => door.pack16(x, { dtype }));
+        const bits = (door) => door.pack16(x, { dtype });
+        ask(`softmax ${title}`, (door) => door.softmax(bits(door), { dtype }));
+        ask(`sparsemax ${title}`, (door) => door.sparsemax(bits(door), { dtype }));
+        ask(`logSumExp ${title}`, (door) => door.logSumExp(bits(door), { dtype }));
+        ask(`hardmax in place ${title}`, (door) => {
+          const y = bits(door);
+          return door.hardmax(y, { dtype, out: y });
+        });
+        ask(`topK ${title}`, (door) => {
+          const { indices, logProbs } = door.topK(bits(door), 5, { dtype });
+          return [indices, logProbs];
+        });
+        ask(`sample ${title}`, (door) => Object.values(door.sample(bits(door), { dtype, random: () => 0.4 })));
+      }
+    }
+    const q = fill(4 * DIM, VALUES["±3"]);
+    ask(`attention of ${dtype}`, (door) => {
+      const k = door.pack16(fill(90 * DIM, wave), { dtype });
+      return door.attention(q, k, k, { headDim: DIM, causal: true, dtype });
+    });
+  }
+  ask("wrong call, dtype", (door) => door.softmax(new Uint16Array(2), { dtype: "float8" }));
+  ask("wrong call, pack16 without dtype", (door) => door.pack16([1], {}));
+  ask("wrong call, alloc", (door) => door.createRuntime({ heapBytes: 65536 }).alloc(3, "half"));
+}
+
 /** Their messages. */
 function wrongCalls(ask) {
   const x = fill(4, wave);
@@ -236,6 +273,7 @@ const PARTS = {
   mergeAttention,
   topK,
   sample,
+  "16 bits": halves,
   "wrong calls": wrongCalls,
   memory,
   transformers: transformersDoor,

@@ -130,6 +130,41 @@ const CHECKS = {
   entmax({ entmax }) {
     for (const alpha of [1.25, 3]) alongEveryAxis(entmax, (x) => entmaxOf(x, alpha), { alpha });
   },
+  pack16(door) {
+    const { pack16, softmax, sample, logSumExp } = door;
+    const bits = pack16([1, -2, 1 + 2 ** -11, 65520, 2 ** -24, -0], { dtype: "float16" });
+    near("float16", bits, [0x3c00, 0xc000, 0x3c00, 0x7c00, 1, 0x8000]);
+    near("bfloat16", pack16([1, 1 + 3 * 2 ** -8, Number.NaN], { dtype: "bfloat16" }), [0x3f80, 0x3f82, 0x7fc0]);
+    // sixteenths: what 16 bits hold exactly
+    const x = X.map((v) => Math.round(16 * v) / 16);
+    const dtype = "float16";
+    const half = pack16(x, { dtype });
+    const want = softmax(x);
+    near("softmax of float16", softmax(half, { dtype }), want);
+    const out = new Uint16Array(x.length);
+    if (softmax(half, { dtype, out }) !== out) throw new Error("out is not what comes back");
+    near("rounded", out, pack16(want, { dtype }));
+    near("log-sum-exp", logSumExp(half, { dtype, shape: [x.length] }), [softmaxOf(x).lse]);
+    near("drawn", [sample(half, { dtype, random: () => 0.6 }).index], [sample(x, { random: () => 0.6 }).index]);
+    let error;
+    try {
+      softmax(half);
+    } catch (thrown) {
+      error = thrown;
+    }
+    if (!(error instanceof TypeError)) throw new Error(`bits without a dtype threw ${error}`);
+  },
+  unpack16({ unpack16, pack16, attention }) {
+    const bits = Uint16Array.of(0x3c00, 0xc000, 0x7c00, 0x8001, 0x7bff, 0, 0x0400, 0x3555, 0xfc00);
+    const floats = [1, -2, Infinity, -(2 ** -24), 65504, 0, 2 ** -14, 0.333251953125, -Infinity];
+    near("float16", unpack16(bits, { dtype: "float16" }), floats);
+    near("bfloat16", unpack16(Uint16Array.of(0x3f80, 0xff80, 0x4049), { dtype: "bfloat16" }), [1, -Infinity, 3.140625]);
+    const dtype = "bfloat16";
+    const [k, v] = [K, V].map((x) => pack16(x, { dtype }));
+    const wide = [k, v].map((x) => unpack16(x, { dtype }));
+    const want = attentionOf(Q, ...wide, DIM);
+    near("attention", attention(Q, k, v, { headDim: DIM, causal: true, dtype }), want.out);
+  },
   attention({ attention }) {
     const lse = new Float32Array(5);
     const want = attentionOf(Q, K, V, DIM);
@@ -236,6 +271,12 @@ const CHECKS = {
     x.set(X);
     if (runtime.softmax(x, { out: x }) !== x || x.buffer.byteLength !== 65536) throw new Error("not in the heap");
     near("in the heap", x, softmaxOf(X).p);
+    const half = runtime.alloc(X.length, "float16");
+    if (!(half instanceof Uint16Array)) throw new Error("memory of 16 bits is no Uint16Array");
+    runtime.pack16(X, { dtype: "float16", out: half });
+    const widened = runtime.unpack16(half, { dtype: "float16" });
+    near("16 bits in the heap", runtime.softmax(half, { dtype: "float16" }), softmaxOf(widened).p);
+    runtime.free(half);
     const other = runtime.alloc(3).fill(7);
     runtime.free(x);
     near("zeroed", runtime.alloc(X.length), new Array(X.length).fill(0));

@@ -14,7 +14,11 @@ const shape = [2, 3] as const;
 /** What results are where the caller gave none: arrays of a buffer of their own, which TypeScript can tell from 5.7 on. */
 type NewFloats = ReturnType<typeof Float32Array.of>;
 type NewWords = ReturnType<typeof Uint32Array.of>;
+type NewHalves = ReturnType<typeof Uint16Array.of>;
 const off = undefined;
+/** A Float16Array, as those who have the class know it: its tag tells it. */
+declare const native: door.Float16Like;
+const bits = new Uint16Array(6);
 
 for (const on of [door, js, door.createRuntime(), js.createRuntime()]) {
   expectTypeOf(on.softmax(x)).toEqualTypeOf<NewFloats>();
@@ -80,6 +84,27 @@ for (const on of [door, js, door.createRuntime(), js.createRuntime()]) {
   expectTypeOf(on.entmax(x, { alpha: 2, out: shared })).toEqualTypeOf<typeof shared>();
   expectTypeOf(on.attention(x, x, x, { headDim: 3, out: shared })).toEqualTypeOf<typeof shared>();
 
+  // 16 bits: x and out of them, out's own type
+  const dtype = "float16";
+  expectTypeOf(on.pack16(x, { dtype })).toEqualTypeOf<NewHalves>();
+  expectTypeOf(on.pack16([1, 2], { dtype: "bfloat16", out: bits as Uint16Array })).toEqualTypeOf<Uint16Array>();
+  expectTypeOf(on.pack16(native, { out: native })).toEqualTypeOf<door.Float16Like>();
+  expectTypeOf(on.unpack16(bits, { dtype })).toEqualTypeOf<NewFloats>();
+  expectTypeOf(on.unpack16(native, {})).toEqualTypeOf<NewFloats>();
+  expectTypeOf(on.unpack16(bits, { dtype, out: shared })).toEqualTypeOf<typeof shared>();
+  expectTypeOf(on.softmax(bits, { dtype })).toEqualTypeOf<NewFloats>();
+  expectTypeOf(on.softmax(bits, { dtype, out: bits })).toEqualTypeOf<typeof bits>();
+  expectTypeOf(on.softmax(native, { out: native })).toEqualTypeOf<door.Float16Like>();
+  expectTypeOf(on.logSumExp(bits, { dtype, out: bits })).toEqualTypeOf<typeof bits>();
+  expectTypeOf(on.entropy(native, { shape })).toEqualTypeOf<NewFloats>();
+  expectTypeOf(on.sparsemax(bits, { dtype, out: bits })).toEqualTypeOf<typeof bits>();
+  expectTypeOf(on.entmax(bits, { dtype, alpha: 2, out: bits })).toEqualTypeOf<typeof bits>();
+  expectTypeOf(on.attention(bits, native, bits, { headDim: 3, dtype })).toEqualTypeOf<NewFloats>();
+  expectTypeOf(on.attention(x, bits, bits, { headDim: 3, dtype, bias: bits, out: bits })).toEqualTypeOf<typeof bits>();
+  expectTypeOf(on.logProbs(bits, [1], { dtype, out: bits })).toEqualTypeOf<typeof bits>();
+  expectTypeOf(on.sample(bits, { dtype, bias: { tokens: [1], values: bits } }).index).toEqualTypeOf<number>();
+  on.topK(bits, 2, { dtype: off });
+
   // an option that is undefined is one that was left out, also under exactOptionalPropertyTypes
   on.softmax(x, { shape: off, axis: off, temperature: off, mask: off, out: off });
   on.sparsemax(x, { temperature: off, support: off });
@@ -101,6 +126,8 @@ type Names =
   | "sparsemax"
   | "entmax15"
   | "entmax"
+  | "pack16"
+  | "unpack16"
   | "attention"
   | "mergeAttention"
   | "topK"
@@ -122,8 +149,12 @@ expectTypeOf(js.backend).toEqualTypeOf<typeof door.backend>();
 expectTypeOf(door.createRuntime({ backend: "auto", heapBytes: 65536 })).toEqualTypeOf<door.Runtime>();
 expectTypeOf(js.createRuntime({ backend: "js" })).toEqualTypeOf<js.Runtime>();
 expectTypeOf<js.Runtime>().toEqualTypeOf<door.Runtime>();
-expectTypeOf<door.Runtime["alloc"]>().toEqualTypeOf<(length: number) => NewFloats>();
-expectTypeOf<door.Runtime["free"]>().toEqualTypeOf<{ (): void; (view: Float32Array): void }>();
+const { alloc, free } = door.createRuntime();
+expectTypeOf(alloc(4)).toEqualTypeOf<NewFloats>();
+expectTypeOf(alloc(4, off)).toEqualTypeOf<NewFloats>();
+expectTypeOf(alloc(4, "float16")).toEqualTypeOf<NewHalves>();
+expectTypeOf(alloc(4, "float16" as door.Dtype | undefined)).toEqualTypeOf<NewFloats | NewHalves>();
+expectTypeOf(free).toEqualTypeOf<{ (): void; (view: Float32Array | Uint16Array | door.Float16Like): void }>();
 for (const on of [door, js]) {
   expectTypeOf(on.useRuntime).toEqualTypeOf<(runtime: door.Runtime) => void>();
   expectTypeOf(on.seeded(1)).toEqualTypeOf<() => number>();
@@ -158,6 +189,16 @@ door.softmax(x, { dim: 0 });
 door.softmax(x, { mask: [true, false] });
 // @ts-expect-error: out is a Float32Array
 door.softmax(x, { out: new Float64Array(6) });
+// @ts-expect-error: no such format
+door.softmax(bits, { dtype: "half" });
+// @ts-expect-error: bits are a Uint16Array
+door.unpack16([1, 2], { dtype: "float16" });
+// @ts-expect-error: what to make is not said
+door.pack16(x);
+// @ts-expect-error: floats are no bits
+door.pack16(x, { dtype: "float16", out: x });
+// @ts-expect-error: the index of a list is no format
+[3, 5].map(alloc);
 // @ts-expect-error: alpha is required
 door.entmax(x, {});
 // @ts-expect-error: headDim is required

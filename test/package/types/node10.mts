@@ -5,6 +5,7 @@ import * as js from "softmax-wasm/js";
 import * as transformers from "softmax-wasm/transformers";
 
 expectTypeOf(door.softmax([1, 2, 3])).toEqualTypeOf<ReturnType<typeof Float32Array.of>>();
+expectTypeOf(door.pack16([1], { dtype: "float16" })).toEqualTypeOf<ReturnType<typeof Uint16Array.of>>();
 expectTypeOf(js.softmax).toEqualTypeOf<js.Softmax>();
 expectTypeOf(js.createRuntime().softmax).toEqualTypeOf<door.Softmax>();
 expectTypeOf(transformers.softmax([1, 2, 3])).toEqualTypeOf<number[]>();

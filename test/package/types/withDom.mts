@@ -14,6 +14,7 @@ export const response = new Response(attention(y, y, y, { headDim: 3 }));
 export const send = (worker: Worker): void => worker.postMessage(y, [y.buffer]);
 export const copy: ArrayBuffer = y.buffer;
 createRuntime().alloc(4).buffer satisfies ArrayBuffer;
+createRuntime().alloc(4, "float16").buffer satisfies ArrayBuffer;
 
 /** WebGPU's, as its types write it: they are not in TypeScript 5.9's DOM. */
 interface GPUQueue {
