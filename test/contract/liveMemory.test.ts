@@ -185,28 +185,24 @@ describe.each(BACKENDS)("live memory on %s", (backend) => {
     it.each(Object.entries(WRITES))("%s", (_, write) => {
       const next = random(8);
       const x = new Float32Array(N);
-      for (const home of [false, true]) {
-        const bits = home ? runtime.alloc(N, dtype) : new Uint16Array(N);
-        const restart = (): void => {
-          before = () => {
-            write(x, next);
-            bits.set(bitsOf(x, dtype));
-          };
-          for (let i = 0; i < N; i++) x[i] = 10 * next();
+      // outside and in the heap, by turns
+      const places = [new Uint16Array(N), runtime.alloc(N, dtype)];
+      let turn = 0;
+      const live = (call: (bits: Uint16Array) => ArrayLike<number> | undefined): void => {
+        const bits = places[turn++ % 2];
+        for (let i = 0; i < N; i++) x[i] = 10 * next();
+        bits.set(bitsOf(x, dtype));
+        before = () => {
+          write(x, next);
           bits.set(bitsOf(x, dtype));
         };
-        for (const [, call] of VOCABULARY) {
-          restart();
-          harmless(() => call(runtime, bits, { dtype }, next()));
-        }
-        for (const f of ALONG) {
-          restart();
-          harmless(() => void f(runtime, bits, { ...SHAPES[Math.floor(4 * next())], dtype }));
-        }
-        before = () => {};
-        runtime.free();
-        expect(steadyResults(runtime)).toEqual(want);
-      }
+        harmless(() => call(bits));
+      };
+      for (const [, call] of VOCABULARY) live((bits) => call(runtime, bits, { dtype }, next()));
+      for (const f of ALONG) live((bits) => void f(runtime, bits, { ...SHAPES[turn % 4], dtype }));
+      before = () => {};
+      runtime.free();
+      expect(steadyResults(runtime)).toEqual(want);
     });
   });
 
