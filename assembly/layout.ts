@@ -107,7 +107,13 @@ export const PASS_TO = 84;
 export const PASS_BIAS = 88;
 export const PASS_MASK = 100;
 export const PASS_WEIGHTS = 112;
-export const PASS_BYTES = 128;
+/** Two bytes: the formats of k and of v, 0 for float32. */
+export const PASS_FORMATS = 124;
+export const PASS_WIDE = 128;
+export const PASS_BYTES = 136;
+/** Formats of 16 bits, of keys and values that attentionRows reads. */
+export const FLOAT16 = 1;
+export const BFLOAT16 = 2;
 
 /** Blocks of tokens whose maxima are kept (assembly/vocabulary/). */
 export const VOCABULARY_BLOCKS = 1024;

@@ -94,7 +94,7 @@ export class Heap {
   }
 
   /** As locate, for floats of either size. */
-  #homeOf(x: Floats): number {
+  homeOf(x: Floats): number {
     const offset = offsetOf(x);
     return this.#isHome(x, offset) ? offset : 0;
   }
@@ -116,6 +116,11 @@ export class Heap {
     } else {
       f32.set(floats(x, from, count), to);
     }
+  }
+
+  /** heap[at…] = x[from … from + count] as they are, in 16 bits. */
+  writeHalves(at: number, x: Half, from: number, count: number): void {
+    this.#u16.set(new Uint16Array(bufferOf(x), offsetOf(x) + 2 * from, count), at >>> 1);
   }
 
   #unpack(at: number, x: Half, from: number, count: number): void {
@@ -174,8 +179,8 @@ export class Heap {
   /** y = x, as long as each other and apart: to other memory, or to floats of another size. What lies in the heap is used there. */
   move(y: Floats, x: Floats): void {
     const length = lengthOf(x);
-    const xHome = this.#homeOf(x);
-    const yHome = this.#homeOf(y);
+    const xHome = this.homeOf(x);
+    const yHome = this.homeOf(y);
     const most = Math.min(MOVED_FLOATS, this.room);
     for (let from = 0; from < length; from += most) {
       const count = Math.min(most, length - from);

@@ -6,6 +6,8 @@
  * k, v                   of the chunk: as attentionPack left them, with `odd` and `packed` (the keys that a panel of v has room
  *                        for); or where they lie, f32[keys, headDim] and f32[keys, valueDim], pitches in floats from key to key
  * bias, mask, w          f32, u8, f32 at key 0 of the chunk; pitches in elements, 0 where broadcast. 0 for none
+ * kFormat, vFormat       0 where k and v are float32s. attentionRows takes them as 16 bits too, FLOAT16 or BFLOAT16, with
+ * wide                   f32[64, headDim + valueDim], room for them as float32s
  * w                      receives the scores, -Infinity where nothing was computed
  * alibi                  f32[heads]. 0 for none
  * softcap                0 for none
@@ -15,8 +17,9 @@
  * position and softcap are float64s for the sake of the JavaScript twin. Here they are rounded to float32.
  */
 import {
-  PASS_ALIBI, PASS_BIAS, PASS_FROM, PASS_HEAD_DIM, PASS_HEADS, PASS_K, PASS_KEYS, PASS_MASK, PASS_O, PASS_ODD, PASS_PACKED,
+  PASS_ALIBI, PASS_BIAS, PASS_FORMATS, PASS_FROM, PASS_HEAD_DIM, PASS_HEADS, PASS_K, PASS_KEYS, PASS_MASK, PASS_O, PASS_ODD, PASS_PACKED,
   PASS_POSITION, PASS_Q, PASS_QUERIES, PASS_QUERY, PASS_SCRATCH, PASS_SOFTCAP, PASS_TO, PASS_V, PASS_VALUE_DIM, PASS_WEIGHTS,
+  PASS_WIDE,
 } from "../layout";
 
 // @ts-ignore: decorator
@@ -55,6 +58,11 @@ export class Pass {
   w: usize;
   wHead: usize;
   wRow: usize;
+  // of the keys
+  kFormat: u8;
+  vFormat: u8;
+  // the same for the whole call
+  wide: usize;
 }
 
 // the same offsets on both sides of the wall: this is decided when it is compiled, and leaves no code
@@ -66,5 +74,6 @@ if (
   offsetof<Pass>("k") != PASS_K || offsetof<Pass>("v") != PASS_V ||
   offsetof<Pass>("heads") != PASS_HEADS || offsetof<Pass>("queries") != PASS_QUERIES || offsetof<Pass>("alibi") != PASS_ALIBI ||
   offsetof<Pass>("keys") != PASS_KEYS || offsetof<Pass>("from") != PASS_FROM || offsetof<Pass>("to") != PASS_TO ||
-  offsetof<Pass>("bias") != PASS_BIAS || offsetof<Pass>("mask") != PASS_MASK || offsetof<Pass>("w") != PASS_WEIGHTS
+  offsetof<Pass>("bias") != PASS_BIAS || offsetof<Pass>("mask") != PASS_MASK || offsetof<Pass>("w") != PASS_WEIGHTS ||
+  offsetof<Pass>("kFormat") != PASS_FORMATS || offsetof<Pass>("wide") != PASS_WIDE
 ) ERROR("assembly/layout.ts puts a field elsewhere than Pass does");

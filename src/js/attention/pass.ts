@@ -2,6 +2,7 @@
 import {
   PASS_ALIBI,
   PASS_BIAS,
+  PASS_FORMATS,
   PASS_FROM,
   PASS_HEAD_DIM,
   PASS_HEADS,
@@ -19,6 +20,7 @@ import {
   PASS_V,
   PASS_VALUE_DIM,
   PASS_WEIGHTS,
+  PASS_WIDE,
 } from "../../../assembly/layout";
 import type { Memory } from "../state";
 
@@ -51,6 +53,9 @@ export interface Pass {
   readonly w: number;
   readonly wHead: number;
   readonly wRow: number;
+  readonly kFormat: number;
+  readonly vFormat: number;
+  readonly wide: number;
 }
 
 /** A word as an i32, with which engines count faster than with a u32. No heap is so large that this makes a difference. */
@@ -85,5 +90,8 @@ export function passAt(memory: Memory, at: number): Pass {
     w: word(memory, at + PASS_WEIGHTS),
     wHead: word(memory, at + PASS_WEIGHTS + 4),
     wRow: word(memory, at + PASS_WEIGHTS + 8),
+    kFormat: memory.u8[at + PASS_FORMATS],
+    vFormat: memory.u8[at + PASS_FORMATS + 1],
+    wide: word(memory, at + PASS_WIDE),
   };
 }

@@ -1,11 +1,12 @@
 /**
- * assembly/attention/rows.ts in JavaScript: 64 keys at a time: dots with four keys at a time, scores, weights, sums of values.
- * It serves many queries too: packing is a copy, and attentionTiles is attentionRows.
+ * assembly/attention/rows.ts in JavaScript, row by row against 64 keys at a time: dots with four keys at a time, scores, weights,
+ * sums of values. Keys and values of 16 bits are widened first. It serves many queries too: packing is a copy, and attentionTiles is attentionRows.
  */
 
-import { ROW_KEYS } from "../../../assembly/layout";
+import { BFLOAT16, ROW_KEYS } from "../../../assembly/layout";
 import type { AttentionKernels } from "../../kernels/attention";
 import { exp } from "../exp";
+import { halfKernels } from "../half";
 import type { Memory } from "../state";
 import { capped, scoreAgain } from "./overflow";
 import { type Pass, passAt } from "./pass";
@@ -97,12 +98,49 @@ function weighOn({ f32, f64 }: Memory) {
   };
 }
 
-/** The scores of row r and keys j0 … j0 + n, from their products, in place: query i of head g. */
+/** Keys that all rows meet before the next ones, with their values: indices among the floats, and floats from key to key. */
+interface Group {
+  readonly k: number;
+  readonly kPitch: number;
+  readonly v: number;
+  readonly vPitch: number;
+}
+
+/** Keys j0 … j0 + n of a chunk, and their values. Those of 16 bits are widened. */
+function groupOn(memory: Memory) {
+  const { unpack16 } = halfKernels(memory);
+  const widen = (y: number, x: number, pitch: number, n: number, dim: number, format: number): void => {
+    for (let j = 0; j < n; j++) unpack16(y + 4 * j * dim, x + 2 * j * pitch, dim, format === BFLOAT16 ? 1 : 0);
+  };
+  return (pass: Pass, j0: number, n: number): Group => {
+    const { headDim, valueDim, kFormat, vFormat, kPitch, vPitch, wide } = pass;
+    const wideV = wide + 4 * ROW_KEYS * headDim;
+    if (kFormat !== 0) widen(wide, pass.k + 2 * j0 * kPitch, kPitch, n, headDim, kFormat);
+    if (vFormat !== 0) widen(wideV, pass.v + 2 * j0 * vPitch, vPitch, n, valueDim, vFormat);
+    return {
+      k: kFormat === 0 ? (pass.k >>> 2) + j0 * kPitch : wide >>> 2,
+      kPitch: kFormat === 0 ? kPitch : headDim,
+      v: vFormat === 0 ? (pass.v >>> 2) + j0 * vPitch : wideV >>> 2,
+      vPitch: vFormat === 0 ? vPitch : valueDim,
+    };
+  };
+}
+
+/** The scores of row r and keys j0 … j0 + n, from their products, in place: query i of head g. @param k  key j0 */
 function scoreOn({ f32, u8 }: Memory) {
-  return (pass: Pass, r: number, g: number, i: number, s: number, j0: number, n: number): void => {
-    const { softcap, headDim, kPitch, bias, mask } = pass;
+  return (
+    pass: Pass,
+    r: number,
+    g: number,
+    i: number,
+    s: number,
+    j0: number,
+    n: number,
+    k: number,
+    kPitch: number,
+  ): void => {
+    const { softcap, headDim, bias, mask } = pass;
     const q = (pass.q >>> 2) + r * qPitch(headDim);
-    const k = (pass.k >>> 2) + j0 * kPitch;
     const exponent = f32[exponentAt(pass.query, r)];
     const biasAt = (bias >>> 2) + g * pass.biasHead + i * pass.biasRow + j0;
     const maskAt = mask + g * pass.maskHead + i * pass.maskRow + j0;
@@ -126,31 +164,40 @@ function scoreOn({ f32, u8 }: Memory) {
 
 export function attentionRows(memory: Memory): AttentionKernels["attentionRows"] {
   const { f32, f64 } = memory;
+  const groupOf = groupOn(memory);
   const weigh = weighOn(memory);
   const score = scoreOn(memory);
 
-  /** Row r against the keys, with room for the scores of ROW_KEYS at s: query i of head g. */
-  const attend = (pass: Pass, r: number, g: number, i: number, s: number): void => {
-    const { query, w, keys, headDim, valueDim, kPitch, vPitch } = pass;
-    const q = (pass.q >>> 2) + r * qPitch(headDim);
+  /** Row r against those of the keys j0 … end that it sees: query i of head g. */
+  const attend = (pass: Pass, group: Group, r: number, g: number, i: number, j0: number, end: number): void => {
+    const { query, w, keys, headDim, valueDim } = pass;
+    const from = Math.max(j0, within(pass.from + i, keys));
+    const n = Math.min(end, within(pass.to + i, keys)) - from;
+    if (n <= 0) return;
+    const s = pass.scratch >>> 2;
+    const k = group.k + (from - j0) * group.kPitch;
     const o = (pass.o >>> 3) + r * oPitch(valueDim);
-    const scores = (w >>> 2) + g * pass.wHead + i * pass.wRow;
-    if (w !== 0) f32.fill(-Infinity, scores, scores + keys);
-    const end = within(pass.to + i, keys);
-    for (let j0 = within(pass.from + i, keys); j0 < end; j0 += ROW_KEYS) {
-      const n = Math.min(ROW_KEYS, end - j0);
-      dots(f32, s, q, (pass.k >>> 2) + j0 * kPitch, kPitch, n, headDim);
-      score(pass, r, g, i, s, j0, n);
-      if (w !== 0) f32.copyWithin(scores + j0, s, s + n);
-      weigh(s, n, query, r, o, valueDim);
-      sums(f32, f64, o, s, (pass.v >>> 2) + j0 * vPitch, vPitch, n, valueDim);
-    }
+    dots(f32, s, (pass.q >>> 2) + r * qPitch(headDim), k, group.kPitch, n, headDim);
+    score(pass, r, g, i, s, from, n, k, group.kPitch);
+    if (w !== 0) f32.copyWithin((w >>> 2) + g * pass.wHead + i * pass.wRow + from, s, s + n);
+    weigh(s, n, query, r, o, valueDim);
+    sums(f32, f64, o, s, group.v + (from - j0) * group.vPitch, group.vPitch, n, valueDim);
   };
 
   return (at) => {
     const pass = passAt(memory, at);
-    for (let g = 0, r = 0; g < pass.heads; g++) {
-      for (let i = 0; i < pass.queries; i++, r++) attend(pass, r, g, i, pass.scratch >>> 2);
+    const { heads, queries, keys, w } = pass;
+    for (let r = 0; w !== 0 && r < heads * queries; r++) {
+      const scores = (w >>> 2) + Math.floor(r / queries) * pass.wHead + (r % queries) * pass.wRow;
+      f32.fill(-Infinity, scores, scores + keys);
+    }
+    const last = within(pass.to + queries - 1, keys);
+    for (let j0 = within(pass.from, keys); j0 < last; j0 += ROW_KEYS) {
+      const end = Math.min(j0 + ROW_KEYS, last);
+      const group = groupOf(pass, j0, end - j0);
+      for (let g = 0, r = 0; g < heads; g++) {
+        for (let i = 0; i < queries; i++, r++) attend(pass, group, r, g, i, j0, end);
+      }
     }
   };
 }

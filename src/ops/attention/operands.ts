@@ -2,7 +2,7 @@
  * The arrays of a call, each seen as [batch, heads, rows, elements] at its own pitches. Whether a kernel reads and writes a part
  * of one at home, where it lies in the heap, or a copy of it on a stage in the workspace, is decided here and nowhere else.
  */
-import type { Floats } from "../../half";
+import { type Floats, Half } from "../../half";
 import type { Heap } from "../../heap";
 import { offsetOf } from "../../typedArray";
 
@@ -15,10 +15,10 @@ export interface Spread<Values extends Floats | Uint8Array> {
 }
 
 export interface Operand<Values extends Floats | Uint8Array = Floats> extends Spread<Values> {
-  /** Its address in the heap; 0 where it lies outside, or has 16 bits: kernels then work on a copy. */
+  /** Its address in the heap; 0 where kernels work on a copy: it lies outside, or has 16 bits and kernels are to see float32s. */
   readonly home: number;
-  /** Bytes of an element in the heap, where floats have 32 bits. */
-  readonly bytes: 1 | 4;
+  /** Bytes of an element as kernels see it; 2 where they read floats of 16 bits as they are. */
+  readonly bytes: 1 | 2 | 4;
 }
 
 type AnyOperand = Operand<Floats | Uint8Array>;
@@ -63,6 +63,11 @@ export function tensor(
   return operand(heap, { values, batch: heads * rows * floats, head, row }, 4);
 }
 
+/** The same for keys or values that attentionRows takes as they are, whatever their format. */
+export function unwidened(heap: Heap, x: Operand): Operand {
+  return x.values instanceof Half ? { ...x, home: heap.homeOf(x.values), bytes: 2 } : x;
+}
+
 /** Whether there is such an operand and kernels need a stage for it. */
 export const isOutside = (x: AnyOperand | undefined): boolean => x !== undefined && x.home === 0;
 
@@ -71,6 +76,7 @@ type Move = (heap: Heap, x: AnyOperand, stage: number, from: number, count: numb
 
 const moveIn: Move = (heap, { values, bytes }, stage, from, count) => {
   if (bytes === 1) heap.writeBytes(stage, values as Uint8Array, from, count);
+  else if (bytes === 2) heap.writeHalves(stage, values as Half, from, count);
   else heap.write(stage, values as Floats, from, count);
 };
 

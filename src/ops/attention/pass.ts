@@ -5,6 +5,7 @@
 import {
   PASS_ALIBI,
   PASS_BIAS,
+  PASS_FORMATS,
   PASS_FROM,
   PASS_HEAD_DIM,
   PASS_HEADS,
@@ -24,6 +25,7 @@ import {
   PASS_V,
   PASS_VALUE_DIM,
   PASS_WEIGHTS,
+  PASS_WIDE,
 } from "../../../assembly/layout";
 import type { Heap } from "../../heap";
 import type { AttentionCall } from "./check";
@@ -42,15 +44,17 @@ export function writeCall(heap: Heap, { softcap, headDim, valueDim }: AttentionC
   heap.setWord(state + PASS_PACKED, plan.chunk);
   heap.setWord(state + PASS_HEAD_DIM, headDim);
   heap.setWord(state + PASS_VALUE_DIM, valueDim);
+  heap.setWord(state + PASS_WIDE, plan.stage);
 }
 
-/** Where the keys and values of a chunk are, and floats from key to key. */
-export function writeKeys(heap: Heap, k: number, kPitch: number, v: number, vPitch: number): void {
+/** Where the keys and values of a chunk are, floats from key to key, and the formats of both. */
+export function writeKeys(heap: Heap, k: number, kPitch: number, v: number, vPitch: number, formats: number): void {
   const { state } = heap;
   heap.setWord(state + PASS_K, k);
   heap.setWord(state + PASS_K + 4, kPitch);
   heap.setWord(state + PASS_V, v);
   heap.setWord(state + PASS_V + 4, vPitch);
+  heap.setWord(state + PASS_FORMATS, formats);
 }
 
 export function writeBlock(heap: Heap, { heads, rows }: Block, alibi: Place): void {

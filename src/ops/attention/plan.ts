@@ -20,6 +20,12 @@ const PIECE = TILED_KEYS;
 /** Floats of keys and values that are copied in and not packed, at most: 256 KiB, which stay in L2 until they are used. */
 const CACHED_FLOATS = 65536;
 
+/**
+ * How a block meets its keys: in tiles, or row by row; and there also keys and values of 16 bits as they are, which otherwise are
+ * widened on their way in.
+ */
+type Way = "tiles" | "rows" | "rows of halves";
+
 interface Need {
   readonly headDim: number;
   readonly valueDim: number;
@@ -28,6 +34,8 @@ interface Need {
   readonly keys: number;
   /** k or v lies outside the heap. */
   readonly keysOutside: boolean;
+  /** k or v has 16 bits. */
+  readonly halves: boolean;
   /** There are bias, weights or a mask, and outside the heap. */
   readonly bias: boolean;
   readonly weights: boolean;
@@ -42,7 +50,7 @@ interface Space {
 
 /** Sizes, and addresses in the workspace. */
 export interface Plan {
-  readonly tiled: boolean;
+  readonly way: Way;
   /** Rows of a block and of a slice, keys of a chunk and of a piece, at most. */
   readonly rows: number;
   readonly slice: number;
@@ -58,7 +66,7 @@ export interface Plan {
   readonly packedK: number;
   readonly packedV: number;
   readonly odd: number;
-  /** Stages. `stage` is that of q and out of a slice, or of k and v of a piece. */
+  /** Stages. `stage` is that of q and out of a slice, or of k and v of a piece, or of those that attentionRows widens. */
   readonly stage: number;
   readonly sinks: number;
   readonly alibi: number;
@@ -77,9 +85,11 @@ const SLACK = 16;
 const perPair = (need: Need): number => (need.bias ? 1 : 0) + (need.weights ? 1 : 0) + (need.mask ? 1 / 4 : 0);
 
 /** A plan for blocks of `rows` rows and chunks of as many keys as then fit; undefined where fewer than `least` keys do. */
-function planFor(need: Need, heap: Space, tiled: boolean, rows: number, least: number): Plan | undefined {
-  const { headDim, valueDim, keysOutside } = need;
+function planFor(need: Need, heap: Space, way: Way, rows: number, least: number): Plan | undefined {
+  const { headDim, valueDim } = need;
   const { room } = heap;
+  const tiled = way === "tiles";
+  const keysOutside = need.keysOutside || (need.halves && way !== "rows of halves");
   const columns = roundUp(valueDim, COLUMNS_MULTIPLE);
   const dims = headDim + valueDim;
   const slice = Math.min(rows, TILED_ROWS);
@@ -93,14 +103,17 @@ function planFor(need: Need, heap: Space, tiled: boolean, rows: number, least: n
   const lse = scalars + roundUp(2 * rows, 4);
   const scratch = lse + roundUp(rows, 4);
   const stage = scratch + (tiled ? (roundUp(slice, ROWS_MULTIPLE) + 1) * TILED_KEYS : rows * (2 * ROW_KEYS + columns));
-  const staged = roundUp(slice * Math.max(headDim, valueDim) + SLACK, 4);
-  const fixed = stage + Math.max(staged, tiled && keysOutside ? piece * dims + SLACK : 0) + 4 * SLACK;
+  const staged = slice * Math.max(headDim, valueDim);
+  const onStage = way === "rows of halves" ? ROW_KEYS : tiled && keysOutside ? piece : 0;
+  const fixed = stage + roundUp(Math.max(staged, onStage * dims) + SLACK, 4) + 4 * SLACK;
 
   const perKey = (tiled ? headDim + columns + 1 / 4 : keysOutside ? dims : 0) + rows * perPair(need);
   let most = perKey === 0 ? Infinity : Math.floor((room - fixed) / perKey);
   if (!tiled && keysOutside) most = Math.min(most, Math.max(4, Math.floor(CACHED_FLOATS / dims)));
   const multiple = tiled ? COLUMNS_MULTIPLE : 4;
-  const chunk = Math.min(roundUp(Math.max(need.keys, 1), multiple), Math.floor(most / multiple) * multiple);
+  const together = tiled ? TILED_KEYS : ROW_KEYS; // cuts between them change no bit
+  const unit = most < together ? multiple : together;
+  const chunk = Math.min(roundUp(Math.max(need.keys, 1), multiple), Math.floor(most / unit) * unit);
   if (!(room >= fixed && chunk >= Math.min(least, roundUp(need.keys, multiple)))) return undefined;
 
   const direct = !tiled && keysOutside;
@@ -112,7 +125,7 @@ function planFor(need: Need, heap: Space, tiled: boolean, rows: number, least: n
   const mask = weights + (need.weights ? rows * chunk : 0);
   const at = (floats: number): number => heap.workspace + 4 * floats;
   return {
-    tiled,
+    way,
     rows,
     slice,
     chunk,
@@ -142,19 +155,20 @@ export function plan(need: Need, heap: Space): Plan {
   if (rows > FEW_ROWS) {
     // Blocks of 24 rows where all keys fit beside them, so that keys are packed once for all blocks.
     for (let block = TILED_ROWS; block >= ROWS_MULTIPLE; block >>= 1) {
-      const found = planFor(need, heap, true, Math.min(rows, block), PIECE);
+      const found = planFor(need, heap, "tiles", Math.min(rows, block), PIECE);
       if (found === undefined) continue;
       if (found.chunk >= keys || perPair(need) > 0 || block < TILED_ROWS) return found;
       // Keys stream past: the more rows a block has, the less often they are packed again.
       for (let more = Math.floor(rows / TILED_ROWS) * TILED_ROWS; more > TILED_ROWS; more = half(more)) {
-        const wide = planFor(need, heap, true, more, 4 * PIECE);
+        const wide = planFor(need, heap, "tiles", more, 4 * PIECE);
         if (wide !== undefined) return wide;
       }
       return found;
     }
   }
   for (let block = Math.min(rows, FEW_ROWS); block >= 1; block >>= 1) {
-    const found = planFor(need, heap, false, block, 4);
+    const halves = need.halves ? planFor(need, heap, "rows of halves", block, ROW_KEYS) : undefined;
+    const found = halves ?? planFor(need, heap, "rows", block, 4);
     if (found !== undefined) return found;
   }
   const both = 'headDim" and "valueDim'; // between the quotes that refuseValue puts

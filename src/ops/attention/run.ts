@@ -14,12 +14,24 @@
  *   piece    keys of a chunk that go through the stage at a time, to be packed
  */
 
-import { QUERY_BYTES } from "../../../assembly/layout";
-import type { Floats } from "../../half";
+import { BFLOAT16, FLOAT16, QUERY_BYTES } from "../../../assembly/layout";
+import { type Floats, Half } from "../../half";
 import type { Core, Heap } from "../../heap";
 import type { AttentionKernels } from "../../kernels/attention";
 import type { AttentionCall } from "./check";
-import { type Block, bring, cut, isOutside, NOWHERE, type Operand, operand, place, take, tensor } from "./operands";
+import {
+  type Block,
+  bring,
+  cut,
+  isOutside,
+  NOWHERE,
+  type Operand,
+  operand,
+  place,
+  take,
+  tensor,
+  unwidened,
+} from "./operands";
 import { writeBlock, writeCall, writeKeys, writePairs, writeSight } from "./pass";
 import { type Plan, plan } from "./plan";
 
@@ -63,19 +75,21 @@ function prepare({ heap, kernels }: Core<AttentionKernels>, call: AttentionCall)
     valueDim,
     rows: (queries * heads) / kvHeads,
     keys,
-    keysOutside: isOutside(k) || isOutside(v),
+    halves: call.k instanceof Half || call.v instanceof Half,
+    keysOutside: heap.homeOf(call.k) === 0 || heap.homeOf(call.v) === 0,
     bias: isOutside(bias),
     weights: isOutside(weights),
     mask: isOutside(mask),
   };
+  const found = plan(need, heap);
   return {
     heap,
     kernels,
     call,
-    plan: plan(need, heap),
+    plan: found,
     q: tensor(heap, call.q, heads, queries, headDim, sequenceFirst),
-    k,
-    v,
+    k: found.way === "rows of halves" ? unwidened(heap, k) : k,
+    v: found.way === "rows of halves" ? unwidened(heap, v) : v,
     out: tensor(heap, call.out, heads, queries, valueDim, sequenceFirst),
     lse: call.lse && tensor(heap, call.lse, heads, queries, 1),
     weights,
@@ -170,14 +184,20 @@ function load(run: Run, b: number, kvHead: number, j: number, count: number): vo
   const { heap, call, plan, k, v } = run;
   const { headDim, valueDim } = call;
   const keys: Block = { b, h: kvHead, heads: 1, i: j, rows: count };
-  if (plan.tiled) {
+  if (plan.way === "tiles") {
     pack(run, keys);
-    writeKeys(heap, plan.packedK, headDim, plan.packedV, valueDim);
+    writeKeys(heap, plan.packedK, headDim, plan.packedV, valueDim, 0);
   } else {
     const kPlace = bring(heap, k, keys, 0, headDim, plan.packedK);
     const vPlace = bring(heap, v, keys, 0, valueDim, plan.packedV);
-    writeKeys(heap, kPlace.at, kPlace.row, vPlace.at, vPlace.row);
+    writeKeys(heap, kPlace.at, kPlace.row, vPlace.at, vPlace.row, formatOf(k) | (formatOf(v) << 8));
   }
+}
+
+/** How attentionRows finds keys or values: 0 for float32. */
+function formatOf({ values, bytes }: Operand): number {
+  if (bytes !== 2) return 0;
+  return (values as Half).bfloat === 1 ? BFLOAT16 : FLOAT16;
 }
 
 function pack({ heap, kernels, call, plan, k, v }: Run, chunk: Block): void {
@@ -216,7 +236,7 @@ function attend(run: Run, block: Block, j: number, count: number): void {
   const from = seenFrom(call, offset, i, -block.rows, count);
   const to = seenTo(call, offset, i, -block.rows, count);
   writeSight(heap, count, offset - j + block.i, from, to);
-  if (plan.tiled) kernels.attentionTiles(heap.state);
+  if (plan.way === "tiles") kernels.attentionTiles(heap.state);
   else kernels.attentionRows(heap.state);
 }
 

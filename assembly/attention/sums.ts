@@ -1,0 +1,109 @@
+/**
+ * t = Σ p·v over up to 64 keys, for every row: what attentionRows is made of after the weights.
+ *
+ * p, t    f32[n] and f32[columns] of each row, `rowPitch` bytes from row to row
+ * v       f32[n, columns], `pitch` bytes from key to key
+ *
+ * Two rows together halve the loads of values.
+ */
+import { fma, loadTail } from "../lanes";
+import { padded } from "./query";
+
+/** t = Σ p·v over n keys, one row: strips of 32 columns, summed in registers */
+function sums1(t: usize, p: usize, v: usize, pitch: usize, n: usize, columns: usize): void {
+  const end = p + (n << 2);
+  for (; columns >= 32; columns -= 32, v += 128, t += 128) {
+    let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0, c6 = c0, c7 = c0;
+    for (let j = p, at = v; j < end; j += 4, at += pitch) {
+      const x = v128.load32_splat(j);
+      c0 = fma(x, v128.load(at), c0);
+      c1 = fma(x, v128.load(at, 16), c1);
+      c2 = fma(x, v128.load(at, 32), c2);
+      c3 = fma(x, v128.load(at, 48), c3);
+      c4 = fma(x, v128.load(at, 64), c4);
+      c5 = fma(x, v128.load(at, 80), c5);
+      c6 = fma(x, v128.load(at, 96), c6);
+      c7 = fma(x, v128.load(at, 112), c7);
+    }
+    v128.store(t, c0);
+    v128.store(t, c1, 16);
+    v128.store(t, c2, 32);
+    v128.store(t, c3, 48);
+    v128.store(t, c4, 64);
+    v128.store(t, c5, 80);
+    v128.store(t, c6, 96);
+    v128.store(t, c7, 112);
+  }
+  for (let d: usize = 0; d < columns << 2; d += 16) {
+    let c = f32x4.splat(0);
+    for (let j = p, at = v + d; j < end; j += 4, at += pitch) c = fma(v128.load32_splat(j), v128.load(at), c);
+    v128.store(t + d, c);
+  }
+}
+
+/** t += Σ p·v over four keys, for two rows */
+function fourKeys2(t: usize, p: usize, rowPitch: usize, v: usize, pitch: usize, columns: usize): void {
+  const p0 = v128.load32_splat(p), p1 = v128.load32_splat(p, 4);
+  const p2 = v128.load32_splat(p, 8), p3 = v128.load32_splat(p, 12);
+  p += rowPitch;
+  const q0 = v128.load32_splat(p), q1 = v128.load32_splat(p, 4);
+  const q2 = v128.load32_splat(p, 8), q3 = v128.load32_splat(p, 12);
+  const u = t + rowPitch;
+  const v1 = v + pitch, v2 = v1 + pitch, v3 = v2 + pitch;
+  for (let d: usize = 0; d < columns << 2; d += 16) {
+    let x = v128.load(v + d);
+    let c = fma(p0, x, v128.load(t + d)), e = fma(q0, x, v128.load(u + d));
+    x = v128.load(v1 + d);
+    c = fma(p1, x, c);
+    e = fma(q1, x, e);
+    x = v128.load(v2 + d);
+    c = fma(p2, x, c);
+    e = fma(q2, x, e);
+    x = v128.load(v3 + d);
+    v128.store(t + d, fma(p3, x, c));
+    v128.store(u + d, fma(q3, x, e));
+  }
+}
+
+function oneKey(t: usize, p: usize, v: usize, columns: usize): void {
+  const weight = v128.load32_splat(p);
+  for (let d: usize = 0; d < columns << 2; d += 16) {
+    v128.store(t + d, fma(weight, v128.load(v + d), v128.load(t + d)));
+  }
+}
+
+/** t = Σ p·v over n keys, `rows` rows: in pairs, four keys at a time, which stay in L1 for all of them */
+export function sums(t: usize, p: usize, rowPitch: usize, rows: usize, v: usize, pitch: usize, n: usize, columns: usize): void {
+  const paired = rows & ~1;
+  if (rows & 1) sums1(t + paired * rowPitch, p + paired * rowPitch, v, pitch, n, columns);
+  if (paired == 0) return;
+  for (let r: usize = 0; r < paired; r++) memory.fill(t + r * rowPitch, 0, padded(columns, 4) << 2);
+  for (; n >= 4; n -= 4, p += 16, v += 4 * pitch) {
+    for (let r: usize = 0; r < paired; r += 2) fourKeys2(t + r * rowPitch, p + r * rowPitch, rowPitch, v, pitch, columns);
+  }
+  for (; n; n--, p += 4, v += pitch) {
+    for (let r: usize = 0; r < paired; r++) oneKey(t + r * rowPitch, p + r * rowPitch, v, columns);
+  }
+}
+
+/** Whether every one of n floats is finite. */
+export function allFinite(t: usize, n: usize): bool {
+  let odd = f32x4.splat(0);
+  for (; n >= 4; n -= 4, t += 16) {
+    const x = v128.load(t);
+    odd = v128.or(odd, f32x4.sub(x, x)); // NaN or 0
+  }
+  if (n) {
+    const x = loadTail(t, n, f32x4.splat(0));
+    odd = v128.or(odd, f32x4.sub(x, x));
+  }
+  return !v128.any_true(odd);
+}
+
+/** One row of sums again, over the keys whose score is not -Infinity, in the same order: the same bits. */
+export function sumsCarefully(t: usize, s: usize, p: usize, v: usize, pitch: usize, n: usize, columns: usize): void {
+  memory.fill(t, 0, padded(columns, 4) << 2);
+  for (let j: usize = 0; j < n << 2; j += 4, v += pitch) {
+    if (load<f32>(s + j) != -Infinity) oneKey(t, p + j, v, columns);
+  }
+}
