@@ -82,7 +82,7 @@ function weighKeys(pass: Pass, rows: usize, rowPitch: usize, j0: usize, n: usize
 /** As scoreHalves, for the sums. */
 function addHalves(pass: Pass, rows: usize, v: usize, n: usize): bool {
   const scratch = pass.scratch, valueDim = pass.valueDim, format = pass.vFormat;
-  if (!format || rows > 1 || valueDim & 7) return false;
+  if (!format || rows > 1 || valueDim & 15) return false;
   const pitch = pitchBytes(pass.vPitch, format);
   return sumsOfHalves(scratch + SUMS, scratch + WEIGHTS, v, pitch, n, valueDim, format) && allFinite(scratch + SUMS, valueDim);
 }
