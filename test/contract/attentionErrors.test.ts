@@ -45,6 +45,35 @@ const WRONG: [options: object, type: typeof TypeError | typeof RangeError, messa
   ],
 ];
 
+const WHICH = '(bits of floats? say which: dtype "float16" or "bfloat16")';
+const bits = (length: number): Uint16Array => new Uint16Array(length);
+
+/** What is wrong about 16 bits: q, k and v are float32s but for those named. */
+const WRONG16: [given: object, type: typeof TypeError | typeof RangeError, message: string][] = [
+  [{ dtype: "half" }, RangeError, '"dtype" expected "float16" or "bfloat16", got "half"'],
+  [{ dtype: 16 }, TypeError, '"dtype" expected "float16" or "bfloat16", got number 16'],
+  ...(["q", "k", "v"] as const).map((name): (typeof WRONG16)[number] => [
+    { [name]: bits(24) },
+    TypeError,
+    `"${name}" expected a Float32Array or an array of numbers, got Uint16Array ${WHICH}`,
+  ]),
+  [{ bias: bits(15) }, TypeError, `"bias" expected a Float32Array, got Uint16Array ${WHICH}`],
+  [{ out: bits(24) }, TypeError, `"out" expected a Float32Array, got Uint16Array ${WHICH}`],
+  [
+    { dtype: "float16", k: bits(39) },
+    RangeError,
+    '"k" expected a length divisible by batch · kvHeads · headDim = 8, got 39',
+  ],
+  [{ dtype: "float16", v: bits(39) }, RangeError, '"v" expected length 40 (5 keys, as k has, of 4 floats), got 39'],
+  [{ dtype: "float16", out: bits(23) }, RangeError, '"out" expected length 24 (shape [1, 2, 3, 4]), got 23'],
+  [{ dtype: "float16", bias: bits(14) }, RangeError, '"bias" expected length 15 (shape [1, 1, 3, 5]), got 14'],
+  // these are float32s, whatever the dtype
+  [{ dtype: "float16", lse: bits(6) }, TypeError, '"lse" expected a Float32Array, got Uint16Array'],
+  [{ dtype: "float16", weights: bits(30) }, TypeError, '"weights" expected a Float32Array, got Uint16Array'],
+  [{ dtype: "float16", alibi: bits(2) }, TypeError, '"alibi" expected a Float32Array, got Uint16Array'],
+  [{ dtype: "float16", sinks: bits(2) }, TypeError, '"sinks" expected a Float32Array, got Uint16Array'],
+];
+
 describe.each(BACKENDS)("attention's errors on %s", (backend) => {
   const { attention, mergeAttention } = runtimeOf(backend);
 
@@ -68,6 +97,34 @@ describe.each(BACKENDS)("attention's errors on %s", (backend) => {
     expect(() => attention(Q, k, k, null as never)).toThrow(TypeError);
   });
 
+  it.each(WRONG16)("of 16 bits: %o", (given, type, message) => {
+    const { q, k, v, ...options } = { q: Q, k: K, v: K, ...given };
+    const run = () => attention(q, k, v, { ...GOOD, ...options });
+    expect(run).toThrow(type);
+    expect(run).toThrow(`attention: ${message}`);
+  });
+
+  it("wants an out of 16 bits apart from k, v and bias, and from q unless it is exactly q", () => {
+    const memory = new Uint16Array(100).fill(0x3c00); // 1 as a float16
+    const options = { ...GOOD, dtype: "float16" } as const;
+    const part = (from: number, length: number) => memory.subarray(from, from + length);
+    const kept = memory.slice();
+    const other = new Float32Array(40).fill(1);
+    const q = new Float32Array(memory.buffer, 0, 24);
+    const meets = (name: string, run: () => unknown) => {
+      expect(run).toThrow(RangeError);
+      expect(run).toThrow(`attention: "out" expected memory apart from ${name}'s`);
+    };
+    meets("k", () => attention(Q, part(10, 40), other, { ...options, out: part(49, 24) }));
+    meets("v", () => attention(Q, other, part(10, 40), { ...options, out: part(0, 24) }));
+    meets("bias", () => attention(Q, other, other, { ...options, bias: part(20, 15), out: part(34, 24) }));
+    meets("q", () => attention(part(0, 24), other, other, { ...options, out: part(1, 24) }));
+    meets("q", () => attention(q, other, other, { ...options, out: part(0, 24) })); // as far in elements, not in bytes
+    expect(memory).toEqual(kept);
+    expect(attention(part(0, 24), part(24, 40), other, { ...options, out: part(0, 24) })).toEqual(part(0, 24));
+    expect(memory).toEqual(kept); // every value is 1
+  });
+
   it("mergeAttention names what does not match", () => {
     const [a, b] = [new Float32Array(6), new Float32Array(6)];
     const lses = [new Float32Array(2), new Float32Array(2)] as const;
@@ -79,6 +136,10 @@ describe.each(BACKENDS)("attention's errors on %s", (backend) => {
     );
     expect(() => mergeAttention(a, lses[0], a, lses[1], { valueDim: 3 })).toThrow("memory apart from outB");
     expect(() => mergeAttention(a, [] as never, b, lses[1], { valueDim: 3 })).toThrow(TypeError);
+    const halves = [new Uint16Array(6), lses[0], b, lses[1], { valueDim: 3 }] as never as Parameters<
+      typeof mergeAttention
+    >;
+    expect(() => mergeAttention(...halves)).toThrow('"outA" expected a Float32Array, got Uint16Array');
     expect(() => mergeAttention(a, lses[0], b, lses[1], {} as never)).toThrow('"valueDim" expected a number');
   });
 });

@@ -14,6 +14,8 @@ import { runtimeOf } from "../judge/backends";
 import { floats, LENGTHS, RANGES } from "../judge/cases";
 import { random } from "../judge/random.mjs";
 
+const DTYPES = ["float16", "bfloat16"] as const;
+
 type Result = Float32Array | Uint32Array;
 
 type Input = [x: Float32Array, options: SoftmaxOptions];
@@ -87,6 +89,21 @@ function* attentions({ attention }: Runtime): Generator<Result> {
     yield attention(call.q, call.k, call.v, { ...call.options, lse, weights });
     yield lse;
     yield weights;
+  }
+}
+
+/** The same with everything of 16 bits that may be: out is rounded. */
+function* halfAttentions({ attention, pack16 }: Runtime): Generator<Result> {
+  for (const { q, k, v, options } of CALLS) {
+    const { batch, heads, queries, valueDim } = sizesOf({ q, k, v, options });
+    for (const dtype of DTYPES) {
+      const bits = (x: Float32Array) => pack16(x, { dtype });
+      const lse = new Float32Array(batch * heads * queries);
+      const out = new Uint16Array(lse.length * valueDim);
+      const bias = options.bias && bits(options.bias as Float32Array);
+      yield Uint32Array.from(attention(bits(q), bits(k), bits(v), { ...options, bias, dtype, lse, out }));
+      yield lse;
+    }
   }
 }
 
@@ -198,8 +215,6 @@ function* verdicts({ verifyDraft }: Runtime): Generator<Result> {
   }
 }
 
-const DTYPES = ["float16", "bfloat16"] as const;
-
 function* packed({ pack16 }: Runtime): Generator<Result> {
   for (const [x] of INPUTS) for (const dtype of DTYPES) yield Uint32Array.from(pack16(x, { dtype }));
 }
@@ -230,6 +245,9 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
   ["verifyDraft", "3e878b9d", verdicts],
 ];
 
+/** More rows, of functions that have one. */
+const MORE: typeof FUNCTIONS = [["attention on 16 bits", "a30a5e30", halfAttentions]];
+
 /** Of a runtime, but no arithmetic. */
 const NOT_THESE = ["alloc", "free"];
 
@@ -249,7 +267,7 @@ function hash(results: Iterable<Result>): string {
 }
 
 describe("the bits of wasm", () => {
-  it.each(FUNCTIONS)("%s", (_, expected, results) => {
+  it.each([...FUNCTIONS, ...MORE])("%s", (_, expected, results) => {
     expect(hash(results(runtimeOf("wasm")))).toBe(expected);
   });
 
