@@ -4,13 +4,14 @@
  * between two passes.
  */
 import { describe, expect, it } from "vitest";
-import type { Runtime } from "../../src/index";
+import type { AttentionOptions, Dtype, Runtime } from "../../src/index";
 import { BACKENDS } from "../judge/backends";
 import { drawn } from "../judge/drawn";
 import { machineOf, runtimeOnMachine, wrapped } from "../judge/engines";
+import { bitsOf } from "../judge/everyCall";
 import { random } from "../judge/random.mjs";
 
-type Values = Float32Array | Uint8Array | Uint32Array;
+type Values = Float32Array | Uint8Array | Uint16Array | Uint32Array;
 type Arrays = Record<string, Values>;
 
 const BYTES = 131072;
@@ -24,12 +25,12 @@ interface Shape {
   readonly run: (runtime: Runtime, arrays: Arrays) => unknown;
 }
 
-const attentionOf = (queries: number, keys: number, headDim: number, said: object = {}): Shape => ({
+const attentionOf = (queries: number, keys: number, headDim: number, said: Partial<AttentionOptions> = {}): Shape => ({
   name: `attention ${queries}×${keys}×${headDim} ${JSON.stringify(said)}`,
   arrays: () => ({
     q: draw(2 * 2 * queries * headDim),
-    k: draw(2 * keys * headDim),
-    v: draw(2 * keys * headDim),
+    k: draw(2 * (said.kvHeads ?? 1) * keys * headDim),
+    v: draw(2 * (said.kvHeads ?? 1) * keys * headDim),
     bias: draw(queries * keys),
     mask: Uint8Array.from({ length: queries * keys }, () => (next() < 0.8 ? 1 : 0)),
     alibi: draw(2),
@@ -50,11 +51,26 @@ const attentionOf = (queries: number, keys: number, headDim: number, said: objec
     }),
 });
 
+/** The same with q, k, v, bias and out of 16 bits. */
+const halved = ({ name, arrays, run }: Shape, dtype: Dtype): Shape => ({
+  name: `${name} of ${dtype}`,
+  arrays: () =>
+    Object.fromEntries(
+      Object.entries(arrays()).map(([key, values]) => [key, HALVES.includes(key) ? bitsOf(values, dtype) : values]),
+    ),
+  run: (runtime, given) => run(runtime, { ...given, dtype } as never),
+});
+const HALVES = ["q", "k", "v", "bias", "out"];
+
 const SHAPES: Shape[] = [
   attentionOf(1, 9, 4),
   attentionOf(1, 700, 16, { window: [400, 3] }),
   attentionOf(30, 50, 8, { causal: true }),
   attentionOf(25, 500, 20, { softcap: 3 }),
+  halved(attentionOf(1, 9, 4), "float16"),
+  halved(attentionOf(1, 700, 16, { kvHeads: 2 }), "float16"),
+  halved(attentionOf(1, 500, 16, { kvHeads: 2, window: [400, 3] }), "bfloat16"),
+  halved(attentionOf(25, 500, 20), "bfloat16"),
   {
     name: "mergeAttention",
     arrays: () => ({ outA: draw(9000), lseA: draw(1000), outB: draw(9000), lseB: draw(1000) }),
