@@ -3,6 +3,7 @@ import { do_not_optimize } from "mitata";
 import { createRuntime } from "softmax-wasm";
 import { OUT_BOUND } from "../test/judge/bounds.mjs";
 import { softmax64 } from "../test/judge/softmax64.mjs";
+import { halfGroups } from "./attentionHalves.mjs";
 import { logits } from "./cases.mjs";
 import { runNative } from "./native.mjs";
 import { stopwatch } from "./rounds.mjs";
@@ -76,4 +77,5 @@ export function* groups(backend, effort, native) {
     yield [{ name: nameOf(shape), queries, causal, flops, clocks }];
     runtime.free();
   }
+  yield* halfGroups(backend, effort);
 }

@@ -80,6 +80,13 @@ const SPREAD = ["N(0, 3²)", "real, tiled", "N(0, 0.3²)"];
 
 /** Of native C's speed where there are many queries, of plain reading's where there is one. */
 const ATTENTION = { ofNative: { wasm: 0.85, "wasm-relaxed": 0.9 }, many: 100, ofRead: 0.8 };
+/** [a call on keys and values of 16 bits, its time over float32's, at most]; memory binds the last. */
+const HALF_ATTENTION = [
+  ["8×512×512×64, 8 kv heads", 1.1],
+  ["12×1×2048×64, 12 kv heads", 1.2],
+  ["32×1×4096×128, 8 kv heads", 1.1],
+  ["32×1×4096×128, 32 kv heads", 0.8],
+];
 const SMALL_ATTENTION = { name: "12×1×64×64", ms: 0.015 };
 const CAUSAL = { name: "8×1024×1024×64", ofPlain: 0.6 };
 
@@ -168,4 +175,17 @@ export function attentionTargets(results) {
     if (own.length > 0) rows.push(row(`${backend}: ${CAUSAL.name}, causal over plain`, "≤", CAUSAL.ofPlain, ofPlain));
   }
   return rows;
+}
+
+/** Rows to stand behind those of attentionTargets. */
+export function halfTargets(halves) {
+  return ["wasm-relaxed", "wasm"].flatMap((backend) =>
+    HALF_ATTENTION.flatMap(([name, most]) =>
+      halves
+        .filter((half) => half.backend === backend && half.name === name)
+        .map(({ dtype, overFloat32 }) =>
+          row(`${backend}: ${name}, k and v of ${dtype}, time over float32's`, "≤", most, overFloat32),
+        ),
+    ),
+  );
 }
