@@ -1,13 +1,14 @@
 /** attention and mergeAttention, fuzzed. */
 import fc from "fast-check";
 import type { AttentionOptions, Shape4 } from "../../../src/ops/attention/attention";
-import { attentionFailure, attentionReference } from "../../judge/attentionReference";
+import { attentionFailure, attentionReference, type Call } from "../../judge/attentionReference";
 import { LSE_BOUND, OUT_BOUND } from "../../judge/bounds.mjs";
 import { worst } from "../../judge/reference";
 import { softmax64 } from "../../judge/softmax64.mjs";
 import { flags, input, output } from "./arrays";
 import type { Args, CallSpec, Expectation, Fuzzed, Given } from "./calls";
-import { isArray, isInteger, meet, numbersOf, partly, returned } from "./valid";
+import { halved } from "./halves";
+import { isArray, isFloats, isInteger, meet, numbersOf, partly, returned, widened, wrongValues } from "./valid";
 
 const dim = fc.oneof(
   { weight: 12, arbitrary: fc.integer({ min: 1, max: 20 }) },
@@ -30,58 +31,63 @@ const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
 const normal = (length: number, lists = true) =>
   input(length, { fills: ["normal"], specials: [Number.NaN, -0, 1e-40], lists });
 
-const calls: fc.Arbitrary<CallSpec> = sizes.chain(({ batch, heads: [heads, kvHeads], headDim, valueDim, ...rest }) => {
-  // the definition takes a while: no more than about a million products
-  const work = batch * heads * (headDim + valueDim);
-  const queries = Math.min(rest.queries, Math.ceil(1e6 / work));
-  const keys = Math.min(rest.keys, Math.ceil(1e6 / (work * Math.max(1, queries))));
-  const full = [batch, heads, queries, keys];
-  const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-  const shapeOf = fc
-    .tuple(fc.boolean(), fc.boolean(), fc.boolean())
-    .map((kept) => full.map((n, i) => (i === 3 || kept[i] ? n : 1)));
-  /** An array of a shape that is broadcast, and the shape; that may be left out where it is the default. */
-  const spread = <T>(of: (length: number) => fc.Arbitrary<T>) =>
-    maybe(shapeOf.chain((shape) => of(count(shape)).map((array) => ({ array, shape }))));
-  const reads = ["q", "k", "v", "bias", "mask"];
-  return fc
-    .record({
-      arrays: fc.record({
-        q: normal(batch * heads * queries * headDim),
-        k: normal(batch * kvHeads * keys * headDim),
-        v: normal(batch * kvHeads * keys * valueDim),
-        alibi: maybe(input(heads, { fills: ["±1"], specials: [0] })),
-        sinks: maybe(input(heads, { fills: ["normal"], specials: [-Infinity] })),
-        keyLengths: maybe(input(batch, { type: "u32", fills: ["zeros"], specials: [keys, keys >> 1, 1] })),
-        out: output(batch * heads * queries * valueDim, "f32", reads),
-        lse: output(batch * heads * queries, "f32", [...reads, "out"]),
-        weights: output(batch * heads * queries * keys, "f32", [...reads, "out", "lse"]),
-      }),
-      bias: spread((length) => input(length, { fills: ["normal"], specials: [-Infinity, Number.NaN] })),
-      mask: spread(flags),
-      options: fc.record({
-        layout: maybe(fc.constantFrom("bhsd", "bshd")),
-        scale: maybe(fc.constantFrom(0.3, -1, 0, 1)),
-        causal: maybe(fc.boolean()),
-        window: maybe(fc.oneof(fc.nat(40), fc.tuple(fc.nat(9), fc.nat(9)), fc.constant([Infinity, 0] as const))),
-        queryOffset: maybe(fc.integer({ min: -30, max: 230 })),
-        softcap: maybe(fc.constantFrom(2, 30)),
-      }),
-    })
-    .map(({ arrays, bias, mask, options }) => {
-      const said: Record<string, unknown> = { headDim, ...options };
-      if (valueDim !== headDim) said.valueDim = valueDim;
-      if (heads > 1) said.heads = heads;
-      if (kvHeads !== heads) said.kvHeads = kvHeads;
-      if (batch > 1) said.batch = batch;
-      const isDefault = (shape: readonly number[]) =>
-        shape[0] === 1 && shape[1] === 1 && shape[2] === queries && shape[3] === keys;
-      if (bias !== undefined && !isDefault(bias.shape)) said.biasShape = bias.shape;
-      if (mask !== undefined && !isDefault(mask.shape)) said.maskShape = mask.shape;
-      for (const [name, value] of Object.entries(said)) if (value === undefined) delete said[name];
-      return { arrays: { ...arrays, bias: bias?.array, mask: mask?.array }, options: said };
-    });
-});
+const floatCalls: fc.Arbitrary<CallSpec> = sizes.chain(
+  ({ batch, heads: [heads, kvHeads], headDim, valueDim, ...rest }) => {
+    // the definition takes a while: no more than about a million products
+    const work = batch * heads * (headDim + valueDim);
+    const queries = Math.min(rest.queries, Math.ceil(1e6 / work));
+    const keys = Math.min(rest.keys, Math.ceil(1e6 / (work * Math.max(1, queries))));
+    const full = [batch, heads, queries, keys];
+    const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+    const shapeOf = fc
+      .tuple(fc.boolean(), fc.boolean(), fc.boolean())
+      .map((kept) => full.map((n, i) => (i === 3 || kept[i] ? n : 1)));
+    /** An array of a shape that is broadcast, and the shape; that may be left out where it is the default. */
+    const spread = <T>(of: (length: number) => fc.Arbitrary<T>) =>
+      maybe(shapeOf.chain((shape) => of(count(shape)).map((array) => ({ array, shape }))));
+    const reads = ["q", "k", "v", "bias", "mask"];
+    return fc
+      .record({
+        arrays: fc.record({
+          q: normal(batch * heads * queries * headDim),
+          k: normal(batch * kvHeads * keys * headDim),
+          v: normal(batch * kvHeads * keys * valueDim),
+          alibi: maybe(input(heads, { fills: ["±1"], specials: [0] })),
+          sinks: maybe(input(heads, { fills: ["normal"], specials: [-Infinity] })),
+          keyLengths: maybe(input(batch, { type: "u32", fills: ["zeros"], specials: [keys, keys >> 1, 1] })),
+          out: output(batch * heads * queries * valueDim, "f32", reads),
+          lse: output(batch * heads * queries, "f32", [...reads, "out"]),
+          weights: output(batch * heads * queries * keys, "f32", [...reads, "out", "lse"]),
+        }),
+        bias: spread((length) => input(length, { fills: ["normal"], specials: [-Infinity, Number.NaN] })),
+        mask: spread(flags),
+        options: fc.record({
+          layout: maybe(fc.constantFrom("bhsd", "bshd")),
+          scale: maybe(fc.constantFrom(0.3, -1, 0, 1)),
+          causal: maybe(fc.boolean()),
+          window: maybe(fc.oneof(fc.nat(40), fc.tuple(fc.nat(9), fc.nat(9)), fc.constant([Infinity, 0] as const))),
+          queryOffset: maybe(fc.integer({ min: -30, max: 230 })),
+          softcap: maybe(fc.constantFrom(2, 30)),
+        }),
+      })
+      .map(({ arrays, bias, mask, options }) => {
+        const said: Record<string, unknown> = { headDim, ...options };
+        if (valueDim !== headDim) said.valueDim = valueDim;
+        if (heads > 1) said.heads = heads;
+        if (kvHeads !== heads) said.kvHeads = kvHeads;
+        if (batch > 1) said.batch = batch;
+        const isDefault = (shape: readonly number[]) =>
+          shape[0] === 1 && shape[1] === 1 && shape[2] === queries && shape[3] === keys;
+        if (bias !== undefined && !isDefault(bias.shape)) said.biasShape = bias.shape;
+        if (mask !== undefined && !isDefault(mask.shape)) said.maskShape = mask.shape;
+        for (const [name, value] of Object.entries(said)) if (value === undefined) delete said[name];
+        return { arrays: { ...arrays, bias: bias?.array, mask: mask?.array }, options: said };
+      });
+  },
+);
+
+/** Numbers of 16 bits all over their range would make scores of which float32 knows no digit. */
+const calls = halved(["q", "k", "v", "bias", "out"], floatCalls, false);
 
 const isShape = (value: unknown, full: Shape4): value is Shape4 =>
   Array.isArray(value) && value.length === 4 && full.every((n, i) => value[i] === n || (i < 3 && value[i] === 1));
@@ -92,7 +98,8 @@ function isSpread(name: "bias" | "mask", args: Args, full: Shape4, given: Given)
   if (values === undefined) return shape === undefined;
   const sizes = shape === undefined ? ([1, 1, full[2], full[3]] as const) : shape;
   if (!isShape(sizes, full)) return false;
-  return isArray(values, name === "bias" ? "f32" : "u8", [sizes.reduce((a, b) => a * b, 1)], given);
+  const length = sizes.reduce((a, b) => a * b, 1);
+  return name === "bias" ? isFloats(values, length, args.dtype, given) : isArray(values, "u8", [length], given);
 }
 
 const finite = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
@@ -132,16 +139,18 @@ function longest(x: Float32Array, dim: number): number {
 }
 
 /** The contract's bound is that of scores up to 16: a float32 score s is itself off by up to |s|·2^-23. */
-function factorOf(q: Float32Array, k: Float32Array, args: Args, dim: number, queries: number, keys: number): number {
+function factorOf({ q, k, options }: Call, args: Args, queries: number, keys: number): number {
+  const dim = options.headDim;
   const { scale = 1 / Math.sqrt(dim), queryOffset = keys - queries } = args;
   const distance = queries + keys + Math.abs(queryOffset as number);
   const scores =
-    Math.abs(scale as number) * longest(q, dim) * longest(k, dim) + most(args.bias) + most(args.alibi) * distance;
+    Math.abs(scale as number) * longest(q, dim) * longest(k, dim) + most(options.bias) + most(args.alibi) * distance;
   return Math.max(1, scores / 16);
 }
 
 function expectAttention(args: Args, given: Given): Expectation {
-  const [q, k, v] = [args.q, args.k, args.v].map((value) => numbersOf(value, given));
+  const { dtype } = args;
+  const [q, k, v] = [args.q, args.k, args.v].map((value) => numbersOf(value, given, dtype));
   if (q === undefined || k === undefined || v === undefined) return undefined;
   const { headDim, valueDim = headDim, heads = 1, kvHeads = heads, batch = 1 } = args;
   for (const size of [headDim, valueDim, heads, kvHeads, batch]) if (!isInteger(size, 1)) return undefined;
@@ -159,7 +168,7 @@ function expectAttention(args: Args, given: Given): Expectation {
     if ((keyLengths as Uint32Array).some((n) => n > keys)) return undefined;
   }
   if (B * H * queries * E > 2 ** 33) return undefined; // no host has memory for it
-  if (out !== undefined && !isArray(out, "f32", [B * H * queries * E], given)) return undefined;
+  if (out !== undefined && !isFloats(out, B * H * queries * E, dtype, given)) return undefined;
   if (lse !== undefined && !isArray(lse, "f32", [B * H * queries], given)) return undefined;
   if (weights !== undefined && !isArray(weights, "f32", [B * H * queries * keys], given)) return undefined;
   const read = [args.k, args.v, bias, mask, alibi, sinks, keyLengths];
@@ -167,21 +176,30 @@ function expectAttention(args: Args, given: Given): Expectation {
   if ([out, args.q, ...read].some((view) => meet(lse, view))) return undefined;
   if ([out, lse, args.q, ...read].some((view) => meet(weights, view))) return undefined;
 
-  const call = { q, k, v, options: { ...args, heads: H, kvHeads: G, batch: B, valueDim: E } as AttentionOptions };
+  const added = bias === undefined ? undefined : widened(bias, dtype);
+  const call = {
+    q,
+    k,
+    v,
+    options: { ...args, bias: added, heads: H, kvHeads: G, batch: B, valueDim: E } as AttentionOptions,
+  };
   const isOrdinary = ordinary(args);
   const want = isOrdinary ? attentionReference(call) : undefined;
   // of a query that is NaN, masked keys may have weight 0 or NaN
   want?.lse.forEach((l, row) => {
     if (Number.isNaN(l)) want.weights.fill(Number.NaN, row * keys, (row + 1) * keys);
   });
-  const factor = factorOf(q, k, args, D, queries, keys);
+  const factor = factorOf(call, args, queries, keys);
   return {
     outputs: [out, lse, weights].filter((view): view is ArrayBufferView => view !== undefined),
     mayRefuse: D + E > 90,
     failure: (result) => {
       const wrong = returned(result, out);
       if (wrong !== undefined || want === undefined) return wrong;
-      const got = { out: result as Float32Array, lse: lse as Float32Array, weights: weights as Float32Array };
+      const bound = factor * OUT_BOUND * Math.max(1e-30, most(v));
+      const wrongOut = wrongValues(result, dtype, want.out, () => bound);
+      if (wrongOut !== undefined) return `out: ${wrongOut}`;
+      const got = { out: Float32Array.from(want.out), lse: lse as Float32Array, weights: weights as Float32Array };
       return attentionFailure(got, want, v, "attention", factor);
     },
   };
@@ -210,6 +228,7 @@ export const attention: Fuzzed = {
     "sinks",
     "keyLengths",
     "out",
+    "dtype",
     "lse",
     "weights",
   ],

@@ -18,6 +18,9 @@ interface Halving {
   readonly whole: boolean;
 }
 
+/** Arrays of a call that may have 16 bits, at most: those of attention. */
+const MOST_NAMES = 5;
+
 const as = fc.constantFrom<As>("u16", "u16", "u16", "f16", "f32");
 const halving: fc.Arbitrary<Halving> = fc.constantFrom(...DTYPES).chain((dtype) =>
   fc.record({
@@ -26,7 +29,7 @@ const halving: fc.Arbitrary<Halving> = fc.constantFrom(...DTYPES).chain((dtype) 
       { weight: 40, arbitrary: fc.constant(dtype) },
       fc.constantFrom(undefined, undefined, ...DTYPES, "float32", 16),
     ),
-    as: fc.tuple(as, as),
+    as: fc.array(as, { minLength: MOST_NAMES, maxLength: MOST_NAMES }),
     values: as,
     whole: fc.boolean(),
   }),
@@ -66,9 +69,13 @@ function halve({ arrays, options }: CallSpec, names: readonly string[], halves: 
   return { arrays: { ...arrays, ...Object.fromEntries(made) }, options: { ...options, ...more } };
 }
 
-/** @param names  the arrays of the calls that may have 16 bits, two of them; values of a bias may too */
-export const halved = (names: readonly [string, string], calls: fc.Arbitrary<CallSpec>): fc.Arbitrary<CallSpec> =>
-  fc.oneof(
-    { weight: 3, arbitrary: calls },
-    { weight: 2, arbitrary: fc.tuple(calls, halving).map(([call, halves]) => halve(call, names, halves)) },
-  );
+/**
+ * @param names  the arrays of the calls that may have 16 bits; values of a bias may too
+ * @param whole  whether any number of 16 bits may stand in them, or only what the calls have there
+ */
+export function halved(names: readonly string[], calls: fc.Arbitrary<CallSpec>, whole = true): fc.Arbitrary<CallSpec> {
+  const some = fc
+    .tuple(calls, halving)
+    .map(([call, halves]) => halve(call, names, { ...halves, whole: whole && halves.whole }));
+  return fc.oneof({ weight: 3, arbitrary: calls }, { weight: 2, arbitrary: some });
+}
