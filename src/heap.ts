@@ -17,7 +17,7 @@ const GUARD_BYTES = 32;
 
 /**
  * Kept free of `alloc`, so that calls on arrays outside the heap always have room to work; a quarter of a heap below 1 MiB.
- * The short way of softmax and the smallest tile of a stream (ops/strips.ts) need 4096 floats of it.
+ * The short way of a row (ops/rows/short.ts) and the smallest tile of a stream (ops/strips.ts) need 4096 floats of it.
  */
 const WORKSPACE_BYTES = 262144;
 

@@ -16,8 +16,12 @@ export function checkObject(fn: string, name: string, value: unknown, example?: 
   if (typeof value === "object" && value !== null && !isRevoked(value) && !Array.isArray(value)) {
     if (!ArrayBuffer.isView(value)) return;
   }
+  refuseObject(fn, name, value, example);
+}
+
+function refuseObject(fn: string, name: string, value: unknown, example: string | undefined): never {
   const meant = typeof value === "number" && example !== undefined ? ` (did you mean { ${example}: ${value} }?)` : "";
-  refuseType(fn, name, "an object", `${kind(value)}${meant}`);
+  return refuseType(fn, name, "an object", `${kind(value)}${meant}`);
 }
 
 /** 1 for an option that was given, else 0, to be counted. */

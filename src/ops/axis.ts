@@ -19,7 +19,7 @@ import {
 import { type Dtype, elementBytes, type Floats } from "../half";
 import type { Heap } from "../heap";
 import type { AxisKernel } from "../kernels";
-import { checkObject, isGiven, isOwn, judge } from "../options";
+import { checkObject, isOwn, judge } from "../options";
 import { offsetOf } from "../typedArray";
 import { streamAlongAxis } from "./strips";
 
@@ -98,12 +98,15 @@ export function readAxis(fn: string, options: AxisOptions<FloatView>): AxisOptio
   checkObject(fn, "options", options, "axis");
   const { shape, axis, temperature, mask, out, dtype } = options;
   const given = { shape, axis, temperature, mask, out, dtype };
-  // ownOptions, written out: a call of it takes 15 ns, and counting while reading as much where V8 has no room left to inline it
-  let unread = isGiven(shape) + isGiven(axis) + isGiven(temperature) + isGiven(mask) + isGiven(out) + isGiven(dtype);
-  for (const name in options) {
-    if (!isOwn.call(options, name)) return judge(fn, options, given, true);
-    unread--;
-  }
+  // ownOptions, written out in few bytecodes: V8 inlines 920 of them into a call, and each function left out takes 5 ns
+  let unread = 0;
+  if (shape !== undefined) unread++;
+  if (axis !== undefined) unread++;
+  if (temperature !== undefined) unread++;
+  if (mask !== undefined) unread++;
+  if (out !== undefined) unread++;
+  if (dtype !== undefined) unread++;
+  for (const name in options) unread -= isOwn.call(options, name) ? 1 : Infinity;
   return unread === 0 && options.constructor === Object ? given : judge(fn, options, given, true);
 }
 

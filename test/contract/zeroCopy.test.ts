@@ -1,11 +1,12 @@
 /**
- * Arrays in the runtime's own memory are worked on in place. Two witnesses: a count of the calls of the heap's copying methods (and of
+ * Arrays in the runtime's own memory are worked on in place. Two witnesses: a count of the calls of the methods that copy (and of
  * `set`, which every other copy would go through), and the addresses that kernels are called with.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { PASS_BYTES } from "../../assembly/layout";
 import { Heap } from "../../src/heap";
 import type { Runtime } from "../../src/index";
+import { ShortWay } from "../../src/ops/rows/short";
 import { BACKENDS } from "../judge/backends";
 import { machineOf, runtimeOnMachine, wrapped } from "../judge/engines";
 import { type Arrays, argumentsOf, type Call, copies, EVERY_CALL, run, type Values, written } from "../judge/everyCall";
@@ -58,6 +59,7 @@ const elements = { in: 0, out: 0, sets: 0 };
 
 beforeEach(() => {
   const { write, read, writeBytes, readWords, writeWords } = Heap.prototype;
+  const short = { write: ShortWay.prototype.write, read: ShortWay.prototype.read };
   const { set } = TypedArray.prototype;
   vi.spyOn(Heap.prototype, "write").mockImplementation(function (this: Heap, ...args) {
     elements.in += args[3];
@@ -74,6 +76,14 @@ beforeEach(() => {
   vi.spyOn(Heap.prototype, "read").mockImplementation(function (this: Heap, ...args) {
     elements.out += args[3];
     read.apply(this, args);
+  });
+  vi.spyOn(ShortWay.prototype, "write").mockImplementation(function (this: ShortWay, ...args) {
+    elements.in += args[2];
+    short.write.apply(this, args);
+  });
+  vi.spyOn(ShortWay.prototype, "read").mockImplementation(function (this: ShortWay, ...args) {
+    elements.out += args[2];
+    short.read.apply(this, args);
   });
   vi.spyOn(Heap.prototype, "readWords").mockImplementation(function (this: Heap, ...args) {
     elements.out += args[3];
