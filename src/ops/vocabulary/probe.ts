@@ -21,9 +21,8 @@ export const probed = ({ row, list }: Vocabulary): number =>
   Math.min(Math.max(row.length >> 3, 64), PROBED, list.capacity);
 
 /** Takes the place of the listed logits. One token from each of equally long stretches, if it is allowed. */
-export function probe(vocabulary: Vocabulary): Probe {
+export function probe(vocabulary: Vocabulary, wanted = probed(vocabulary)): Probe {
   const { heap, row, list } = vocabulary;
-  const wanted = probed(vocabulary);
   const logits = new Float32Array(wanted);
   let size = 0;
   for (let j = 0; j < wanted; j++) {

@@ -12,7 +12,10 @@ import type { Vocabulary } from "./vocabulary";
 /** Up to this many logits are ordered: a histogram of them would take longer. */
 export const FEW = 256;
 
-/** Up to this many of the first tokens, or a vocabulary of up to this many, are listed and ordered without a threshold before. */
+/** A vocabulary of fewer is ordered whole: to find a lower bound of the k-th first takes as long. */
+const PROBING = 512;
+
+/** Up to this many of the first tokens, or a quarter of a vocabulary of up to this many, are listed and ordered without a threshold before. */
 export const LISTED = 1024;
 
 /** Tokens in order, and their log-probabilities. */
@@ -41,13 +44,16 @@ function floorByBlocks(vocabulary: Vocabulary, k: number): number {
   return ranked(vocabulary, list.source(heap.state + VOCABULARY_MAXIMA, blocks), blocks, rank);
 }
 
-/** The same by a probe of the row. */
+/**
+ * The same by a probe of the row. It takes about as long to order the probe as the tokens that the floor lets through, which become
+ * fewer as it grows: twice the square root of the row is near the best of both.
+ */
 function floorByProbe(vocabulary: Vocabulary, k: number): number {
-  const most = probed(vocabulary);
+  const most = Math.min(probed(vocabulary), Math.ceil(2 * Math.sqrt(vocabulary.row.length)));
   const expected = (k * most) / vocabulary.row.length;
   const rank = Math.ceil(expected + slack(expected));
   if (rank > most) return -Infinity;
-  const { source, size } = probe(vocabulary);
+  const { source, size } = probe(vocabulary, most);
   return ranked(vocabulary, source, size, rank);
 }
 
@@ -61,7 +67,7 @@ function listFrom({ row, list }: Vocabulary, floor: number, k: number): number {
 /** Lists at least the first k tokens, if they are not too many: how many, or -1. */
 export function listTop(vocabulary: Vocabulary, k: number): number {
   const { row } = vocabulary;
-  if (row.length <= LISTED) return listFrom(vocabulary, -Infinity, k);
+  if (row.length < PROBING || (row.length <= LISTED && 4 * k >= row.length)) return listFrom(vocabulary, -Infinity, k);
   // at k = 2 · blocks, 86 % of the blocks (1 - exp(-2)) hold one of k tokens: beyond that their maxima tell little
   if (k <= 2 * row.blocks) {
     const listed = listFrom(vocabulary, floorByBlocks(vocabulary, k), k);
