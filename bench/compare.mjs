@@ -29,6 +29,9 @@ function orNote(what, make) {
   }
 }
 
+/** The Nodes that the bench runs on: one with relaxed SIMD, if there is one, and this one. */
+export const nodes = () => [...new Set([orNote("wasm-relaxed", relaxedNode) ?? process.execPath, process.execPath])];
+
 function run(binary, args) {
   const { error, status, stdout } = spawnSync(binary, [SCRIPT, ...args, ...(quick ? ["--quick"] : [])], {
     encoding: "utf8",

@@ -5,10 +5,11 @@
  */
 import { writeFileSync } from "node:fs";
 import { CASES, SEED } from "./cases.mjs";
-import { compare, json, MACHINE, notes, quick } from "./compare.mjs";
+import { coldCode } from "./coldCode.mjs";
+import { compare, json, MACHINE, nodes, notes, quick } from "./compare.mjs";
 import { firstCall } from "./firstCall.mjs";
 import { median } from "./rounds.mjs";
-import { casesTable, firstCallText, kernelsTable, table } from "./table.mjs";
+import { casesTable, coldCodeText, firstCallText, kernelsTable, table } from "./table.mjs";
 import { indexTargets } from "./targets.mjs";
 
 const measured = compare("facade");
@@ -46,6 +47,7 @@ const figures = {
   cases,
   kernels,
   firstCall: firstCall(quick ? 5 : 15),
+  coldCode: coldCode(nodes(), quick ? 3 : 9),
 };
 
 const versions = figures.engines.map(({ node, v8 }) => `Node ${node} (V8 ${v8})`).join(" and ");
@@ -60,6 +62,7 @@ if (kernels.length > 0) {
   console.log(kernelsTable(kernels));
 }
 console.log(`\n${firstCallText(figures.firstCall)}`);
+console.log(`\n${coldCodeText(figures.coldCode)}`);
 console.log("\nTargets\n");
 console.log(table(indexTargets(figures)));
 if (notes.length > 0) console.log(`\n${notes.join("\n")}`);

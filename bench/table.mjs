@@ -46,6 +46,19 @@ export function kernelsTable(kernels) {
   return table([head, ...rows]);
 }
 
+export function coldCodeText(coldCode) {
+  const head = ["", "engine", "calls", "ms", "first, µs", "at the end, µs"];
+  const rows = coldCode.map(({ name, node, cold, ms, firstNs, endNs }) => [
+    name,
+    `Node ${node}`,
+    `${cold}`,
+    ms.toFixed(1),
+    (firstNs / 1e3).toFixed(1),
+    (endNs / 1e3).toFixed(1),
+  ]);
+  return `Cold code: calls until one takes at most 1.2 times as long as at the end\n\n${table([head, ...rows])}`;
+}
+
 export function firstCallText(firstCall) {
   const lines = Object.entries(firstCall).map(([door, { emptyMs, addedMs, emptyWallMs, addedWallMs }]) => {
     const [cpu, wall] = [

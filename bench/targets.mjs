@@ -12,6 +12,10 @@ const SPEEDUPS = [
   ["softmax 32×128256", "wasm-relaxed", 12],
   ["softmax 16", "wasm", 2],
   ["softmax 16", "wasm-relaxed", 2],
+  ["logSoftmax 16", "wasm", 2],
+  ["logSoftmax 16", "wasm-relaxed", 2.5],
+  ["logSumExp 16", "wasm", 2],
+  ["logSumExp 16", "wasm-relaxed", 2.5],
   ["sparsemax 32000", "wasm", 50],
   ["sparsemax 32000", "wasm-relaxed", 50],
 ];
@@ -40,6 +44,8 @@ const RATIOS = [
     ["sparsemax", "entmax15"].map((name) => [`${name} ${shape} axis 0`, `softmax ${shape} axis 0`, 4]),
   ),
   ["softmax 512×512 axis 0", "softmax 512×512", 1.5],
+  ["softmax 16 alloc'ed", "softmax 16", 1],
+  ["softmax 128 alloc'ed", "softmax 128", 1],
 ];
 
 const KERNEL_OF_NATIVE = 1.25;

@@ -1,4 +1,4 @@
-export const cases = [{ shape: [4096] }, { shape: [64, 1000] }];
+export const cases = [{ shape: [16] }, { shape: [4096] }, { shape: [64, 1000] }];
 
 /** Along the middle of three axes, as people write it. */
 export function plain(y, x, outer, axis, inner) {

@@ -1,4 +1,4 @@
-export const cases = [{ shape: [4096] }, { shape: [32000] }, { shape: [64, 1000] }];
+export const cases = [{ shape: [16] }, { shape: [4096] }, { shape: [32000] }, { shape: [64, 1000] }];
 
 /** The result has no axis. */
 export const reduces = true;

@@ -6,7 +6,9 @@ import { softmaxBound } from "../../test/judge/bounds.mjs";
  */
 export const cases = [
   { shape: [16] },
+  { shape: [16], alloc: true },
   { shape: [128] },
+  { shape: [128], alloc: true },
   { shape: [1000] },
   { shape: [1000], alloc: true },
   { shape: [4096] },
