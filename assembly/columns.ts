@@ -7,7 +7,7 @@
  */
 import { exp, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "./exp";
 import { high, low, maxNumber, storeUpTo4 } from "./lanes";
-import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, INIT, MAX, STRIP, SUM } from "./phases";
+import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S, INIT, MAX, NAN, STRIP, SUM } from "./phases";
 import { STAGE, stageColumns } from "./stage";
 
 /** Positions for which a column's values are loaded into registers once. */
@@ -31,19 +31,22 @@ function columnsAny(state: usize, mask: usize, step: usize, width: usize): void 
   }
 }
 
-/** m = max(m, four columns of `rows` positions), NaN for good once one is NaN */
+/** m = max(m, four columns of `rows` positions); with seeNaN NaN for good once one is NaN */
 // @ts-ignore: decorator
 @inline
-function fourMax(m: v128, x: usize, rows: usize, pitch: usize): v128 {
+function fourMax(m: v128, x: usize, rows: usize, pitch: usize, seeNaN: bool): v128 {
   for (; rows; rows--, x += pitch) {
     const v = v128.load(x);
-    m = v128.bitselect(v, maxNumber(m, v), f32x4.ne(v, v)); // maxNumber keeps a NaN that m already is
+    const most = maxNumber(m, v); // keeps a NaN that m already is
+    m = seeNaN ? v128.bitselect(v, most, f32x4.ne(v, v)) : most;
   }
   return m;
 }
 
-export function columnsMax(
-  state: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32,
+// @ts-ignore: decorator
+@inline
+function columnsMaximum(
+  state: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32, seeNaN: bool,
 ): void {
   const rows: usize = mask || h != 1 ? 1 : ROWS;
   for (let a: usize = 0; a < axis; a += rows) {
@@ -51,9 +54,23 @@ export function columnsMax(
     const source = stageColumns(x + ((a * pitch) << 2), mask, shared, a, pitch, width, h, -Infinity);
     for (let i: usize = 0; i < width << 2; i += 16) {
       const m = v128.load(state + i, COLUMN_M);
-      v128.store(state + i, fourMax(m, source + i, min(rows, axis - a), pitch << 2), COLUMN_M);
+      v128.store(state + i, fourMax(m, source + i, min(rows, axis - a), pitch << 2, seeNaN), COLUMN_M);
     }
   }
+}
+
+/** m of columns, NaN where a logit is NaN */
+export function columnsMax(
+  state: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32,
+): void {
+  columnsMaximum(state, x, mask, shared, axis, width, pitch, h, true);
+}
+
+/** m of columns, NaN left out */
+export function columnsMaxNumber(
+  state: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32,
+): void {
+  columnsMaximum(state, x, mask, shared, axis, width, pitch, h, false);
 }
 
 /** s += part, four columns */
@@ -119,6 +136,9 @@ export function columnsReduce(
   h: f32, c: f32, floor: f32,
 ): void {
   if (phases & INIT) columnsInit(state, mask == 0, width);
-  if (phases & MAX) columnsMax(state, x, mask, shared, axis, width, pitch, h);
+  if (phases & MAX) {
+    if (phases & NAN) columnsMax(state, x, mask, shared, axis, width, pitch, h);
+    else columnsMaxNumber(state, x, mask, shared, axis, width, pitch, h);
+  }
   if (phases & SUM) columnsExpSum(state, y, x, mask, shared, axis, width, pitch, h, c, floor);
 }

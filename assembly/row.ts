@@ -1,19 +1,21 @@
 /**
  * Passes over one row, or over one tile of it, with what they find kept in `state` (phases.ts).
  *
- * m is the largest logit, or NaN if one is NaN. Where m is not finite the whole row is NaN: m - m is NaN then, and is added to the
- * result. Passes after the maximum may compute nonsense for such a row; it is never read.
+ * m is the largest logit. A NaN among them shows in the sum, and with NAN (phases.ts) in m as well. Where m is not finite the whole row
+ * is NaN: m - m is NaN then, and is added to the result. Passes after the maximum may compute nonsense for such a row; it is never read.
  */
 import { exp, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "./exp";
 import { high, horizontalMax, loadTail, low, maxNumber, narrow, storeTail, storeUpTo4, widen } from "./lanes";
-import { FINISH, INIT, MAX, PARTIAL_SUM, Row, STRIP, SUM } from "./phases";
+import { FINISH, INIT, MAX, NAN, PARTIAL_SUM, Row, STRIP, SUM } from "./phases";
 import { STAGE, stage } from "./stage";
 
 /** The first phase and the last in one call: the row does not come in tiles, and the state is not needed. */
 const WHOLE: i32 = INIT | FINISH;
 
-/** The largest of n floats, NaN if one is NaN. Four vectors in flight: 0.10 ns a float, the test for NaN 0.015 of it. */
-export function largest(x: usize, n: usize): f32 {
+// four vectors in flight
+// @ts-ignore: decorator
+@inline
+function maximum(x: usize, n: usize, seeNaN: bool): f32 {
   const least = f32x4.splat(-Infinity);
   let m0 = least, m1 = least, m2 = least, m3 = least;
   let nan = i32x4.splat(0);
@@ -23,22 +25,35 @@ export function largest(x: usize, n: usize): f32 {
     m1 = maxNumber(m1, v1);
     m2 = maxNumber(m2, v2);
     m3 = maxNumber(m3, v3);
-    nan = v128.or(nan, v128.or(
-      v128.or(f32x4.ne(v0, v0), f32x4.ne(v1, v1)), v128.or(f32x4.ne(v2, v2), f32x4.ne(v3, v3))));
+    if (seeNaN) {
+      nan = v128.or(nan, v128.or(
+        v128.or(f32x4.ne(v0, v0), f32x4.ne(v1, v1)), v128.or(f32x4.ne(v2, v2), f32x4.ne(v3, v3))));
+    }
   }
   for (; n; x += 16) {
     const v = n < 4 ? loadTail(x, n, least) : v128.load(x);
     m0 = maxNumber(m0, v);
-    nan = v128.or(nan, f32x4.ne(v, v));
+    if (seeNaN) nan = v128.or(nan, f32x4.ne(v, v));
     n -= min(n, 4);
   }
-  if (v128.any_true(nan)) return NaN;
+  if (seeNaN && v128.any_true(nan)) return NaN;
   return horizontalMax(f32x4.pmax(f32x4.pmax(m0, m1), f32x4.pmax(m2, m3)));
+}
+
+/** The largest of n floats, NaN if one is NaN. */
+export function largest(x: usize, n: usize): f32 {
+  return maximum(x, n, true);
+}
+
+/** The largest of n floats that is a number, or -Infinity. */
+export function largestNumber(x: usize, n: usize): f32 {
+  return maximum(x, n, false);
 }
 
 /** max(m of earlier tiles, x·h over the positions that take part) */
 export function rowMax(phases: i32, state: usize, x: usize, mask: usize, n: usize, h: f32): f32 {
-  if ((phases & WHOLE) == WHOLE && mask == 0 && h == 1) return largest(x, n);
+  const seeNaN = (phases & NAN) != 0;
+  if ((phases & WHOLE) == WHOLE && mask == 0 && h == 1) return seeNaN ? largest(x, n) : largestNumber(x, n);
   const row = changetype<Row>(state);
   if (phases & INIT) {
     row.m = -Infinity;
@@ -51,7 +66,7 @@ export function rowMax(phases: i32, state: usize, x: usize, mask: usize, n: usiz
     for (let i: usize = 0; i < n; i += STRIP) {
       const part = min(n - i, STRIP);
       if (stage(x + (i << 2), mask ? mask + i : 0, part, h, -Infinity)) row.any = 1;
-      m = max(m, largest(STAGE, part));
+      m = max(m, seeNaN ? largest(STAGE, part) : largestNumber(STAGE, part));
     }
     row.m = m;
   }
@@ -87,14 +102,21 @@ export function expSum(y: usize, x: usize, n: usize, m: f32, c: f32, floor: f32,
   return sum;
 }
 
-/** y = exp((x - m) / T); y = 0: nowhere. @returns s = Σ y, that of earlier tiles included */
+/** exp(Infinity - Infinity) would make NaN of a row without one: beside +Infinity, sum + 0, or NaN where a logit is NaN. */
+function expSumOrNaN(y: usize, x: usize, n: usize, m: f32, c: f32, floor: f32, sum: v128): v128 {
+  if (m != Infinity) return expSum(y, x, n, m, c, floor, sum);
+  const top = largest(x, n);
+  return top == top ? sum : f64x2.splat(NaN);
+}
+
+/** y = exp((x - m) / T), nonsense where m is +Infinity; y = 0: nowhere. @returns s = Σ y, that of earlier tiles included */
 export function rowExpSum(
   phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, h: f32, m: f32, c: f32, floor: f32,
 ): f64 {
   if (m == -Infinity) m = 0; // -Infinity everywhere: each weighs 0, not exp(NaN)
   let s = f64x2.splat(0);
   if ((phases & WHOLE) == WHOLE && mask == 0 && h == 1) {
-    if (phases & SUM) s = expSum(y, x, n, m, c, floor, s);
+    if (phases & SUM) s = expSumOrNaN(y, x, n, m, c, floor, s);
   } else {
     const row = changetype<Row>(state);
     s = row.s;
@@ -102,7 +124,7 @@ export function rowExpSum(
       for (let i: usize = 0; i < n; i += STRIP) {
         const part = min(n - i, STRIP);
         stage(x + (i << 2), mask ? mask + i : 0, part, h, -Infinity);
-        s = expSum(y ? y + (i << 2) : 0, STAGE, part, m, c, floor, s);
+        s = expSumOrNaN(y ? y + (i << 2) : 0, STAGE, part, m, c, floor, s);
       }
       row.s = s;
     }

@@ -19,10 +19,10 @@
  *
  * A walk of its own, not that of axis.ts, which has one sum.
  */
-import { columnsInit, columnsMax } from "../columns";
+import { columnsInit, columnsMax, columnsMaxNumber } from "../columns";
 import { exponentFloor, exponentScale, prescale, prescaled } from "../exp";
 import { log } from "../log";
-import { COLUMN_ANY, COLUMN_M, COLUMN_S, COLUMN_W, FINISH, INIT, MAX, Row, STRIP, SUM } from "../phases";
+import { COLUMN_ANY, COLUMN_M, COLUMN_S, COLUMN_W, FINISH, INIT, MAX, NAN, Row, STRIP, SUM } from "../phases";
 import { rowMax } from "../row";
 import { STAGE, stage } from "../stage";
 import { addToColumns, addToRow } from "./entropySums";
@@ -74,7 +74,10 @@ function columnsSums(
     columnsInit(state, mask == 0 && axis > 0, width);
     for (let i: usize = 0; i < width << 3; i += 16) v128.store(state + i, f64x2.splat(0), COLUMN_W);
   }
-  if (phases & MAX) columnsMax(state, x, mask, shared, axis, width, pitch, h);
+  if (phases & MAX) {
+    if (phases & NAN) columnsMax(state, x, mask, shared, axis, width, pitch, h);
+    else columnsMaxNumber(state, x, mask, shared, axis, width, pitch, h);
+  }
   if (phases & SUM) addToColumns(state, x, mask, shared, axis, width, pitch, h, c, floor);
 }
 
@@ -94,6 +97,7 @@ export function entropy(
   const h = prescale(temperature);
   const c = exponentScale(prescaled(temperature));
   const floor = exponentFloor(c);
+  if (temperature == 0) phases |= NAN; // only m is looked at then
   for (let o: usize = 0; o < outer; o++) {
     if (inner == 1) {
       rowEntropy(phases, state, y, x, mask, axis, h, c, floor, temperature);

@@ -9,7 +9,7 @@
  */
 import { alongAxis } from "../axis";
 import { storeUpTo4 } from "../lanes";
-import { ALL, COLUMN_M, COLUMN_PART, Row, SUM } from "../phases";
+import { ALL, COLUMN_M, COLUMN_PART, NAN, Row, SUM } from "../phases";
 import { rowFill, rowFirst } from "../row";
 import { stageColumns } from "../stage";
 
@@ -23,7 +23,7 @@ function rowFinish(
   phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, m: f32, s: f64, h: f32, off: f64,
 ): void {
   const row = changetype<Row>(state);
-  const found: u32 = phases == (ALL & ~SUM) ? 0 : row.found;
+  const found: u32 = phases == (ALL & ~SUM | NAN) ? 0 : row.found;
   const first = found ? n : rowFirst(x, mask, n, m);
   rowFill(y, n, m == m ? <f32>off : NaN);
   if (first < n) {
@@ -55,7 +55,7 @@ export function hardmax(
   off: f64, state: usize, phases: i32,
 ): void {
   alongAxis(
-    y, x, mask, shared, outer, axis, inner, pitch, off, 1, state, phases & ~SUM,
+    y, x, mask, shared, outer, axis, inner, pitch, off, 1, state, phases & ~SUM | NAN,
     false, axis * pitch, rowFinish, columnsFinish,
   );
 }

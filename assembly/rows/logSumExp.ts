@@ -12,12 +12,12 @@
 import { alongAxis } from "../axis";
 import { prescaleLimit } from "../exp";
 import { logTotal } from "../log";
-import { COLUMN_M, COLUMN_S } from "../phases";
+import { COLUMN_M, COLUMN_S, NAN } from "../phases";
 
 function rowFinish(
   phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, m: f32, s: f64, h: f32, t: f64,
 ): void {
-  store<f32>(y, logTotal(m, s, t));
+  store<f32>(y, s == s ? logTotal(m, s, t) : NaN);
 }
 
 function columnsFinish(
@@ -25,7 +25,7 @@ function columnsFinish(
 ): void {
   for (let i: usize = 0; i < width; i++) {
     const m = load<f32>(state + (i << 2), COLUMN_M);
-    rowFinish(0, 0, y + (i << 2), 0, 0, 0, m, load<f64>(state + (i << 3), COLUMN_S), h, t);
+    store<f32>(y + (i << 2), logTotal(m, load<f64>(state + (i << 3), COLUMN_S), t)); // s is NaN also beside +Infinity, m is not
   }
 }
 
@@ -33,6 +33,7 @@ export function logSumExp(
   y: usize, x: usize, mask: usize, shared: bool, outer: usize, axis: usize, inner: usize, pitch: usize,
   temperature: f64, state: usize, phases: i32,
 ): void {
+  if (inner != 1) phases |= NAN;
   alongAxis(
     y, x, mask, shared, outer, axis, inner, pitch, temperature, prescaleLimit(temperature), state, phases,
     false, pitch, rowFinish, columnsFinish,

@@ -9,7 +9,7 @@
  */
 import { alongAxis } from "../axis";
 import { high, low, narrow, storeUpTo4 } from "../lanes";
-import { COLUMN_ANY, COLUMN_M, STRIP, SUM } from "../phases";
+import { COLUMN_ANY, COLUMN_M, NAN, STRIP, SUM } from "../phases";
 import { rowAny, rowFill, rowShiftWide } from "../row";
 import { STAGE, stage, stageColumns } from "../stage";
 
@@ -56,7 +56,7 @@ export function scores(
   temperature: f64, state: usize, phases: i32,
 ): void {
   alongAxis(
-    y, x, mask, shared, outer, axis, inner, pitch, temperature, 1, state, phases & ~SUM,
+    y, x, mask, shared, outer, axis, inner, pitch, temperature, 1, state, phases & ~SUM | NAN,
     false, axis * pitch, rowFinish, columnsFinish,
   );
 }
