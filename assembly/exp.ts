@@ -3,8 +3,10 @@
  *
  *   n = round(d·c)           by the magic bias B: adding it leaves n + 127 in the low bits of the sum
  *   f = d·c - n              in [-1/2, 1/2]; one rounding with fma, two without
- *   p = 2^f                  1 + f·(C1 + f·(C2 + f·(C3 + f·(C4 + f·C5))))
- *   2^n·p                    2^n from those bits, shifted into the exponent
+ *   s = 2^n                  from those bits, shifted into the exponent
+ *   p = (2^f - 1) / f        C1 + f·(C2 + f·(C3 + f·(C4 + f·C5)))
+ *   s + (f·s)·p              f·s is exact, unless it is subnormal, and is there before p is. A product after s·(1 + f·p) would make the
+ *                            chain longer, and the 1 take a register: 0.93 of the time with fma, 0.95 without (Zen 4)
  *
  * range   d in [-Infinity, 0]; d·c <= -126.5 gives exactly 0, and exp(0) is exactly 1
  * NaN     stays NaN (a product with it, never an addition to its bits)
@@ -106,10 +108,11 @@ export function expNotBelow(
 ): v128 {
   const n = fma(d, c, B);
   const f = fma(d, c, f32x4.sub(B, n));
+  const s = i32x4.shl(n, 23);
+  const fs = f32x4.mul(f, s);
   let p = fma(C5, f, C4);
   p = fma(p, f, C3);
   p = fma(p, f, C2);
   p = fma(p, f, C1);
-  p = fma(p, f, C0);
-  return f32x4.mul(p, i32x4.shl(n, 23));
+  return fma(p, fs, s);
 }

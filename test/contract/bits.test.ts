@@ -226,7 +226,7 @@ function* unpacked({ unpack16 }: Runtime): Generator<Result> {
 
 /** A row for every function: its name, the hash of its results, and what makes them, in any number of arrays. */
 const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable<Result>][] = [
-  ["softmax", "78c0534c", ({ softmax }) => soft(softmax)],
+  ["softmax", "c10da70b", ({ softmax }) => soft(softmax)],
   ["logSoftmax", "6e4f0c5c", ({ logSoftmax }) => soft(logSoftmax)],
   ["logSumExp", "3d94df18", ({ logSumExp }) => soft(logSumExp)],
   ["entropy", "656ab24c", ({ entropy }) => soft(entropy)],
@@ -235,12 +235,12 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
   ["unpack16", "54e48de5", unpacked],
   ["sparsemax", "3ee71622", ({ sparsemax }) => sparse(sparsemax)],
   ["entmax15", "5729a9f6", ({ entmax15 }) => sparse(entmax15)],
-  ["entmax", "52f7276d", entmaxes],
+  ["entmax", "bb4b14f8", entmaxes],
   ["attention", "78a3f4e2", attentions],
   ["mergeAttention", "747b927f", merges],
   ["topK", "b165825c", tops],
   ["sample", "4ed7ca70", samples],
-  ["truncate", "c47e9fab", kept],
+  ["truncate", "79d18ce7", kept],
   ["logProbs", "a9b93db9", given],
   ["verifyDraft", "3e878b9d", verdicts],
 ];
