@@ -15,7 +15,7 @@ export const NAN: i32 = 128;
 /** Columns worked on together, as a usize, the type of addresses. */
 export const STRIP: usize = strip;
 
-/** Floats of a partial sum: they are added in float32, eight to a lane, and their sum goes into a float64 sum. That costs 5·2^-24
+/** Floats of a partial sum: they are added in float32, pairs first, eight of those to a lane, and their sum goes into a float64 sum. That costs 5·2^-24
  *  at the very worst. Tiles are multiples of it, so a split row adds in the same order. */
 export const PARTIAL_SUM: usize = 64;
 

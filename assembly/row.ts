@@ -81,22 +81,21 @@ export function expSum(y: usize, x: usize, n: usize, m: f32, c: f32, floor: f32,
   while (n) {
     const count = min(n, PARTIAL_SUM);
     if (nowhere) y = STAGE; // no further than x has been read
-    let s0 = f32x4.splat(0), s1 = s0;
+    let s = f32x4.splat(0);
     for (const end = x + ((count & ~7) << 2); x < end; x += 32, y += 32) {
       const e0 = exp(f32x4.sub(v128.load(x), mv), cv, fv, B, C0, C1, C2, C3, C4, C5);
       const e1 = exp(f32x4.sub(v128.load(x, 16), mv), cv, fv, B, C0, C1, C2, C3, C4, C5);
       v128.store(y, e0);
       v128.store(y, e1, 16);
-      s0 = f32x4.add(s0, e0);
-      s1 = f32x4.add(s1, e1);
+      s = f32x4.add(s, f32x4.add(e0, e1));
     }
     for (let left = count & 7; left; left -= min(left, 4), x += 16, y += 16) {
       const v = left < 4 ? loadTail(x, left, f32x4.splat(-Infinity)) : v128.load(x);
       const e = exp(f32x4.sub(v, mv), cv, fv, B, C0, C1, C2, C3, C4, C5);
       storeUpTo4(y, e, left);
-      s0 = f32x4.add(s0, e);
+      s = f32x4.add(s, e);
     }
-    sum = f64x2.add(sum, widen(f32x4.add(s0, s1)));
+    sum = f64x2.add(sum, widen(s));
     n -= count;
   }
   return sum;

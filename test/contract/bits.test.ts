@@ -226,23 +226,23 @@ function* unpacked({ unpack16 }: Runtime): Generator<Result> {
 
 /** A row for every function: its name, the hash of its results, and what makes them, in any number of arrays. */
 const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable<Result>][] = [
-  ["softmax", "c10da70b", ({ softmax }) => soft(softmax)],
-  ["logSoftmax", "6e4f0c5c", ({ logSoftmax }) => soft(logSoftmax)],
-  ["logSumExp", "3d94df18", ({ logSumExp }) => soft(logSumExp)],
+  ["softmax", "8ee0a0f2", ({ softmax }) => soft(softmax)],
+  ["logSoftmax", "723e484d", ({ logSoftmax }) => soft(logSoftmax)],
+  ["logSumExp", "096e3468", ({ logSumExp }) => soft(logSumExp)],
   ["entropy", "656ab24c", ({ entropy }) => soft(entropy)],
   ["hardmax", "d9a422e8", ({ hardmax }) => soft(hardmax)],
   ["pack16", "6e1a6055", packed],
   ["unpack16", "54e48de5", unpacked],
   ["sparsemax", "3ee71622", ({ sparsemax }) => sparse(sparsemax)],
   ["entmax15", "5729a9f6", ({ entmax15 }) => sparse(entmax15)],
-  ["entmax", "bb4b14f8", entmaxes],
+  ["entmax", "17db4c35", entmaxes],
   ["attention", "78a3f4e2", attentions],
   ["mergeAttention", "747b927f", merges],
-  ["topK", "b165825c", tops],
-  ["sample", "4ed7ca70", samples],
+  ["topK", "c8638c7a", tops],
+  ["sample", "62555080", samples],
   ["truncate", "79d18ce7", kept],
-  ["logProbs", "a9b93db9", given],
-  ["verifyDraft", "3e878b9d", verdicts],
+  ["logProbs", "93413eca", given],
+  ["verifyDraft", "6e2c6f12", verdicts],
 ];
 
 /** More rows, of functions that have one. */
