@@ -9,7 +9,7 @@ import { FINISH, STRIP } from "./phases";
 import { rowExpSum, rowMax } from "./row";
 
 /** y of a row, from its m and s. h is the factor of x, t the divisor of x·h - m. */
-type RowFinish = (
+export type RowFinish = (
   phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, m: f32, s: f64, h: f32, t: f64,
 ) => void;
 

@@ -102,6 +102,8 @@ export function expSum(y: usize, x: usize, n: usize, m: f32, c: f32, floor: f32,
 }
 
 /** exp(Infinity - Infinity) would make NaN of a row without one: beside +Infinity, sum + 0, or NaN where a logit is NaN. */
+// @ts-ignore: decorator
+@inline
 function expSumOrNaN(y: usize, x: usize, n: usize, m: f32, c: f32, floor: f32, sum: v128): v128 {
   if (m != Infinity) return expSum(y, x, n, m, c, floor, sum);
   const top = largest(x, n);
@@ -128,6 +130,14 @@ export function rowExpSum(
       row.s = s;
     }
   }
+  return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
+}
+
+/** As rowExpSum, of a row in one call. */
+// @ts-ignore: decorator
+@inline
+export function wholeExpSum(y: usize, x: usize, n: usize, m: f32, c: f32, floor: f32): f64 {
+  const s = expSumOrNaN(y, x, n, m == -Infinity ? 0 : m, c, floor, f64x2.splat(0));
   return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
 }
 

@@ -16,6 +16,7 @@ import { log } from "../log";
 import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S } from "../phases";
 import { rowAny, rowFill, rowShift, rowShiftWide } from "../row";
 import { stageColumns } from "../stage";
+import { areWhole, wholeRows } from "./whole";
 
 /** y = (x·h - m) / T - log s; m - m is the NaN of a row whose maximum is not finite */
 function rowFinish(
@@ -56,8 +57,13 @@ export function logSoftmax(
   y: usize, x: usize, mask: usize, shared: bool, outer: usize, axis: usize, inner: usize, pitch: usize,
   temperature: f64, state: usize, phases: i32,
 ): void {
+  const h = prescale(temperature);
+  if (areWhole(mask, inner, h, phases)) {
+    wholeRows(y, x, outer, axis, temperature, false, axis, rowFinish);
+    return;
+  }
   alongAxis(
-    y, x, mask, shared, outer, axis, inner, pitch, temperature, prescale(temperature), state, phases,
+    y, x, mask, shared, outer, axis, inner, pitch, temperature, h, state, phases,
     false, axis * pitch, rowFinish, columnsFinish,
   );
 }

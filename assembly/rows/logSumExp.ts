@@ -13,6 +13,7 @@ import { alongAxis } from "../axis";
 import { prescaleLimit } from "../exp";
 import { logTotal } from "../log";
 import { COLUMN_M, COLUMN_S, NAN } from "../phases";
+import { areWhole, wholeRows } from "./whole";
 
 function rowFinish(
   phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, m: f32, s: f64, h: f32, t: f64,
@@ -33,9 +34,14 @@ export function logSumExp(
   y: usize, x: usize, mask: usize, shared: bool, outer: usize, axis: usize, inner: usize, pitch: usize,
   temperature: f64, state: usize, phases: i32,
 ): void {
+  const h = prescaleLimit(temperature);
+  if (areWhole(mask, inner, h, phases)) {
+    wholeRows(y, x, outer, axis, temperature, false, 1, rowFinish);
+    return;
+  }
   if (inner != 1) phases |= NAN;
   alongAxis(
-    y, x, mask, shared, outer, axis, inner, pitch, temperature, prescaleLimit(temperature), state, phases,
+    y, x, mask, shared, outer, axis, inner, pitch, temperature, h, state, phases,
     false, pitch, rowFinish, columnsFinish,
   );
 }

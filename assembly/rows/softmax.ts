@@ -14,6 +14,7 @@ import { exponentFloor, exponentScale, prescale } from "../exp";
 import { narrow, storeUpTo4 } from "../lanes";
 import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S } from "../phases";
 import { expSum, largestNumber, rowAny, rowScale } from "../row";
+import { areWhole, wholeRows } from "./whole";
 
 /** y *= 1 / s; m - m is the NaN of a row whose maximum is not finite */
 function rowFinish(
@@ -46,8 +47,13 @@ export function softmax(
   y: usize, x: usize, mask: usize, shared: bool, outer: usize, axis: usize, inner: usize, pitch: usize,
   temperature: f64, state: usize, phases: i32,
 ): void {
+  const h = prescale(temperature);
+  if (areWhole(mask, inner, h, phases)) {
+    wholeRows(y, x, outer, axis, temperature, true, axis, rowFinish);
+    return;
+  }
   alongAxis(
-    y, x, mask, shared, outer, axis, inner, pitch, temperature, prescale(temperature), state, phases,
+    y, x, mask, shared, outer, axis, inner, pitch, temperature, h, state, phases,
     true, axis * pitch, rowFinish, columnsFinish,
   );
 }
