@@ -31,16 +31,12 @@ function columnsAny(state: usize, mask: usize, step: usize, width: usize): void 
   }
 }
 
-/** m = max(m, four columns of `rows` positions); with seeNaN NaN for good once one is NaN */
+/** max(m, v); with seeNaN NaN for good once one is NaN */
 // @ts-ignore: decorator
 @inline
-function fourMax(m: v128, x: usize, rows: usize, pitch: usize, seeNaN: bool): v128 {
-  for (; rows; rows--, x += pitch) {
-    const v = v128.load(x);
-    const most = maxNumber(m, v); // keeps a NaN that m already is
-    m = seeNaN ? v128.bitselect(v, most, f32x4.ne(v, v)) : most;
-  }
-  return m;
+function fourMax(m: v128, v: v128, seeNaN: bool): v128 {
+  const most = maxNumber(m, v); // keeps a NaN that m already is
+  return seeNaN ? v128.bitselect(v, most, f32x4.ne(v, v)) : most;
 }
 
 // @ts-ignore: decorator
@@ -49,12 +45,19 @@ function columnsMaximum(
   state: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32, seeNaN: bool,
 ): void {
   const rows: usize = mask || h != 1 ? 1 : ROWS;
+  const step = pitch << 2;
   for (let a: usize = 0; a < axis; a += rows) {
     if (mask) columnsAny(state, shared ? mask + a : mask + a * pitch, shared ? 0 : 1, width);
     const source = stageColumns(x + ((a * pitch) << 2), mask, shared, a, pitch, width, h, -Infinity);
-    for (let i: usize = 0; i < width << 2; i += 16) {
-      const m = v128.load(state + i, COLUMN_M);
-      v128.store(state + i, fourMax(m, source + i, min(rows, axis - a), pitch << 2, seeNaN), COLUMN_M);
+    for (let i: usize = 0; i < width << 2; i += 32) {
+      let m0 = v128.load(state + i, COLUMN_M), m1 = v128.load(state + i, COLUMN_M + 16);
+      let from = source + i;
+      for (let r = min(rows, axis - a); r; r--, from += step) {
+        m0 = fourMax(m0, v128.load(from), seeNaN);
+        m1 = fourMax(m1, v128.load(from, 16), seeNaN);
+      }
+      v128.store(state + i, m0, COLUMN_M);
+      v128.store(state + i, m1, COLUMN_M + 16);
     }
   }
 }
@@ -81,6 +84,14 @@ function fourWiden(s: usize, part: v128): void {
   v128.store(s, f64x2.add(v128.load(s, COLUMN_S + 16), high(part)), COLUMN_S + 16);
 }
 
+/** -Infinity everywhere: each weighs 0, not exp(NaN); log 0 and 1 / 0 then give what such a column must be. */
+function columnsRaise(state: usize, width: usize): void {
+  for (let i: usize = 0; i < width << 2; i += 16) {
+    const m = v128.load(state + i, COLUMN_M);
+    v128.store(state + i, v128.andnot(m, f32x4.eq(m, f32x4.splat(-Infinity))), COLUMN_M);
+  }
+}
+
 /**
  * y = exp((x - m) / T), s += Σ y; y = 0: the sums alone.
  *
@@ -94,38 +105,39 @@ function columnsExpSum(
   const cv = f32x4.splat(c), fv = f32x4.splat(floor);
   const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   const rows: usize = mask || h != 1 ? 1 : ROWS;
-  const step = pitch << 2;
-  for (let i: usize = 0; i < width << 2; i += 16) {
-    const m = v128.load(state + i, COLUMN_M);
-    // -Infinity everywhere: each weighs 0, not exp(NaN); log 0 and 1 / 0 then give what such a column must be
-    v128.store(state + i, v128.andnot(m, f32x4.eq(m, f32x4.splat(-Infinity))), COLUMN_M);
-  }
+  const step = pitch << 2, targetStep = y ? step : 0;
+  columnsRaise(state, width);
   for (let a: usize = 0; a < axis; a += rows) {
-    const source = stageColumns(x + a * step, mask, shared, a, pitch, width, h, -Infinity);
-    const target = y ? y + a * step : STAGE;
-    const targetStep = y ? step : 0;
+    let from = stageColumns(x + a * step, mask, shared, a, pitch, width, h, -Infinity);
+    let to = y ? y + a * step : STAGE;
+    let at = state, sums = state;
+    const last = state + ((width & ~7) << 2);
     const count = min(rows, axis - a);
-    for (let i: usize = 0; i < width; i += 8) {
-      const left = width - i;
-      const at = state + (i << 2);
+    for (; at < last; at += 32, sums += 64, from += 32, to += 32) {
       const m0 = v128.load(at, COLUMN_M), m1 = v128.load(at, COLUMN_M + 16);
       let s0 = f32x4.splat(0), s1 = s0;
-      let from = source + (i << 2), to = target + (i << 2);
-      for (let r = count; r; r--, from += step, to += targetStep) {
-        const e0 = exp(f32x4.sub(v128.load(from), m0), cv, fv, B, C0, C1, C2, C3, C4, C5);
-        const e1 = exp(f32x4.sub(v128.load(from, 16), m1), cv, fv, B, C0, C1, C2, C3, C4, C5);
-        if (left >= 8) {
-          v128.store(to, e0);
-          v128.store(to, e1, 16);
-        } else {
-          storeUpTo4(to, e0, left);
-          if (left > 4) storeUpTo4(to + 16, e1, left - 4);
-        }
+      let source = from, target = to;
+      for (let r = count; r; r--, source += step, target += targetStep) {
+        const e0 = exp(f32x4.sub(v128.load(source), m0), cv, fv, B, C0, C1, C2, C3, C4, C5);
+        const e1 = exp(f32x4.sub(v128.load(source, 16), m1), cv, fv, B, C0, C1, C2, C3, C4, C5);
+        v128.store(target, e0);
+        v128.store(target, e1, 16);
         s0 = f32x4.add(s0, e0);
         s1 = f32x4.add(s1, e1);
       }
-      fourWiden(at + (i << 2), s0);
-      fourWiden(at + (i << 2) + 32, s1);
+      fourWiden(sums, s0);
+      fourWiden(sums + 32, s1);
+    }
+    for (let left = width & 7; left; left -= min(left, 4), at += 16, sums += 32, from += 16, to += 16) {
+      const m = v128.load(at, COLUMN_M);
+      let s = f32x4.splat(0);
+      let source = from, target = to;
+      for (let r = count; r; r--, source += step, target += targetStep) {
+        const e = exp(f32x4.sub(v128.load(source), m), cv, fv, B, C0, C1, C2, C3, C4, C5);
+        storeUpTo4(target, e, left);
+        s = f32x4.add(s, e);
+      }
+      fourWiden(sums, s);
     }
   }
 }

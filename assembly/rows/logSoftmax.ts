@@ -28,6 +28,24 @@ function rowFinish(
   else rowShiftWide(y, x, mask, n, h, m, t, logS);
 }
 
+/** y = (x - m) - part */
+function columnsShift(state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
+  const whole = (width & ~7) << 2;
+  for (let a: usize = 0; a < axis; a++, x += pitch << 2, y += pitch << 2) {
+    let i: usize = 0;
+    for (; i < whole; i += 32) {
+      const d0 = f32x4.sub(v128.load(x + i), v128.load(state + i, COLUMN_M));
+      const d1 = f32x4.sub(v128.load(x + i, 16), v128.load(state + i, COLUMN_M + 16));
+      v128.store(y + i, f32x4.sub(d0, v128.load(state + i, COLUMN_PART)));
+      v128.store(y + i, f32x4.sub(d1, v128.load(state + i, COLUMN_PART + 16)), 16);
+    }
+    for (let left = width & 7; left; left -= min(left, 4), i += 16) {
+      const d = f32x4.sub(v128.load(x + i), v128.load(state + i, COLUMN_M));
+      storeUpTo4(y + i, f32x4.sub(d, v128.load(state + i, COLUMN_PART)), left);
+    }
+  }
+}
+
 /** part = log s, NaN where m is not finite; then y = (x·h - m) / T - part, the quotient in float64 */
 function columnsFinish(
   state: usize, y: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32, t: f64,
@@ -35,6 +53,10 @@ function columnsFinish(
   for (let i: usize = 0; i < width; i++) {
     const m = load<f32>(state + (i << 2), COLUMN_M);
     store<f32>(state + (i << 2), <f32>log(load<f64>(state + (i << 3), COLUMN_S)) + (m - m), COLUMN_PART);
+  }
+  if (t == 1 && mask == 0) {
+    columnsShift(state, y, x, axis, width, pitch);
+    return;
   }
   const tv = f64x2.splat(t), least = f32x4.splat(-Infinity);
   for (let a: usize = 0; a < axis; a++, x += pitch << 2, y += pitch << 2) {

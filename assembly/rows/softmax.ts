@@ -35,10 +35,15 @@ function columnsFinish(
     const none = i32x4.eq(v128.load(state + i, COLUMN_ANY), i32x4.splat(0));
     v128.store(state + i, v128.andnot(f32x4.add(r, f32x4.sub(m, m)), none), COLUMN_PART);
   }
+  const whole = (width & ~7) << 2;
   for (let a: usize = 0; a < axis; a++, y += pitch << 2) {
-    for (let i: usize = 0; i < width; i += 4) {
-      const at = y + (i << 2);
-      storeUpTo4(at, f32x4.mul(v128.load(at), v128.load(state + (i << 2), COLUMN_PART)), width - i);
+    let i: usize = 0;
+    for (; i < whole; i += 32) {
+      v128.store(y + i, f32x4.mul(v128.load(y + i), v128.load(state + i, COLUMN_PART)));
+      v128.store(y + i, f32x4.mul(v128.load(y + i, 16), v128.load(state + i, COLUMN_PART + 16)), 16);
+    }
+    for (let left = width & 7; left; left -= min(left, 4), i += 16) {
+      storeUpTo4(y + i, f32x4.mul(v128.load(y + i), v128.load(state + i, COLUMN_PART)), left);
     }
   }
 }
