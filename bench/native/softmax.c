@@ -42,24 +42,24 @@ static float largest(const float *x, size_t n) {
 /** y = exp(x - m), see assembly/exp.ts. @returns Σ y */
 static double exp_sum(float *y, const float *x, size_t n, float row_max) {
   const __m128 m = _mm_set1_ps(row_max), c = _mm_set1_ps(1.44269504f), floor = _mm_set1_ps(-127 / 1.44269504f);
-  const __m128 B = _mm_set1_ps(12583039.0f), C0 = _mm_set1_ps(1.0f), C1 = _mm_set1_ps(0.693147004f),
-               C2 = _mm_set1_ps(0.240222380f), C3 = _mm_set1_ps(0.0555071123f), C4 = _mm_set1_ps(0.00967168529f),
+  const __m128 B = _mm_set1_ps(12583039.0f), C1 = _mm_set1_ps(0.693147004f), C2 = _mm_set1_ps(0.240222380f),
+               C3 = _mm_set1_ps(0.0555071123f), C4 = _mm_set1_ps(0.00967168529f),
                C5 = _mm_set1_ps(0.00132696854f);
   __m128d sum = _mm_setzero_pd();
   for (const float *end = x + n; x < end;) {
     __m128 s[VECTORS];
     EACH(s[k] = _mm_setzero_ps());
     for (const float *stop = x + BLOCK; x < stop; x += 4 * VECTORS, y += 4 * VECTORS) {
-      __m128 d[VECTORS], n[VECTORS], f[VECTORS], p[VECTORS];
+      __m128 d[VECTORS], n[VECTORS], f[VECTORS], t[VECTORS], p[VECTORS];
       EACH(d[k] = _mm_max_ps(floor, _mm_sub_ps(_mm_loadu_ps(x + 4 * k), m)));
       EACH(n[k] = fma4(d[k], c, B));
       EACH(f[k] = fma4(d[k], c, _mm_sub_ps(B, n[k])));
+      EACH(t[k] = _mm_castsi128_ps(_mm_slli_epi32(_mm_castps_si128(n[k]), 23)));
       EACH(p[k] = fma4(C5, f[k], C4));
       EACH(p[k] = fma4(p[k], f[k], C3));
       EACH(p[k] = fma4(p[k], f[k], C2));
       EACH(p[k] = fma4(p[k], f[k], C1));
-      EACH(p[k] = fma4(p[k], f[k], C0));
-      EACH(p[k] = _mm_mul_ps(p[k], _mm_castsi128_ps(_mm_slli_epi32(_mm_castps_si128(n[k]), 23))));
+      EACH(p[k] = fma4(p[k], _mm_mul_ps(f[k], t[k]), t[k]));
       EACH(_mm_storeu_ps(y + 4 * k, p[k]));
       EACH(s[k] = _mm_add_ps(s[k], p[k]));
     }
