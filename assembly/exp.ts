@@ -24,7 +24,7 @@ import { fma } from "./lanes";
 // @ts-ignore: decorator
 @lazy const TABLE: usize = memory.data<f32>([
   12583039, 12583039, 12583039, 12583039, // B = 1.5·2^23 + 127
-  1, 1, 1, 1, // C0
+  1, 1, 1, 1, // C0, for logarithms (assembly/sparse/power.ts)
   0.693147004, 0.693147004, 0.693147004, 0.693147004, // C1 = 0x1.62e42ap-1
   0.240222380, 0.240222380, 0.240222380, 0.240222380, // C2 = 0x1.ebf9b6p-3
   0.0555071123, 0.0555071123, 0.0555071123, 0.0555071123, // C3 = 0x1.c6b6dap-5
@@ -87,9 +87,9 @@ export function exponentFloor(c: f32): f32 {
 @inline
 export function exp(
   d: v128, c: v128, floor: v128,
-  B: v128, C0: v128, C1: v128, C2: v128, C3: v128, C4: v128, C5: v128,
+  B: v128, C1: v128, C2: v128, C3: v128, C4: v128, C5: v128,
 ): v128 {
-  return expNotBelow(notBelow(d, floor), c, B, C0, C1, C2, C3, C4, C5);
+  return expNotBelow(notBelow(d, floor), c, B, C1, C2, C3, C4, C5);
 }
 
 /** d < floor ? floor : d, so NaN stays */
@@ -104,7 +104,7 @@ export function notBelow(d: v128, floor: v128): v128 {
 @inline
 export function expNotBelow(
   d: v128, c: v128,
-  B: v128, C0: v128, C1: v128, C2: v128, C3: v128, C4: v128, C5: v128,
+  B: v128, C1: v128, C2: v128, C3: v128, C4: v128, C5: v128,
 ): v128 {
   const n = fma(d, c, B);
   const f = fma(d, c, f32x4.sub(B, n));

@@ -4,7 +4,7 @@
  * m is the largest logit. A NaN among them shows in the sum, and with NAN (phases.ts) in m as well. Where m is not finite the whole row
  * is NaN: m - m is NaN then, and is added to the result. Passes after the maximum may compute nonsense for such a row; it is never read.
  */
-import { exp, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "./exp";
+import { exp, loadB, loadC1, loadC2, loadC3, loadC4, loadC5 } from "./exp";
 import { high, horizontalMax, loadTail, low, maxNumber, narrow, storeTail, storeUpTo4, widen } from "./lanes";
 import { FINISH, INIT, MAX, NAN, PARTIAL_SUM, Row, STRIP, SUM } from "./phases";
 import { STAGE, stage } from "./stage";
@@ -76,22 +76,22 @@ export function rowMax(phases: i32, state: usize, x: usize, mask: usize, n: usiz
 /** y = exp((x - m)·c / log2(e)), n floats; y = 0: nowhere. @returns sum + Σ y, two float64 lanes */
 export function expSum(y: usize, x: usize, n: usize, m: f32, c: f32, floor: f32, sum: v128): v128 {
   const mv = f32x4.splat(m), cv = f32x4.splat(c), fv = f32x4.splat(floor);
-  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
+  const B = loadB(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   const nowhere = y == 0;
   while (n) {
     const count = min(n, PARTIAL_SUM);
     if (nowhere) y = STAGE; // no further than x has been read
     let s = f32x4.splat(0);
     for (const end = x + ((count & ~7) << 2); x < end; x += 32, y += 32) {
-      const e0 = exp(f32x4.sub(v128.load(x), mv), cv, fv, B, C0, C1, C2, C3, C4, C5);
-      const e1 = exp(f32x4.sub(v128.load(x, 16), mv), cv, fv, B, C0, C1, C2, C3, C4, C5);
+      const e0 = exp(f32x4.sub(v128.load(x), mv), cv, fv, B, C1, C2, C3, C4, C5);
+      const e1 = exp(f32x4.sub(v128.load(x, 16), mv), cv, fv, B, C1, C2, C3, C4, C5);
       v128.store(y, e0);
       v128.store(y, e1, 16);
       s = f32x4.add(s, f32x4.add(e0, e1));
     }
     for (let left = count & 7; left; left -= min(left, 4), x += 16, y += 16) {
       const v = left < 4 ? loadTail(x, left, f32x4.splat(-Infinity)) : v128.load(x);
-      const e = exp(f32x4.sub(v, mv), cv, fv, B, C0, C1, C2, C3, C4, C5);
+      const e = exp(f32x4.sub(v, mv), cv, fv, B, C1, C2, C3, C4, C5);
       storeUpTo4(y, e, left);
       s = f32x4.add(s, e);
     }

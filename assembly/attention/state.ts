@@ -8,7 +8,7 @@
  *
  * pitches of source, out, lse and w are floats from head to head and from query to query
  */
-import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
+import { exp, exponentFloor, exponentScale, loadB, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
 import { fma, loadTail, storeUpTo4 } from "../lanes";
 import { log } from "../log";
 import { safe, scaleIsPlain, startWide } from "./overflow";
@@ -91,7 +91,7 @@ export function attentionWeights(
 ): void {
   const c = exponentScale(1);
   const cv = f32x4.splat(c), fv = f32x4.splat(exponentFloor(c));
-  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
+  const B = loadB(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   for (let g: usize = 0; g < heads; g++) {
     for (let i: usize = 0; i < queries; i++, query += QUERY_BYTES) {
       const kept = queryAt(query, 0);
@@ -100,7 +100,7 @@ export function attentionWeights(
       const r = f32x4.splat(l == 0 ? 0 : <f32>(1 / l));
       const row = w + ((g * headPitch + i * rowPitch) << 2);
       for (let j: usize = 0; j < keys; j += 4) {
-        const e = exp(f32x4.sub(v128.load(row + (j << 2)), mv), cv, fv, B, C0, C1, C2, C3, C4, C5);
+        const e = exp(f32x4.sub(v128.load(row + (j << 2)), mv), cv, fv, B, C1, C2, C3, C4, C5);
         storeUpTo4(row + (j << 2), f32x4.mul(e, r), keys - j);
       }
     }

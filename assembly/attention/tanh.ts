@@ -10,7 +10,7 @@
  *
  * The caller loads nothing: softcap is rare beside everything else that is done to a score.
  */
-import { exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
+import { exp, exponentFloor, exponentScale, loadB, loadC1, loadC2, loadC3, loadC4, loadC5 } from "../exp";
 import { fma } from "../lanes";
 
 export function tanh(x: v128): v128 {
@@ -18,7 +18,7 @@ export function tanh(x: v128): v128 {
   const a = f32x4.abs(x);
   const e = exp(
     f32x4.mul(a, f32x4.splat(-2)), f32x4.splat(c), f32x4.splat(exponentFloor(c)),
-    loadB(), loadC0(), loadC1(), loadC2(), loadC3(), loadC4(), loadC5(),
+    loadB(), loadC1(), loadC2(), loadC3(), loadC4(), loadC5(),
   );
   const one = f32x4.splat(1);
   const large = f32x4.sub(one, f32x4.div(f32x4.add(e, e), f32x4.add(one, e)));

@@ -8,7 +8,7 @@
  * same way, and so half of the roundings are gone.
  */
 import { ROWS } from "../columns";
-import { expNotBelow, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5, notBelow } from "../exp";
+import { expNotBelow, loadB, loadC1, loadC2, loadC3, loadC4, loadC5, notBelow } from "../exp";
 import { fma, high, low, widen } from "../lanes";
 import { PARTIAL_SUM, COLUMN_M, COLUMN_S, COLUMN_W, Row } from "../phases";
 import { STAGE, stage, stageColumns } from "../stage";
@@ -16,7 +16,7 @@ import { STAGE, stage, stageColumns } from "../stage";
 /** The sums of a row, n floats more; the last up to seven of it become eight on the stage, with what weighs nothing. */
 export function addToRow(row: Row, x: usize, n: usize, m: f32, c: f32, floor: f32): void {
   const mv = f32x4.splat(m), cv = f32x4.splat(c), fv = f32x4.splat(floor);
-  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
+  const B = loadB(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   while (n) {
     let block = min(n, PARTIAL_SUM) & ~7;
     if (block == 0) {
@@ -29,8 +29,8 @@ export function addToRow(row: Row, x: usize, n: usize, m: f32, c: f32, floor: f3
     for (const end = x + (block << 2); x < end; x += 32) {
       const d0 = notBelow(f32x4.sub(v128.load(x), mv), fv);
       const d1 = notBelow(f32x4.sub(v128.load(x, 16), mv), fv);
-      const e0 = expNotBelow(d0, cv, B, C0, C1, C2, C3, C4, C5);
-      const e1 = expNotBelow(d1, cv, B, C0, C1, C2, C3, C4, C5);
+      const e0 = expNotBelow(d0, cv, B, C1, C2, C3, C4, C5);
+      const e1 = expNotBelow(d1, cv, B, C1, C2, C3, C4, C5);
       s = f32x4.add(s, f32x4.add(e0, e1));
       w = f32x4.add(w, fma(e0, f32x4.mul(d0, cv), f32x4.mul(e1, f32x4.mul(d1, cv))));
     }
@@ -54,7 +54,7 @@ export function addToColumns(
   c: f32, floor: f32,
 ): void {
   const cv = f32x4.splat(c), fv = f32x4.splat(floor);
-  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
+  const B = loadB(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   const rows: usize = mask || h != 1 ? 1 : ROWS;
   const step = pitch << 2;
   for (let a: usize = 0; a < axis; a += rows) {
@@ -67,7 +67,7 @@ export function addToColumns(
       let from = source + i;
       for (let r = count; r; r--, from += step) {
         const d = notBelow(f32x4.sub(v128.load(from), m), fv);
-        const e = expNotBelow(d, cv, B, C0, C1, C2, C3, C4, C5);
+        const e = expNotBelow(d, cv, B, C1, C2, C3, C4, C5);
         s = f32x4.add(s, e);
         w = fma(e, f32x4.mul(d, cv), w);
       }

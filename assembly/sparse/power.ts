@@ -74,7 +74,7 @@ export function power(
   w: v128, v: v128, c: v128, floor: v128, root: v128, L0: v128, L1: v128, L2: v128,
   B: v128, C0: v128, C1: v128, C2: v128, C3: v128, C4: v128, C5: v128,
 ): v128 {
-  return exp(log2(w, v, C0, root, L0, L1, L2), c, floor, B, C0, C1, C2, C3, C4, C5);
+  return exp(log2(w, v, C0, root, L0, L1, L2), c, floor, B, C1, C2, C3, C4, C5);
 }
 
 /** (2^e·w)^c, at most 1 */
@@ -87,5 +87,5 @@ export function powerAt(
   const k = i32x4.shr_s(i32x4.sub(w, root), 23);
   const z = i32x4.sub(w, i32x4.shl(k, 23));
   const l = f32x4.add(f32x4.convert_i32x4_s(i32x4.add(k, e)), artanh(f32x4.sub(z, C0), z, C0, L0, L1, L2));
-  return exp(f32x4.pmin(l, f32x4.splat(0)), c, floor, B, C0, C1, C2, C3, C4, C5);
+  return exp(f32x4.pmin(l, f32x4.splat(0)), c, floor, B, C1, C2, C3, C4, C5);
 }

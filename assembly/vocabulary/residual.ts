@@ -15,7 +15,7 @@
  * error   of each weight as in exp.ts; summed as in row.ts
  */
 import {
-  exp, exponentFloor, exponentScale, loadB, loadC0, loadC1, loadC2, loadC3, loadC4, loadC5, prescale,
+  exp, exponentFloor, exponentScale, loadB, loadC1, loadC2, loadC3, loadC4, loadC5, prescale,
 } from "../exp";
 import { firstLanes, loadTail, widen } from "../lanes";
 import { VOCABULARY_DRAFT_WEIGHTS } from "../layout";
@@ -55,28 +55,28 @@ function writeLanes(lanes: Lanes, side: Side, ratio: f32): void {
 // @ts-ignore: decorator
 @inline
 function kept(x: v128, t: v128, m: v128, c: v128, floor: v128,
-  B: v128, C0: v128, C1: v128, C2: v128, C3: v128, C4: v128, C5: v128): v128 {
-  return v128.and(exp(f32x4.sub(x, m), c, floor, B, C0, C1, C2, C3, C4, C5), f32x4.ge(x, t));
+  B: v128, C1: v128, C2: v128, C3: v128, C4: v128, C5: v128): v128 {
+  return v128.and(exp(f32x4.sub(x, m), c, floor, B, C1, C2, C3, C4, C5), f32x4.ge(x, t));
 }
 
 /** The sum of r over n <= PARTIAL_SUM logits at x and y: in one loop and without a store, for temperatures up to 2^64. */
 function excessOf(x: usize, y: usize, n: usize, target: Lanes, draft: Lanes): f64 {
   const t = target.least, m = target.m, c = target.c, f = target.floor, rv = target.ratio;
   const ty = draft.least, my = draft.m, cy = draft.c, fy = draft.floor;
-  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
+  const B = loadB(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   let s0 = f32x4.splat(0), s1 = s0;
   for (; n >= 8; n -= 8, x += 32, y += 32) {
-    const p0 = kept(v128.load(x), t, m, c, f, B, C0, C1, C2, C3, C4, C5);
-    const p1 = kept(v128.load(x, 16), t, m, c, f, B, C0, C1, C2, C3, C4, C5);
-    const q0 = kept(v128.load(y), ty, my, cy, fy, B, C0, C1, C2, C3, C4, C5);
-    const q1 = kept(v128.load(y, 16), ty, my, cy, fy, B, C0, C1, C2, C3, C4, C5);
+    const p0 = kept(v128.load(x), t, m, c, f, B, C1, C2, C3, C4, C5);
+    const p1 = kept(v128.load(x, 16), t, m, c, f, B, C1, C2, C3, C4, C5);
+    const q0 = kept(v128.load(y), ty, my, cy, fy, B, C1, C2, C3, C4, C5);
+    const q1 = kept(v128.load(y, 16), ty, my, cy, fy, B, C1, C2, C3, C4, C5);
     s0 = f32x4.add(s0, beyond(p0, q0, rv));
     s1 = f32x4.add(s1, beyond(p1, q1, rv));
   }
   for (; n; n -= min(n, 4), x += 16, y += 16) {
     const v = n < 4 ? loadTail(x, n, f32x4.splat(-Infinity)) : v128.load(x);
-    const p = kept(v, t, m, c, f, B, C0, C1, C2, C3, C4, C5);
-    s0 = f32x4.add(s0, beyond(p, kept(v128.load(y), ty, my, cy, fy, B, C0, C1, C2, C3, C4, C5), rv));
+    const p = kept(v, t, m, c, f, B, C1, C2, C3, C4, C5);
+    s0 = f32x4.add(s0, beyond(p, kept(v128.load(y), ty, my, cy, fy, B, C1, C2, C3, C4, C5), rv));
   }
   const both = widen(f32x4.add(s0, s1));
   return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
