@@ -90,20 +90,20 @@ function excessOf(x: usize, y: usize, n: usize, target: Lanes, draft: Lanes): f6
 function addAll(marks: Marks, x: usize, y: usize, n: usize, target: Lanes, draft: Lanes, goal: f64): usize {
   const m = target.m, c = target.c, f = target.floor, rv = target.ratio;
   const my = draft.m, cy = draft.c, fy = draft.floor, zero = f32x4.splat(0);
-  const B = loadB(), C0 = loadC0(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
+  const B = loadB(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   let mass = marks.mass, done: usize = 0;
   while (done < n) {
     const count = min(n - done, PARTIAL_SUM);
     let s = zero, left = count;
     for (; left >= 4; left -= 4, x += 16, y += 16) {
-      const p = exp(f32x4.sub(v128.load(x), m), c, f, B, C0, C1, C2, C3, C4, C5);
-      const q = exp(f32x4.sub(v128.load(y), my), cy, fy, B, C0, C1, C2, C3, C4, C5);
+      const p = exp(f32x4.sub(v128.load(x), m), c, f, B, C1, C2, C3, C4, C5);
+      const q = exp(f32x4.sub(v128.load(y), my), cy, fy, B, C1, C2, C3, C4, C5);
       s = f32x4.add(s, f32x4.pmax(f32x4.sub(p, f32x4.mul(q, rv)), zero));
     }
     if (left) {
       const least = f32x4.splat(-Infinity);
-      const p = exp(f32x4.sub(loadTail(x, left, least), m), c, f, B, C0, C1, C2, C3, C4, C5);
-      const q = exp(f32x4.sub(loadTail(y, left, least), my), cy, fy, B, C0, C1, C2, C3, C4, C5);
+      const p = exp(f32x4.sub(loadTail(x, left, least), m), c, f, B, C1, C2, C3, C4, C5);
+      const q = exp(f32x4.sub(loadTail(y, left, least), my), cy, fy, B, C1, C2, C3, C4, C5);
       s = f32x4.add(s, f32x4.pmax(f32x4.sub(p, f32x4.mul(q, rv)), zero));
     }
     const both = widen(s), sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
