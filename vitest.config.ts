@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /** `import bytes from "./file?bytes"`: a file as a Uint8Array, in browsers as anywhere. */
@@ -53,7 +54,14 @@ export default defineConfig({
   test: {
     ...base.test,
     projects: [
-      { extends: true, test: { name: "unit", ...UNIT } },
+      {
+        extends: true,
+        // examples that unit tests run import the package by its name: here that is its sources, which need no build of dist/
+        resolve: {
+          alias: [{ find: /^softmax-wasm$/, replacement: fileURLToPath(new URL("src/index.ts", import.meta.url)) }],
+        },
+        test: { name: "unit", ...UNIT },
+      },
       {
         extends: true,
         test: {
