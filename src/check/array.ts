@@ -1,6 +1,6 @@
 /** Typed arrays that are used where they lie, and lists of numbers that are copied. */
 import { type Dtype, type Floats, type Half, halfOf } from "../half";
-import { bufferOf, iterate, lengthOf, type TypedArray, typeOf } from "../typedArray";
+import { bufferOf, lengthOf, type TypedArray, typeOf, validate } from "../typedArray";
 import { isFloat32Array, isList, isRevoked, kind, refuseType, refuseValue } from "./refuse";
 
 /**
@@ -20,7 +20,7 @@ export type FloatView = Float32Array | Uint16Array | Float16Like;
 
 /**
  * Refuses an array that is detached, or that its resizable buffer no longer reaches. Both have length 0, as an empty array has.
- * On every engine a new view of the buffer tells the first, and an iterator the second; nothing else does.
+ * On every engine a new view of the buffer tells the first, and a method that reads elements the second; nothing else does.
  */
 export function checkAttached(fn: string, name: string, view: TypedArray): void {
   try {
@@ -29,7 +29,7 @@ export function checkAttached(fn: string, name: string, view: TypedArray): void 
     refuseType(fn, name, "a live array", "one whose buffer is detached");
   }
   try {
-    iterate(view);
+    validate(view);
   } catch {
     refuseType(fn, name, "a live array", "one that reaches beyond its resized buffer");
   }

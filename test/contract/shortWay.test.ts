@@ -112,6 +112,16 @@ describe.each(BACKENDS)("the short way on %s", (backend) => {
       }
     });
 
+    it("sees a buffer that was resized also behind thousands of empty arrays", () => {
+      const empty = new Float32Array(0);
+      for (let i = 0; i < 5000; i++) call(empty, {}); // engines compile the check for these
+      const buffer = resizable(80, 160);
+      const fixed = new Float32Array(buffer, 0, 10);
+      buffer.resize(20);
+      const message = `${name}: "x" expected a live array, got one that reaches beyond its resized buffer`;
+      expect(errorOf(() => call(fixed, {})).message).toBe(message);
+    });
+
     it("sees that a buffer was detached, or resized, since the call before", () => {
       const detached = logits(20);
       const out = new Float32Array(outLength(20));
