@@ -11,24 +11,15 @@ import { bufferOf, lengthOf, offsetOf, type TypedArray } from "./typedArray";
 /** What the bits of a Uint16Array are. */
 export type Dtype = "float16" | "bfloat16";
 
-/** The float16 whose bits are `h`. */
-function fromFloat16(h: number): number {
-  const sign = h & 0x8000 ? -1 : 1;
-  const exponent = (h >> 10) & 31;
-  const fraction = h & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** The bfloat16 whose bits are `b`. */
-function fromBfloat16(b: number): number {
-  const sign = b & 0x8000 ? -1 : 1;
-  const exponent = (b >> 7) & 255;
-  const fraction = b & 127;
-  if (exponent === 0) return sign * fraction * 2 ** -133;
-  if (exponent === 255) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (1 + fraction / 128) * 2 ** (exponent - 127);
+/** The number with these bits, of which the lowest `digits` are its fraction: 10 of a float16, 7 of a bfloat16. */
+function numberOf(bits: number, digits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const bias = (1 << (14 - digits)) - 1;
+  const exponent = (bits & 0x7fff) >> digits;
+  const fraction = (bits & ((1 << digits) - 1)) / (1 << digits);
+  if (exponent === 0) return sign * fraction * 2 ** (1 - bias);
+  if (exponent === 2 * bias + 1) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return sign * (1 + fraction) * 2 ** (exponent - bias);
 }
 
 /** A caller's 16-bit floats, as a view of ours on their bits. */
@@ -38,7 +29,7 @@ export class Half extends Uint16Array {
 
   /** The number at an index. */
   value(i: number): number {
-    return this.bfloat === 1 ? fromBfloat16(this[i]) : fromFloat16(this[i]);
+    return numberOf(this[i], this.bfloat === 1 ? 7 : 10);
   }
 }
 

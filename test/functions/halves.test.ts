@@ -191,6 +191,18 @@ describe.each(BACKENDS)("floats of 16 bits on %s", (backend) => {
     },
   );
 
+  it("says that dtype is missing where all options are", () => {
+    const { pack16, unpack16 } = runtime;
+    const message = 'pack16: "dtype" expected "float16" or "bfloat16", got undefined';
+    expectError(() => (pack16 as unknown as (x: number[]) => unknown)([1]), TypeError, message);
+    const hint = 'Uint16Array (bits of floats? say which: dtype "float16" or "bfloat16")';
+    expectError(
+      () => unpack16(new Uint16Array(2)),
+      TypeError,
+      `unpack16: "x" expected a Uint16Array or a Float16Array, got ${hint}`,
+    );
+  });
+
   it("refuses what has no 16 bits, by name", () => {
     const bits = new Uint16Array(4);
     const { softmax, pack16, unpack16, alloc } = runtime;

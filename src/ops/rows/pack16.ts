@@ -57,7 +57,7 @@ function bitsFor(length: number, dtype: Dtype | undefined): Uint16Array {
 }
 
 export function pack16On({ heap }: Core<RowsKernels>): Pack16 {
-  return ((x: FloatInput, options: Pack16Options<Uint16Array | Float16Like>) => {
+  return ((x: FloatInput, options: Pack16Options<Uint16Array | Float16Like> = {}) => {
     checkObject(PACK16, "options", options);
     const { dtype, out } = ownOptions(PACK16, options, { dtype: options.dtype, out: options.out });
     checkDtype(PACK16, dtype);

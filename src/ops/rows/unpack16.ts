@@ -44,13 +44,13 @@ export interface Unpack16 {
    * import { unpack16 } from "softmax-wasm";
    * unpack16(Uint16Array.of(0x3c00, 0xc000), { dtype: "float16" }); // [1, -2]
    */
-  <Out extends Float32Array = NewFloats>(x: Uint16Array | Float16Like, options: Unpack16Options<Out>): Written<Out>;
+  <Out extends Float32Array = NewFloats>(x: Uint16Array | Float16Like, options?: Unpack16Options<Out>): Written<Out>;
 }
 
 const UNPACK16 = "unpack16";
 
 export function unpack16On({ heap }: Core<RowsKernels>): Unpack16 {
-  return ((x: Uint16Array | Float16Like, options: Unpack16Options) => {
+  return ((x: Uint16Array | Float16Like, options: Unpack16Options = {}) => {
     checkObject(UNPACK16, "options", options);
     const { dtype, out } = ownOptions(UNPACK16, options, { dtype: options.dtype, out: options.out });
     checkDtype(UNPACK16, dtype);
