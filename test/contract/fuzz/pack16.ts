@@ -48,7 +48,7 @@ export const pack16: Fuzzed = {
   calls: calls(["f32", "f32", "f32", "f16"], ["u16", "u16", "f16", "f32"], true),
   expect: ({ x, dtype, out }, given) => {
     const numbers = numbersOf(x, given);
-    if (!given.options || numbers === undefined || !isDtype(dtype)) return undefined;
+    if (numbers === undefined || !isDtype(dtype)) return undefined;
     if (out === undefined && dtype === undefined) return undefined;
     if (out !== undefined) {
       if (formatOf(out, dtype) === undefined || !isFloats(out, numbers.length, dtype, given)) return undefined;
@@ -78,7 +78,7 @@ export const unpack16: Fuzzed = {
   calls: calls(["u16", "u16", "u16", "f16", "f32"], ["f32", "f32", "f32", "f32", "u16"], false),
   expect: ({ x, dtype, out }, given) => {
     const numbers = numbersOf(x, given, dtype);
-    if (!given.options || numbers === undefined || formatOf(x, dtype) === undefined) return undefined;
+    if (numbers === undefined || formatOf(x, dtype) === undefined) return undefined;
     if (out !== undefined) {
       if (formatOf(out, "float16") !== undefined || !isFloats(out, numbers.length, dtype, given)) return undefined;
       if (meet(out, x)) return undefined;
