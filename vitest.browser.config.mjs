@@ -52,6 +52,7 @@ export default mergeConfig(base, {
   test: {
     include: UNIT.include,
     exclude: [...UNIT.exclude, ...NODE_ONLY],
+    setupFiles: UNIT.setupFiles,
     browser: {
       enabled: true,
       headless: true,

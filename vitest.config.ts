@@ -44,7 +44,11 @@ export const base = defineConfig({
 });
 
 /** The tests that every engine and every browser runs. */
-export const UNIT = { include: ["test/**/*.test.ts"], exclude: ["test/package/**", "test/soak/**"] };
+export const UNIT = {
+  include: ["test/**/*.test.ts"],
+  exclude: ["test/package/**", "test/soak/**"],
+  setupFiles: ["test/judge/equality.ts"],
+};
 
 /** Minutes: these install, bundle and start browsers. */
 const SLOW = { testTimeout: 300_000, hookTimeout: 600_000 };

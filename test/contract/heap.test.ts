@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime, type SoftmaxOptions } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
+import { some } from "../judge/drawn";
 import { random } from "../judge/random.mjs";
 import { floatsFree } from "../judge/refusal";
 
@@ -153,11 +154,13 @@ describe.each(BACKENDS)("the heap of a runtime on %s", (backend) => {
       }
     });
 
-    it.each([
-      [[64, 128256], 1],
-      [[3_000_000], 0],
-      [[8000, 300], 0],
-    ])("is bounded: %j along axis %i goes through 8 MiB", (shape, axis) => {
+    it.each(
+      some<[shape: number[], axis: number]>([
+        [[64, 128256], 1],
+        [[3_000_000], 0],
+        [[8000, 300], 0],
+      ]),
+    )("is bounded: %j along axis %i goes through 8 MiB", (shape, axis) => {
       runtime.free();
       const view = runtime.alloc(1);
       const free = floatsFree(runtime);
@@ -168,14 +171,16 @@ describe.each(BACKENDS)("the heap of a runtime on %s", (backend) => {
       expectSame(y, onLarge(x, { shape, axis }), `${shape} in 64 MiB`);
     });
 
-    it.each([
-      [[50_000], 0],
-      [[3, 20_000], 1],
-      [[3000, 7], 0],
-      [[40, 1000], 0],
-      [[300, 257], 0],
-      [[3, 500, 70], 1],
-    ])("gives the same bits in any heap, shape %j axis %i", (shape, axis) => {
+    it.each(
+      some<[shape: number[], axis: number]>([
+        [[50_000], 0],
+        [[3, 20_000], 1],
+        [[3000, 7], 0],
+        [[40, 1000], 0],
+        [[300, 257], 0],
+        [[3, 500, 70], 1],
+      ]),
+    )("gives the same bits in any heap, shape %j axis %i", (shape, axis) => {
       const length = product(shape);
       const x = floats(length, 7);
       for (const i of [1, 3, 5, 6]) x[Math.floor((i * length) / 7)] = 13; // the maximum, more than once

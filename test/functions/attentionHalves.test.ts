@@ -8,7 +8,7 @@ import { createRuntime, type Dtype, type Runtime } from "../../src/index";
 import { callOfRow, pairwise, streamed } from "../judge/attentionGrid";
 import { attentionFailure, attentionReference, type Call, callOf, sizesOf } from "../judge/attentionReference";
 import { BACKENDS, runtimeOf } from "../judge/backends";
-import { drawn } from "../judge/drawn";
+import { drawn, some } from "../judge/drawn";
 import { normals, random } from "../judge/random.mjs";
 
 const DTYPES = ["float16", "bfloat16"] as const;
@@ -28,6 +28,7 @@ const inHeap =
   };
 
 const ROWS = pairwise(7);
+const DIMS = Array.from({ length: 70 }, (_, i) => i + 1);
 /** Bits of either format: infinities, NaN, the largest, and subnormals. */
 const SPECIAL = [0x7c00, 0xfc00, 0x7e00, 0x7f80, 0xff80, 0x7fc0, 0x7bff, 0x7f7f, 0x8001, 0x3ff];
 
@@ -120,13 +121,13 @@ describe.each(BACKENDS)("attention on 16 bits on %s", (backend) => {
   });
 
   it.each(DTYPES)("takes every headDim and valueDim up to 70 of %s, and the sizes people use", (dtype) => {
-    for (let dim = 1; dim <= 70; dim++) {
+    for (const dim of some(DIMS)) {
       for (const queries of [1, 2, 3, 14]) {
         const call = callOf(dim, queries, 1 + ((dim * 37) % 150), { headDim: dim, valueDim: 71 - dim });
         compare(call, ["k", "v"], dtype, `${queries} queries, ${dim} and ${71 - dim}`);
       }
     }
-    for (const dim of [64, 80, 96, 128, 256]) {
+    for (const dim of some([64, 80, 96, 128, 256])) {
       for (const [heads, kvHeads] of [
         [2, 2],
         [4, 2],

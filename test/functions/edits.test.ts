@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Bias, createRuntime, type Penalties, type Runtime, type SampleOptions } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
+import { some } from "../judge/drawn";
 import { random } from "../judge/random.mjs";
 import { edited } from "../judge/vocabularyReference.mjs";
 
@@ -82,7 +83,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     const x = logits(n, next);
     x[n - 1] = -Infinity;
     const bits = Uint32Array.from({ length: Math.ceil(n / 32) }, () => (2 ** 32 * next()) | 7);
-    for (const [name, edits] of editsOf(n, next).slice(n > 5000 ? -1 : 0)) {
+    for (const [name, edits] of some(editsOf(n, next).slice(n > 5000 ? -1 : 0))) {
       for (const mask of [undefined, bits]) {
         const before = x.slice();
         for (const [how, runtime] of runtimes) {
@@ -100,7 +101,7 @@ describe.each(BACKENDS)("%s", (backend) => {
     const next = random(8);
     x.set(logits(3000, next));
     const before = x.slice();
-    for (const [name, edits] of editsOf(3000, next)) {
+    for (const [name, edits] of some(editsOf(3000, next))) {
       same(own, x, edits, undefined, name);
       expect(x).toEqual(before);
     }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRuntime } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
 import { SPARSE_BOUND } from "../judge/bounds.mjs";
+import { some } from "../judge/drawn";
 import { random } from "../judge/random.mjs";
 import { checkSparse, sparseSuite } from "../judge/sparseSuite";
 
@@ -11,7 +12,7 @@ describe.each(BACKENDS)("entmax on %s", (backend) => {
   const { entmax, entmax15, sparsemax, softmax } = runtimeOf(backend);
   const small = createRuntime({ backend, heapBytes: 65536 });
 
-  describe.each(ALPHAS)("at alpha %d", (alpha) => {
+  describe.each(some(ALPHAS))("at alpha %d", (alpha) => {
     sparseSuite(
       (x, options) => entmax(x, { ...options, alpha }),
       (x, options) => small.entmax(x, { ...options, alpha }),

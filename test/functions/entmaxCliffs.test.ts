@@ -7,7 +7,7 @@ import { ALL_SPARSE, FINISH, INIT, MAX, SETTLE, STATE_BYTES, SUM } from "../../a
 import type { SparseKernel } from "../../src/kernels/sparse";
 import { BACKENDS, runtimeOf } from "../judge/backends";
 import { floats } from "../judge/cases";
-import { drawn } from "../judge/drawn";
+import { drawn, some } from "../judge/drawn";
 import { machineOf } from "../judge/engines";
 import { normal, random } from "../judge/random.mjs";
 import { checkSparse } from "../judge/sparseSuite";
@@ -56,7 +56,7 @@ describe.each(BACKENDS)("cliffs of entmax on %s", (backend) => {
   const { kernels, buffer } = machineOf(backend);
   const f32 = new Float32Array(buffer);
 
-  it.each(Object.keys(ROWS))("is the definition: %s", (name) => {
+  it.each(some(Object.keys(ROWS)))("is the definition: %s", (name) => {
     const n = 4501;
     const x = rowOf(name, n);
     for (const alpha of ALPHAS) {

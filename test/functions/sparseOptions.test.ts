@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime, type SparseOptions } from "../../src/index";
 import { BACKENDS, runtimeOf } from "../judge/backends";
+import { some } from "../judge/drawn";
 import { random } from "../judge/random.mjs";
 import { worst } from "../judge/reference";
 import { errorOf } from "../judge/refusal";
@@ -107,14 +108,16 @@ describe.each(BACKENDS)("exact zeros with a mask and a temperature on %s", (back
       }
     });
 
-    it.each([
-      [[60_000], 0],
-      [[20_000, 3], 0],
-      [[3, 20_000], 1],
-      [[2, 5000, 6], 1],
-      [[40, 1500], 0],
-      [[7, 8571], 0],
-    ])("gives the same bits in any heap and at any place, shape %j axis %i", (shape, axis) => {
+    it.each(
+      some<[shape: number[], axis: number]>([
+        [[60_000], 0],
+        [[20_000, 3], 0],
+        [[3, 20_000], 1],
+        [[2, 5000, 6], 1],
+        [[40, 1500], 0],
+        [[7, 8571], 0],
+      ]),
+    )("gives the same bits in any heap and at any place, shape %j axis %i", (shape, axis) => {
       const next = random(21);
       const length = shape.reduce((a, b) => a * b, 1);
       const x = Float32Array.from({ length }, () => 6 * (next() + next() + next() - 1.5));

@@ -4,6 +4,7 @@ import { Heap } from "../../src/heap";
 import type { Backend } from "../../src/kernels";
 import { truncateOn } from "../../src/ops/vocabulary/truncate";
 import { BACKENDS } from "../judge/backends";
+import { some } from "../judge/drawn";
 import { machineOf } from "../judge/engines";
 import { normal, random } from "../judge/random.mjs";
 import { allowed, ordered, truncated, type VocabularyCase } from "../judge/vocabularyReference.mjs";
@@ -95,16 +96,19 @@ describe.each(BACKENDS)("%s", (backend) => {
 
     it.each(SIZES)("keeps what sorting keeps, of %i", (n) => check(name, vocabulary(n)));
 
-    it("keeps what sorting keeps, of 262144", () => {
-      check(name, vocabulary(262144), undefined, [
-        { topK: 50 },
-        { topK: 5000, topP: 0.5 },
-        { topP: 0.3 },
-        { topP: 0.6, temperature: 0.8 },
-        { topP: 0.95 },
-        { topP: 0.9, temperature: 0.5, minP: 1e-3 },
-      ]);
-    });
+    it.each(some(Object.keys(VOCABULARIES)).includes(name) ? [262144] : [40000])(
+      "keeps what sorting keeps, of %i",
+      (n) => {
+        check(name, vocabulary(n), undefined, [
+          { topK: 50 },
+          { topK: 5000, topP: 0.5 },
+          { topP: 0.3 },
+          { topP: 0.6, temperature: 0.8 },
+          { topP: 0.95 },
+          { topP: 0.9, temperature: 0.5, minP: 1e-3 },
+        ]);
+      },
+    );
 
     it.each([31, 32, 33, 300, 5000])("keeps what sorting keeps where a mask allows, of %i", (n) => {
       const x = vocabulary(n);

@@ -11,6 +11,7 @@ import { truncateOn } from "../../src/ops/vocabulary/truncate";
 import { keyOf, logitOf, orderPairs } from "../../src/order";
 import { BACKENDS } from "../judge/backends";
 import { denominatorBound, logSoftmaxBound } from "../judge/bounds.mjs";
+import { some } from "../judge/drawn";
 import { machineOf } from "../judge/engines";
 import { normal, random } from "../judge/random.mjs";
 import { allowed, ordered, truncated } from "../judge/vocabularyReference.mjs";
@@ -65,7 +66,7 @@ describe.each(BACKENDS)("%s", (backend) => {
   const cores = [coreOf(backend, 8 << 20), coreOf(backend, 65536)];
 
   describe.each([false, true])("masked %j", (masked) => {
-    it.each(Object.keys(ROWS))("lists the first of %s", (name) => {
+    it.each(some(Object.keys(ROWS)))("lists the first of %s", (name) => {
       const { x, mask, order } = caseOf(name, masked);
       const { logS, mean } = truncated({ x, mask }, order);
       for (const core of cores) {
@@ -83,7 +84,7 @@ describe.each(BACKENDS)("%s", (backend) => {
       }
     });
 
-    it.each(Object.keys(ROWS))("keeps the first of %s", (name) => {
+    it.each(some(Object.keys(ROWS)))("keeps the first of %s", (name) => {
       const { x, mask, order } = caseOf(name, masked);
       for (const options of [
         ...KS.map((topK) => ({ topK })),
