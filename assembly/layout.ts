@@ -71,7 +71,7 @@ export const TOP_EXPONENT = 125;
 /** Rows of o and q are padded to a multiple of this, for every backend's tiles. */
 export const ROWS_MULTIPLE = 6;
 /** Columns of o, and keys and columns of a packed chunk. */
-export const COLUMNS_MULTIPLE = 24;
+export const COLUMNS_MULTIPLE = 16;
 /** Queries that attentionTiles takes together, and keys: their scores are its scratch. */
 export const TILED_ROWS = 24;
 export const TILED_KEYS = 192;

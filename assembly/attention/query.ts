@@ -2,7 +2,7 @@
  * The state of a block's queries while chunks of keys go by. Rows are the queries of a few heads, head after head.
  *
  * q       f32[rows, headDim], rows padded with zeros to a multiple of 4 floats; behind the last, rows of 0 up to a multiple of 6
- * o       f32[rows, 2, valueDim], padded to a multiple of 24 floats: a sum, then the error of its roundings (addTo)
+ * o       f32[rows, 2, valueDim], padded to a multiple of 16 floats: a sum, then the error of its roundings (addTo)
  * query   Query[rows]
  */
 import { COLUMNS_MULTIPLE as columnsMultiple, QUERY_BYTES as queryBytes, ROWS_MULTIPLE as rowsMultiple } from "../layout";

@@ -3,7 +3,7 @@
  *
  *   64 keys at a time: dots of the rows with four keys at a time, scores -> weights, weighted sums of the values
  *
- * scratch  for each row f32[64] scores, f32[64] weights, f32[valueDim] sums, padded to a multiple of 24
+ * scratch  for each row f32[64] scores, f32[64] weights, f32[valueDim] sums, padded to a multiple of 16
  * else     as in pass.ts
  *
  * Rows go in pairs, which halves the loads of keys and values; a single row has its own loops. Sums that come out not finite

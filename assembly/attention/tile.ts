@@ -6,15 +6,21 @@
  * add     where toError is not 0: c += the product, which is summed from 0 first. toError bytes behind a sum of c lies its error,
  *         which is what its roundings have lost so far
  *
- * The tile's sums stay in registers: of the 15 vectors that V8 can use on x86-64, nine and three rows of b without fma
- * (products need registers too), twelve and two with. GFLOP/s measured on Zen 4, without and with fma: 3×12 34–38 and 42–43, 6×8 24
- * (it spills) and 43–46.
+ * The tile's sums stay in registers: of the 15 vectors that V8 can use on x86-64, eight, four of b and one of a without fma (products
+ * need registers too), twelve and three with. GFLOP/s in L1 on Zen 4, whose limit is 58:
+ *
+ *   without fma   2×16 46 (Node 20) and 50 (Node 24), 4×8 46 and 46, 3×12 43 and 49; 64 columns fill tiles of 12 only to eight ninths
+ *   with fma      6×8 58
+ *
+ * Without fma the loop takes four steps a turn, since pointers, its test and V8's look at the stack are a sixth of the instructions of
+ * one. Its test stands between the steps as well: without, V8 loads the operands of all four first and runs out of registers, 25
+ * GFLOP/s. In Node 20 3×12 and 5×8 do so in any case. With fma four steps a turn gain nothing.
  */
 import { fma } from "../lanes";
 
-/** Rows and columns of the tile. Memory is padded to multiples of both tiles': 6 rows, 24 columns. */
-export const MR: usize = ASC_FEATURE_RELAXED_SIMD ? 6 : 3;
-export const NR: usize = ASC_FEATURE_RELAXED_SIMD ? 8 : 12;
+/** Rows and columns of the tile. Memory is padded to multiples of both tiles': 6 rows, 16 columns. */
+export const MR: usize = ASC_FEATURE_RELAXED_SIMD ? 6 : 2;
+export const NR: usize = ASC_FEATURE_RELAXED_SIMD ? 8 : 16;
 
 // @ts-ignore: decorator
 @inline
@@ -42,28 +48,47 @@ export function addTo(o: usize, v: v128, toError: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function tile3x12(c: usize, cPitch: usize, a: usize, aPitch: usize, b: usize, n: usize, toError: usize): void {
-  let a0 = a, a1 = a0 + aPitch, a2 = a1 + aPitch;
-  let c00 = f32x4.splat(0), c01 = c00, c02 = c00;
-  let c10 = c00, c11 = c00, c12 = c00;
-  let c20 = c00, c21 = c00, c22 = c00;
-  for (const end = b + n * 48; b < end; b += 48) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32);
+function tile2x16(c: usize, cPitch: usize, a: usize, aPitch: usize, b: usize, n: usize, toError: usize): void {
+  let a0 = a, a1 = a0 + aPitch;
+  let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00;
+  let c10 = c00, c11 = c00, c12 = c00, c13 = c00;
+  const end = b + n * 64;
+  for (; b < end; b += 256) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
     const s0 = v128.load32_splat(a0);
-    c00 = fma(s0, b0, c00); c01 = fma(s0, b1, c01); c02 = fma(s0, b2, c02);
-    a0 += 4;
+    c00 = fma(s0, b0, c00); c01 = fma(s0, b1, c01); c02 = fma(s0, b2, c02); c03 = fma(s0, b3, c03);
     const s1 = v128.load32_splat(a1);
-    c10 = fma(s1, b0, c10); c11 = fma(s1, b1, c11); c12 = fma(s1, b2, c12);
-    a1 += 4;
-    const s2 = v128.load32_splat(a2);
-    c20 = fma(s2, b0, c20); c21 = fma(s2, b1, c21); c22 = fma(s2, b2, c22);
-    a2 += 4;
+    c10 = fma(s1, b0, c10); c11 = fma(s1, b1, c11); c12 = fma(s1, b2, c12); c13 = fma(s1, b3, c13);
+    if (b + 64 == end) break;
+    {
+      const b0 = v128.load(b, 64), b1 = v128.load(b, 80), b2 = v128.load(b, 96), b3 = v128.load(b, 112);
+      const s0 = v128.load32_splat(a0, 4);
+      c00 = fma(s0, b0, c00); c01 = fma(s0, b1, c01); c02 = fma(s0, b2, c02); c03 = fma(s0, b3, c03);
+      const s1 = v128.load32_splat(a1, 4);
+      c10 = fma(s1, b0, c10); c11 = fma(s1, b1, c11); c12 = fma(s1, b2, c12); c13 = fma(s1, b3, c13);
+    }
+    if (b + 128 == end) break;
+    {
+      const b0 = v128.load(b, 128), b1 = v128.load(b, 144), b2 = v128.load(b, 160), b3 = v128.load(b, 176);
+      const s0 = v128.load32_splat(a0, 8);
+      c00 = fma(s0, b0, c00); c01 = fma(s0, b1, c01); c02 = fma(s0, b2, c02); c03 = fma(s0, b3, c03);
+      const s1 = v128.load32_splat(a1, 8);
+      c10 = fma(s1, b0, c10); c11 = fma(s1, b1, c11); c12 = fma(s1, b2, c12); c13 = fma(s1, b3, c13);
+    }
+    if (b + 192 == end) break;
+    {
+      const b0 = v128.load(b, 192), b1 = v128.load(b, 208), b2 = v128.load(b, 224), b3 = v128.load(b, 240);
+      const s0 = v128.load32_splat(a0, 12);
+      c00 = fma(s0, b0, c00); c01 = fma(s0, b1, c01); c02 = fma(s0, b2, c02); c03 = fma(s0, b3, c03);
+      const s1 = v128.load32_splat(a1, 12);
+      c10 = fma(s1, b0, c10); c11 = fma(s1, b1, c11); c12 = fma(s1, b2, c12); c13 = fma(s1, b3, c13);
+    }
+    a0 += 16;
+    a1 += 16;
   }
-  put(c, c00, 0, toError); put(c, c01, 16, toError); put(c, c02, 32, toError);
+  put(c, c00, 0, toError); put(c, c01, 16, toError); put(c, c02, 32, toError); put(c, c03, 48, toError);
   c += cPitch;
-  put(c, c10, 0, toError); put(c, c11, 16, toError); put(c, c12, 32, toError);
-  c += cPitch;
-  put(c, c20, 0, toError); put(c, c21, 16, toError); put(c, c22, 32, toError);
+  put(c, c10, 0, toError); put(c, c11, 16, toError); put(c, c12, 32, toError); put(c, c13, 48, toError);
 }
 
 // @ts-ignore: decorator
@@ -112,5 +137,5 @@ function tile6x8(c: usize, cPitch: usize, a: usize, aPitch: usize, b: usize, n: 
 
 export function tile(c: usize, cPitch: usize, a: usize, aPitch: usize, b: usize, n: usize, toError: usize): void {
   if (ASC_FEATURE_RELAXED_SIMD) tile6x8(c, cPitch, a, aPitch, b, n, toError);
-  else tile3x12(c, cPitch, a, aPitch, b, n, toError);
+  else tile2x16(c, cPitch, a, aPitch, b, n, toError);
 }
