@@ -4,7 +4,7 @@
  *
  *   attention HEADS KVHEADS QUERIES KEYS DIM     prints {"ns", "readNs"}: ns a call, and a plain sum over K and V
  *
- * Checks three rows against the definition in double first. DIM is a multiple of 24 or of 32 floats.
+ * Checks three rows against the definition in double first. DIM is a multiple of 32 floats.
  */
 #include <immintrin.h>
 #include <math.h>
@@ -19,8 +19,8 @@
 #define NV 2
 #define fma4(a, b, c) _mm_fmadd_ps(a, b, c)
 #else
-#define MR 3
-#define NV 3
+#define MR 2
+#define NV 4
 #define fma4(a, b, c) _mm_add_ps(_mm_mul_ps(a, b), c)
 #endif
 #define NR (4 * NV)
@@ -34,6 +34,7 @@ static inline void tile(float *c, size_t ldc, const float *a, size_t lda, const 
   __m128 s[MR][NV];
   for (int i = 0; i < MR; i++)
     for (int j = 0; j < NV; j++) s[i][j] = _mm_setzero_ps();
+#pragma GCC unroll 4
   for (const float *end = b + n * NR; b < end; b += NR, a++) {
     __m128 r[NV];
     for (int j = 0; j < NV; j++) r[j] = _mm_loadu_ps(b + 4 * j);
@@ -179,10 +180,10 @@ int main(int argc, char **argv) {
 #endif
   if (argc != 6) return 1;
   const size_t heads = atoi(argv[1]), kvHeads = atoi(argv[2]), queries = atoi(argv[3]), keys = atoi(argv[4]),
-               dim = atoi(argv[5]), group = heads / kvHeads, padded = (keys + 23) / 24 * 24;
+               dim = atoi(argv[5]), group = heads / kvHeads, padded = (keys + 15) / 16 * 16;
   float *q = malloc(heads * queries * dim * 4), *out = malloc(heads * queries * dim * 4);
   float *k = malloc(kvHeads * keys * dim * 4), *v = malloc(kvHeads * keys * dim * 4);
-  S = malloc(ROWS * KEYS * 4), packedK = malloc(padded * dim * 4), packedV = malloc(padded * (dim + 24) * 4);
+  S = malloc(ROWS * KEYS * 4), packedK = malloc(padded * dim * 4), packedV = malloc(padded * (dim + NR) * 4);
   srand(1);
   for (size_t i = 0; i < heads * queries * dim; i++) q[i] = 4.0f * rand() / RAND_MAX - 2;
   for (size_t i = 0; i < kvHeads * keys * dim; i++) k[i] = 4.0f * rand() / RAND_MAX - 2, v[i] = 2.0f * rand() / RAND_MAX - 1;
