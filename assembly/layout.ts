@@ -74,7 +74,7 @@ export const ROWS_MULTIPLE = 6;
 export const COLUMNS_MULTIPLE = 16;
 /** Queries that attentionTiles takes together, and keys: their scores are its scratch. */
 export const TILED_ROWS = 24;
-export const TILED_KEYS = 192;
+export const TILED_KEYS = 256;
 /** Keys that attentionRows takes together: for each row its scratch holds their scores, their weights, and a row of o. */
 export const ROW_KEYS = 64;
 /** Bytes kept of a query between chunks of keys: its maximum, its exponent and its sum. */

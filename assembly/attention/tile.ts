@@ -4,7 +4,7 @@
  * c, a    f32, rows `cPitch` and `aPitch` bytes apart
  * b       f32[n, NR], one panel, rows side by side
  * add     where toError is not 0: c += the product, which is summed from 0 first. toError bytes behind a sum of c lies its error,
- *         which is what its roundings have lost so far
+ *         which is what its roundings have lost so far; with ADD it has none
  *
  * The tile's sums stay in registers: of the 15 vectors that V8 can use on x86-64, eight, four of b and one of a without fma (products
  * need registers too), twelve and three with. GFLOP/s in L1 on Zen 4, whose limit is 58:
@@ -22,11 +22,18 @@ import { fma } from "../lanes";
 export const MR: usize = ASC_FEATURE_RELAXED_SIMD ? 6 : 2;
 export const NR: usize = ASC_FEATURE_RELAXED_SIMD ? 8 : 16;
 
+/** A toError: c += the product, and c keeps no errors. */
+export const ADD: usize = 1;
+
 // @ts-ignore: decorator
 @inline
 function put(c: usize, v: v128, at: usize, toError: usize): void {
-  if (toError) addTo(c + at, v, toError);
-  else v128.store(c + at, v);
+  if (toError > ADD) {
+    addTo(c + at, v, toError);
+  } else {
+    if (toError == ADD) v = f32x4.add(v128.load(c + at), v);
+    v128.store(c + at, v);
+  }
 }
 
 /**

@@ -87,6 +87,26 @@ describe.each(BACKENDS)("attention on %s", (backend) => {
     }
   });
 
+  // Equal products are the worst that a sum of float32s meets: each addition errs to the same side.
+  it("stays within its bounds over equal keys and over equal floats of a key", () => {
+    const headDim = 64;
+    for (const queries of [1, 3, 13, 30]) {
+      for (const keys of [64, 96, 128, 192, 256, 1000]) {
+        const q = new Float32Array(queries * headDim).fill(0.1);
+        const k = new Float32Array(keys * headDim).fill(0.1);
+        const v = Float32Array.from({ length: keys * headDim }, (_, i) => 1.16 + (i % headDim) / 800);
+        check({ q, k, v, options: { headDim } }, `${queries}×${keys} equal`);
+      }
+      for (const headDim of [128, 192, 256, 300]) {
+        for (const x of [1.1, 1.17, 1.21, 1.23]) {
+          const q = new Float32Array(queries * headDim).fill(x);
+          const k = new Float32Array(9 * headDim).fill(1);
+          check({ q, k, v: k, options: { headDim, scale: 1 } }, `${queries} queries of ${headDim} equal floats`);
+        }
+      }
+    }
+  });
+
   it("works in place on alloc'ed views, bshd and bhsd, and writes nothing else", () => {
     const own = createRuntime({ backend });
     for (const layout of ["bhsd", "bshd"] as const) {
