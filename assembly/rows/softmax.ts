@@ -23,7 +23,10 @@ function rowFinish(
   rowScale(y, n, rowAny(state, mask) ? <f32>(1 / s) + (m - m) : 0);
 }
 
-/** part = 1 / s, NaN where m is not finite, 0 where nothing takes part; then y *= part */
+/**
+ * part = 1 / s, NaN where m is not finite, 0 where nothing takes part; then y *= part, from the last position back: its terms were
+ * written last and are still in the caches.
+ */
 function columnsFinish(
   state: usize, y: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32, t: f64,
 ): void {
@@ -36,7 +39,8 @@ function columnsFinish(
     v128.store(state + i, v128.andnot(f32x4.add(r, f32x4.sub(m, m)), none), COLUMN_PART);
   }
   const whole = (width & ~7) << 2;
-  for (let a: usize = 0; a < axis; a++, y += pitch << 2) {
+  for (y += (axis * pitch) << 2; axis; axis--) {
+    y -= pitch << 2;
     let i: usize = 0;
     for (; i < whole; i += 32) {
       v128.store(y + i, f32x4.mul(v128.load(y + i), v128.load(state + i, COLUMN_PART)));
