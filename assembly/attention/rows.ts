@@ -23,7 +23,7 @@ import { addTo } from "./tile";
 import { weigh } from "./weigh";
 
 const KEYS: usize = ROW_KEYS;
-const NEAR: usize = 16; // keys that stay in L1 while all rows meet them
+const NEAR: usize = 16; // keys that stay in L1 while several rows meet them
 const WEIGHTS: usize = KEYS << 2; // bytes from a row's scores to its weights
 const SUMS: usize = 2 * WEIGHTS; // and to its sums
 
@@ -43,9 +43,10 @@ function pitchBytes(pitch: usize, format: u8): usize {
 function scoreRows(pass: Pass, rows: usize, rowPitch: usize, k: usize, n: usize): bool {
   const q = pass.q, qPitch = qBytes(pass.headDim), headDim = pass.headDim, format = pass.kFormat;
   const from = pitchBytes(pass.kPitch, format), pitch = format ? headDim << 2 : from;
+  const together = rows > 1 ? NEAR : KEYS;
   let s = pass.scratch, at = format ? pass.wide : k, odd = f32x4.splat(0);
-  for (let j: usize = 0; j < n; j += NEAR, k += NEAR * from, at += NEAR * pitch, s += NEAR << 2) {
-    const near = min(NEAR, n - j);
+  for (let j: usize = 0; j < n; j += together, k += together * from, at += together * pitch, s += together << 2) {
+    const near = min(together, n - j);
     if (format) widenRows(at, k, from, near, headDim, format);
     let r: usize = 0;
     for (; r + 1 < rows; r += 2) odd = dots2(s + r * rowPitch, rowPitch, q + r * qPitch, qPitch, at, pitch, near, headDim, odd);
