@@ -239,10 +239,10 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
   ["attention", "1f910f15", attentions],
   ["mergeAttention", "747b927f", merges],
   ["topK", "c8638c7a", tops],
-  ["sample", "62555080", samples],
+  ["sample", "4f03e6d1", samples],
   ["truncate", "79d18ce7", kept],
   ["logProbs", "93413eca", given],
-  ["verifyDraft", "6e2c6f12", verdicts],
+  ["verifyDraft", "70d0cb92", verdicts],
 ];
 
 /** More rows, of functions that have one. */
