@@ -9,18 +9,24 @@
  * source  Tang 1989, doi:10.1145/63522.214389 (table-driven exponential)
  */
 
-/** 2^(j/32) */
-const ROOTS = Float64Array.from({ length: 32 }, (_, j) => 2 ** (j / 32));
-/** k >> 5 is -151 at the least, where d is -104 = -150.04·ln2. */
-const LEAST = 151;
-/** 2^(e - LEAST) */
-const POWERS = Float64Array.from({ length: LEAST + 1 }, (_, e) => 2 ** (e - LEAST));
-const STEPS_PER_UNIT = 32 / Math.LN2;
-const UNIT_PER_STEP = Math.LN2 / 32;
+/**
+ * A function whose tables are constants of its own context: V8 compiles them into the code. Constants of a module are variables there,
+ * once it is bundled.
+ */
+export const exp: (d: number) => number = /* @__PURE__ */ (() => {
+  /** 2^(j/32) */
+  const roots = Float64Array.from({ length: 32 }, (_, j) => 2 ** (j / 32));
+  /** k >> 5 is -151 at the least, where d is -104 = -150.04·ln2. */
+  const least = 151;
+  /** 2^(e - least) */
+  const powers = Float64Array.from({ length: least + 1 }, (_, e) => 2 ** (e - least));
+  const stepsPerUnit = 32 / Math.LN2;
+  const unitPerStep = Math.LN2 / 32;
 
-export function exp(d: number): number {
-  if (d < -104) d = -104; // NaN goes on as NaN
-  const k = (d * STEPS_PER_UNIT - 0.5) | 0;
-  const r = d - k * UNIT_PER_STEP;
-  return ROOTS[k & 31] * POWERS[(k >> 5) + LEAST] * (1 + r * (1 + r * (1 / 2 + r * (1 / 6))));
-}
+  return (d) => {
+    if (d < -104) d = -104; // NaN goes on as NaN
+    const k = (d * stepsPerUnit - 0.5) | 0;
+    const r = d - k * unitPerStep;
+    return roots[k & 31] * powers[(k >> 5) + least] * (1 + r * (1 + r * (1 / 2 + r * (1 / 6))));
+  };
+})();
