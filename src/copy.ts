@@ -15,6 +15,16 @@ export function copy(y: Float32Array, to: number, x: Float32Array, from: number,
   for (; i < count; i++) y[to + i] = x[from + i];
 }
 
+/** The same between the beginnings of arrays, in half as many bytecodes: V8 inlines only so many into a call. */
+export function copyFew(y: Float32Array, x: Float32Array, count: number): void {
+  let i = 0;
+  for (; i < count - 1; i += 2) {
+    y[i] = x[i];
+    y[i + 1] = x[i + 1];
+  }
+  if (i < count) y[i] = x[i];
+}
+
 /** y[to…] = `count` positions of `width` columns of x, which are `pitch` elements apart there, the first at `from`: brought together. */
 export function gather(
   y: Uint16Array,

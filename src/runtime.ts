@@ -29,7 +29,7 @@ export interface Runtime extends Rows, Sparse, AttentionFunctions, VocabularyFun
   readonly rejected: readonly Rejected[];
   /**
    * A Float32Array in the runtime's own memory, zeroed, at a 16-byte boundary. Functions of this runtime use it in place:
-   * nothing is copied in or out. The memory never grows, so the view never detaches.
+   * nothing is copied in or out, but for rows of up to 16 floats, where copies are faster. The memory never grows, so the view never detaches.
    *
    * Its buffer is the whole heap: postMessage(view) and structuredClone(view) copy all of that, and view.slice() what is in the view.
    *

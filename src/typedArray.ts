@@ -9,23 +9,24 @@ export type TypedArray = Float32Array | Float64Array | Uint8Array | Uint16Array 
 
 const { prototype } = Object.getPrototypeOf(Uint8Array) as { prototype: Uint8Array };
 
-function getter<Value>(name: string | symbol): (this: unknown) => Value {
-  return Object.getOwnPropertyDescriptor(prototype, name)?.get as (this: unknown) => Value;
+/**
+ * A function that asks an array what a getter of %TypedArray%.prototype says. The getter is a constant of the function's own context:
+ * V8 inlines a constant's code, but not that of a variable of the module, which is what bundlers make of a module's constants.
+ */
+function asking<Value>(name: string | symbol): (array: unknown) => Value {
+  const getter = Object.getOwnPropertyDescriptor(prototype, name)?.get as (this: unknown) => Value;
+  return (array) => getter.call(array);
 }
-const tag = getter<string | undefined>(Symbol.toStringTag);
-const length = getter<number>("length");
-const buffer = getter<ArrayBufferLike>("buffer");
-const byteOffset = getter<number>("byteOffset");
-const byteLength = getter<number>("byteLength");
-const { set, indexOf } = prototype;
 
 /** "Float32Array" for one of any realm (a frame, a vm context, a test runner's sandbox); undefined for anything but a typed array. */
-export const typeOf = (value: unknown): string | undefined => tag.call(value);
+export const typeOf: (value: unknown) => string | undefined = asking(Symbol.toStringTag);
 
-export const lengthOf = (array: TypedArray): number => length.call(array);
-export const offsetOf = (array: TypedArray): number => byteOffset.call(array);
-export const bufferOf = (array: TypedArray): ArrayBufferLike => buffer.call(array);
-export const bytesOf = (array: TypedArray): number => byteLength.call(array);
+export const lengthOf: (array: TypedArray) => number = asking("length");
+export const offsetOf: (array: TypedArray) => number = asking("byteOffset");
+export const bufferOf: (array: TypedArray) => ArrayBufferLike = asking("buffer");
+export const bytesOf: (array: TypedArray) => number = asking("byteLength");
+
+const { set, indexOf } = prototype;
 
 /** y[to …] = x */
 export const setAll = (y: TypedArray, x: TypedArray, to: number): void => set.call(y, x, to);

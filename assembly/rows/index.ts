@@ -3,8 +3,8 @@ export { pack16 } from "../pack16";
 export { unpack16 } from "../unpack16";
 export { entropy } from "./entropy";
 export { hardmax } from "./hardmax";
-export { logSoftmax } from "./logSoftmax";
-export { logSumExp } from "./logSumExp";
+export { logSoftmax, logSoftmaxRow } from "./logSoftmax";
+export { logSumExp, logSumExpRow } from "./logSumExp";
 export { softmax, softmaxRow } from "./softmax";
 
 /** Which of the family's two binaries this is. */

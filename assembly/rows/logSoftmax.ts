@@ -10,12 +10,13 @@
  * source  Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038
  */
 import { alongAxis } from "../axis";
-import { prescale } from "../exp";
+import { exponentFloor, exponentScale, prescale } from "../exp";
 import { high, low, narrow, storeUpTo4 } from "../lanes";
 import { log } from "../log";
 import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S } from "../phases";
-import { rowAny, rowFill, rowShift, rowShiftWide } from "../row";
+import { expSum, rowAny, rowFill, rowShift, rowShiftWide } from "../row";
 import { stageColumns } from "../stage";
+import { largestJustWritten } from "./justWritten";
 import { areWhole, wholeRows } from "./whole";
 
 /** y = (x·h - m) / T - log s; m - m is the NaN of a row whose maximum is not finite */
@@ -88,4 +89,12 @@ export function logSoftmax(
     y, x, mask, shared, outer, axis, inner, pitch, temperature, h, state, phases,
     false, axis * pitch, rowFinish, columnsFinish,
   );
+}
+
+/** logSoftmax of one row at temperature 1 without a mask; up to 16 floats lie as justWritten.ts says. */
+export function logSoftmaxRow(y: usize, x: usize, n: usize): void {
+  const m = largestJustWritten(x, n);
+  const c = exponentScale(1);
+  const s = expSum(0, x, n, m == -Infinity ? 0 : m, c, exponentFloor(c), f64x2.splat(0));
+  rowShift(y, x, n, m, <f32>(log(f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1)) + <f64>(m - m)));
 }

@@ -10,15 +10,24 @@
  * source  Blanchard, Higham & Higham 2021, doi:10.1093/imanum/draa038
  */
 import { alongAxis } from "../axis";
-import { prescaleLimit } from "../exp";
+import { exponentFloor, exponentScale, prescaleLimit } from "../exp";
 import { logTotal } from "../log";
 import { COLUMN_M, COLUMN_S, NAN } from "../phases";
+import { wholeExpSum } from "../row";
+import { largestJustWritten } from "./justWritten";
 import { areWhole, wholeRows } from "./whole";
+
+/** s is NaN where a logit is. */
+// @ts-ignore: decorator
+@inline
+function totalOf(m: f32, s: f64, t: f64): f32 {
+  return s == s ? logTotal(m, s, t) : NaN;
+}
 
 function rowFinish(
   phases: i32, state: usize, y: usize, x: usize, mask: usize, n: usize, m: f32, s: f64, h: f32, t: f64,
 ): void {
-  store<f32>(y, s == s ? logTotal(m, s, t) : NaN);
+  store<f32>(y, totalOf(m, s, t));
 }
 
 function columnsFinish(
@@ -44,4 +53,11 @@ export function logSumExp(
     y, x, mask, shared, outer, axis, inner, pitch, temperature, h, state, phases,
     false, pitch, rowFinish, columnsFinish,
   );
+}
+
+/** logSumExp of one row at temperature 1 without a mask; up to 16 floats lie as justWritten.ts says. */
+export function logSumExpRow(x: usize, n: usize): f32 {
+  const m = largestJustWritten(x, n);
+  const c = exponentScale(1);
+  return totalOf(m, wholeExpSum(0, x, n, m, c, exponentFloor(c)), 1);
 }

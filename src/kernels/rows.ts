@@ -4,10 +4,12 @@ import type { AxisKernel } from "./index";
 
 export interface RowsKernels extends HalfKernels {
   readonly softmax: AxisKernel;
-  /** softmax of one row of n floats, temperature 1, no mask: the short way for small calls. */
-  readonly softmaxRow: (y: number, x: number, n: number) => void;
   readonly logSoftmax: AxisKernel;
   readonly logSumExp: AxisKernel;
   readonly hardmax: AxisKernel;
   readonly entropy: AxisKernel;
+  // One row of n floats, temperature 1, no mask: the short way for small calls. Where n <= 16, x goes on with -Infinity up to 16 floats.
+  readonly softmaxRow: (y: number, x: number, n: number) => void;
+  readonly logSoftmaxRow: (y: number, x: number, n: number) => void;
+  readonly logSumExpRow: (x: number, n: number) => number;
 }

@@ -19,7 +19,7 @@ import {
 import { type Dtype, elementBytes, type Floats } from "../half";
 import type { Heap } from "../heap";
 import type { AxisKernel } from "../kernels";
-import { checkObject, isOwn, judge } from "../options";
+import { checkObject, has, judge } from "../options";
 import { offsetOf } from "../typedArray";
 import { streamAlongAxis } from "./strips";
 
@@ -93,9 +93,19 @@ export const NO_OPTIONS: AxisOptions = {
   dtype: undefined,
 };
 
+/** Whether `options` looks like an object literal; what is not even an object, a revoked Proxy included, does not. */
+function isOrdinary(options: object): boolean {
+  try {
+    return options.constructor === Object;
+  } catch {
+    return false;
+  }
+}
+
 export function readAxis(fn: string, options: AxisOptions<FloatView>): AxisOptions<FloatView> {
   if (options === NO_OPTIONS) return options;
-  checkObject(fn, "options", options, "axis");
+  const ordinary = isOrdinary(options);
+  if (!ordinary) checkObject(fn, "options", options, "axis");
   const { shape, axis, temperature, mask, out, dtype } = options;
   const given = { shape, axis, temperature, mask, out, dtype };
   // ownOptions, written out in few bytecodes: V8 inlines 920 of them into a call, and each function left out takes 5 ns
@@ -106,8 +116,8 @@ export function readAxis(fn: string, options: AxisOptions<FloatView>): AxisOptio
   if (mask !== undefined) unread++;
   if (out !== undefined) unread++;
   if (dtype !== undefined) unread++;
-  for (const name in options) unread -= isOwn.call(options, name) ? 1 : Infinity;
-  return unread === 0 && options.constructor === Object ? given : judge(fn, options, given, true);
+  for (const name in options) unread -= has(options, name) ? 1 : Infinity;
+  return unread === 0 && ordinary ? given : judge(fn, options, given, true);
 }
 
 /**

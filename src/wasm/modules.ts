@@ -5,7 +5,18 @@ import { instantiate, newMemory, type WasmBackend } from ".";
 
 /** The exports of each family's binary. By these a module is told from other families' and other versions'. */
 export const EXPORTS: { readonly [Name in FamilyName]: readonly (keyof KernelsOf[Name])[] } = {
-  rows: ["pack16", "unpack16", "softmax", "softmaxRow", "logSoftmax", "logSumExp", "hardmax", "entropy"],
+  rows: [
+    "pack16",
+    "unpack16",
+    "softmax",
+    "softmaxRow",
+    "logSoftmax",
+    "logSoftmaxRow",
+    "logSumExp",
+    "logSumExpRow",
+    "hardmax",
+    "entropy",
+  ],
   sparse: ["pack16", "unpack16", "scores", "sparsemax", "entmax15", "entmax", "softmax", "hardmax"],
   attention: [
     "pack16",

@@ -72,20 +72,31 @@ describe.each(NAMES)("%s", (name) => {
   });
 });
 
-describe.each(BACKENDS)("softmaxRow on %s", (backend) => {
+describe.each(BACKENDS)("the kernels of one row on %s", (backend) => {
   const { kernels, buffer } = machineOf(backend);
   const f32 = new Float32Array(buffer);
+  const one = <T>(kernel: AxisKernel, n: number, read: () => T): T => {
+    kernel(Y, X, 0, 0, 1, n, 1, 1, 1, STATE, ALL);
+    return read();
+  };
 
-  it("gives the bits of softmax", () => {
+  it("give the bits of those of many, and write nothing else", () => {
     const next = random(4);
-    for (const n of [1, 2, 3, 4, 7, 8, 16, 63, 64, 65, 1000]) {
+    for (const n of [...Array.from({ length: 40 }, (_, i) => i + 1), 63, 64, 65, 1000]) {
       for (const special of [0, Number.NaN, Infinity, -Infinity]) {
         for (let i = 0; i < n; i++) f32[(X >> 2) + i] = 9 * next();
         if (special !== 0) f32[(X >> 2) + (n >> 1)] = special;
-        kernels.softmax(Y, X, 0, 0, 1, n, 1, 1, 1, STATE, ALL);
-        const want = f32.slice(Y >> 2, (Y >> 2) + n);
-        kernels.softmaxRow(Y, X, n);
-        expect(f32.slice(Y >> 2, (Y >> 2) + n)).toEqual(want);
+        f32.fill(-Infinity, (X >> 2) + n, (X >> 2) + 16);
+        f32.fill(CANARY, (Y >> 2) - 4, (Y >> 2) + n + 16);
+        const row = (): Float32Array => f32.slice((Y >> 2) - 4, (Y >> 2) + n + 16);
+        for (const name of ["softmax", "logSoftmax"] as const) {
+          const want = one(kernels[name], n, row);
+          f32.fill(1, Y >> 2, (Y >> 2) + n);
+          kernels[`${name}Row`](Y, X, n);
+          expect([name, n, ...row()]).toEqual([name, n, ...want]);
+        }
+        const want = one(kernels.logSumExp, n, () => f32[Y >> 2]);
+        expect([n, kernels.logSumExpRow(X, n)]).toEqual([n, want]);
       }
     }
   });

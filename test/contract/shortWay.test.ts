@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime } from "../../src/index";
 import { BACKENDS } from "../judge/backends";
 import { errorOf } from "../judge/refusal";
-import { resizable } from "../judge/resizable";
+import { growable, resizable } from "../judge/resizable";
 
 const LENGTHS = [...Array.from({ length: 40 }, (_, n) => n), 255, 256, 4095, 4096, 4097];
 const NAMES = ["softmax", "logSoftmax", "logSumExp", "entropy"] as const;
@@ -110,6 +110,54 @@ describe.each(BACKENDS)("the short way on %s", (backend) => {
         }
         expect(memory).toEqual(before);
       }
+    });
+
+    it("refuses it whatever floats lie there, and takes what lies elsewhere", () => {
+      for (const value of [0, -0, 1, Number.NaN, Infinity, -Infinity]) {
+        for (const shift of reduces(name) ? [0, 1, 19] : [-19, -1, 1, 19]) {
+          const length = outLength(20);
+          const memory = new Float32Array(64).fill(value);
+          const out = again(memory, 24 + shift, length);
+          expect(() => call(again(memory, 24, 20), { out })).toThrow('"out" expected memory apart from x\'s');
+          expect(memory).toEqual(new Float32Array(64).fill(value));
+          const apart = again(new Float32Array(64).fill(value), 24 + shift, length);
+          expect(call(again(memory, 24, 20), { out: apart })).toBe(apart);
+          expect([...apart]).toEqual([...long(runtime, name, memory.slice(0, 20))]);
+        }
+      }
+    });
+
+    it("leaves alone what x and out of a few floats have behind them", () => {
+      runtime.free();
+      for (let n = 1; n <= 17; n++) {
+        for (const make of [(length: number) => runtime.alloc(length), (length: number) => new Float32Array(length)]) {
+          const [x, out] = [make(40).fill(7), make(40).fill(7)];
+          x.set(logits(n), 8);
+          const before = x.slice();
+          call(again(x, 8, n), { out: again(out, 8, outLength(n)) });
+          expect(x).toEqual(before);
+          const want = new Float32Array(40).fill(7);
+          want.set(long(runtime, name, logits(n)), 8);
+          expect(out).toEqual(want);
+        }
+      }
+    });
+
+    it("works on memory that is shared, and has grown", () => {
+      const shared = new Float32Array(new SharedArrayBuffer(160), 0, 20);
+      shared.set(logits(20));
+      const out = new Float32Array(new SharedArrayBuffer(4 * outLength(20)));
+      call(shared, { out });
+      expect([...out]).toEqual([...long(runtime, name, shared)]);
+      expect(() => call(shared, { out: again(shared, 1, outLength(20)) })).toThrow("expected memory apart from x's");
+      const buffer = growable(40, 80);
+      const tracking = new Float32Array(buffer);
+      tracking.set(logits(10));
+      expect([...(call(tracking, {}) as Float32Array)]).toEqual([...long(runtime, name, tracking)]);
+      buffer.grow(80);
+      tracking.set(logits(20));
+      expect([...(call(tracking, {}) as Float32Array)]).toEqual([...long(runtime, name, tracking)]);
+      expect(tracking.length).toBe(20);
     });
 
     it("sees a buffer that was resized also behind thousands of empty arrays", () => {

@@ -59,7 +59,7 @@ const elements = { in: 0, out: 0, sets: 0 };
 
 beforeEach(() => {
   const { write, read, writeBytes, readWords, writeWords } = Heap.prototype;
-  const short = { write: ShortWay.prototype.write, read: ShortWay.prototype.read };
+  const { put, take } = ShortWay.prototype;
   const { set } = TypedArray.prototype;
   vi.spyOn(Heap.prototype, "write").mockImplementation(function (this: Heap, ...args) {
     elements.in += args[3];
@@ -77,13 +77,13 @@ beforeEach(() => {
     elements.out += args[3];
     read.apply(this, args);
   });
-  vi.spyOn(ShortWay.prototype, "write").mockImplementation(function (this: ShortWay, ...args) {
-    elements.in += args[2];
-    short.write.apply(this, args);
+  vi.spyOn(ShortWay.prototype, "put").mockImplementation(function (this: ShortWay, ...args) {
+    elements.in += args[1];
+    return put.apply(this, args);
   });
-  vi.spyOn(ShortWay.prototype, "read").mockImplementation(function (this: ShortWay, ...args) {
-    elements.out += args[2];
-    short.read.apply(this, args);
+  vi.spyOn(ShortWay.prototype, "take").mockImplementation(function (this: ShortWay, ...args) {
+    elements.out += args[1];
+    take.apply(this, args);
   });
   vi.spyOn(Heap.prototype, "readWords").mockImplementation(function (this: Heap, ...args) {
     elements.out += args[3];

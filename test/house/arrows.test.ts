@@ -49,7 +49,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^src\/(options|seeded|bitMask)$/, [/^src\/check$/]],
   [/^src\/heap$/, [LAYOUT, KERNELS, /^src\/(copy|half|typedArray)$/]],
   [/^src\/arena$/, [/^src\/(check|heap|typedArray)$/]],
-  [/^src\/ops\//, [LAYOUT, KERNELS, /^src\/(check|family|half|heap|options|order|typedArray)$/, /^src\/ops\//]],
+  [/^src\/ops\//, [LAYOUT, KERNELS, /^src\/(check|copy|family|half|heap|options|order|typedArray)$/, /^src\/ops\//]],
   [/^src\/js\//, [LAYOUT, KERNELS, /^src\/order$/, /^src\/js\//]],
   [/^src\/wasm\/modules$/, [KERNELS, /^src\/check$/, /^src\/wasm\/index$/]],
   [/^src\/wasm\//, [KERNELS, /^src\/wasm\//, /^@assemblyscript\/loader$/]],

@@ -4,8 +4,8 @@ import { halfKernels } from "../half";
 import type { Memory } from "../state";
 import { entropyKernel } from "./entropy";
 import { hardmaxKernel } from "./hardmax";
-import { logSoftmaxKernel } from "./logSoftmax";
-import { logSumExpKernel } from "./logSumExp";
+import { logSoftmaxKernel, logSoftmaxRow } from "./logSoftmax";
+import { logSumExpKernel, logSumExpRow } from "./logSumExp";
 import { softmaxKernel, softmaxRow } from "./softmax";
 
 export function rowsKernels(memory: Memory): RowsKernels {
@@ -14,7 +14,9 @@ export function rowsKernels(memory: Memory): RowsKernels {
     softmax: softmaxKernel(memory),
     softmaxRow: softmaxRow(memory),
     logSoftmax: logSoftmaxKernel(memory),
+    logSoftmaxRow: logSoftmaxRow(memory),
     logSumExp: logSumExpKernel(memory),
+    logSumExpRow: logSumExpRow(memory),
     hardmax: hardmaxKernel(memory),
     entropy: entropyKernel(memory),
   };

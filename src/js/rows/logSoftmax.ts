@@ -1,6 +1,6 @@
-import type { AxisKernel } from "../../kernels";
+import type { AxisKernel, Kernels } from "../../kernels";
 import { alongAxis, columnExpSum, columnMax, finishes, perTemperature } from "../columns";
-import { rowShift } from "../row";
+import { rowExpSum, rowMax, rowShift } from "../row";
 import { anyAt, type Memory, maxAt, sumAt } from "../state";
 
 /** assembly/rows/logSoftmax.ts in JavaScript: y = (x - m) / T - log s. */
@@ -24,4 +24,13 @@ export function logSoftmaxKernel(memory: Memory): AxisKernel {
       f32[to] = any ? ((taken ? f32[at] : -Infinity) - m) * perT - logS : -Infinity;
     }
   });
+}
+
+/** One row at temperature 1. */
+export function logSoftmaxRow({ f32 }: Memory): Kernels["logSoftmaxRow"] {
+  return (y, x, n) => {
+    const m = rowMax(f32, x >>> 2, n, -Infinity);
+    const s = rowExpSum(f32, -1, x >>> 2, n, m === -Infinity ? 0 : m, 1, 0);
+    rowShift(f32, y >>> 2, x >>> 2, n, m, 1, Math.log(s) + (m - m));
+  };
 }

@@ -1,5 +1,6 @@
-import type { AxisKernel } from "../../kernels";
+import type { AxisKernel, Kernels } from "../../kernels";
 import { alongAxis, columnExpSum, columnMax, finishes } from "../columns";
+import { rowExpSum, rowMax } from "../row";
 import { type Memory, maxAt, sumAt } from "../state";
 
 /** m / T + log s, or m where it is not finite. At T = 0 the limit, s being how often m occurs. */
@@ -18,4 +19,13 @@ export function logSumExpKernel(memory: Memory): AxisKernel {
     const { y, i } = column;
     f32[y] = logTotal(f64[maxAt(state, i)], f64[sumAt(state, i)], temperature);
   }, true);
+}
+
+/** One row at temperature 1. */
+export function logSumExpRow({ f32 }: Memory): Kernels["logSumExpRow"] {
+  return (x, n) => {
+    const m = rowMax(f32, x >>> 2, n, -Infinity);
+    const s = rowExpSum(f32, -1, x >>> 2, n, m === -Infinity ? 0 : m, 1, 0);
+    return Math.fround(logTotal(m, s, 1));
+  };
 }

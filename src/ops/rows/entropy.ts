@@ -1,8 +1,10 @@
+import { ALL } from "../../../assembly/layout";
 import type { FloatInput, FloatView } from "../../check";
 import type { Core } from "../../heap";
 import type { RowsKernels } from "../../kernels/rows";
-import type { AxisOptions, NewFloats, Written } from "../axis";
-import { reduceOn } from "./reduce";
+import { type AxisOptions, type NewFloats, readAxis, type Written } from "../axis";
+import { reductionOn, single } from "./reduce";
+import { ShortWay, shortLength, shortRow } from "./short";
 
 /** The type of entropy. */
 export interface Entropy {
@@ -43,6 +45,20 @@ export interface Entropy {
   <Out extends FloatView = NewFloats>(x: FloatInput, options: AxisOptions<Out>): Written<Out>;
 }
 
+const ENTROPY = "entropy";
+
 export function entropyOn({ heap, kernels }: Core<RowsKernels>): Entropy {
-  return reduceOn(heap, kernels.entropy, "entropy") as Entropy;
+  const { scalar, longWay } = reductionOn(heap, kernels.entropy, ENTROPY);
+  const row = new ShortWay(heap);
+  const { entropy } = kernels;
+
+  return ((x: FloatInput, options: AxisOptions<FloatView> = scalar): number | FloatView => {
+    const given = options === scalar ? scalar : readAxis(ENTROPY, options);
+    const n = given === scalar ? shortLength(x) : shortRow(x, given, true);
+    if (n === 0) return longWay(x, given);
+    const at = heap.workspace;
+    entropy(at, row.source(x as Float32Array, n, at), 0, 0, 1, n, 1, 1, 1, heap.state, ALL);
+    const y = heap.float32(at);
+    return given === scalar ? y : single(y, given.out);
+  }) as Entropy;
 }

@@ -1,19 +1,9 @@
-import { ALL } from "../../../assembly/layout";
-import { checkTemperature, type FloatInput, type FloatView } from "../../check";
+import type { FloatInput, FloatView } from "../../check";
 import type { Core } from "../../heap";
 import type { RowsKernels } from "../../kernels/rows";
-import {
-  type AxisOptions,
-  checkCall,
-  type Flow,
-  type NewFloats,
-  NO_OPTIONS,
-  readAxis,
-  runAlongAxis,
-  type Written,
-} from "../axis";
-import { HARDMAX_FLOW } from "./hardmax";
-import { ShortWay, shortRow } from "./short";
+import { type AxisOptions, type Flow, type NewFloats, NO_OPTIONS, readAxis, type Written } from "../axis";
+import { longWayOn } from "./longWay";
+import { FEW, ShortWay, shortRow } from "./short";
 
 /** The type of logSoftmax. */
 export interface LogSoftmax {
@@ -45,30 +35,26 @@ const FLOW: Flow = { reduces: false, writesTerms: false, sums: true };
 const LOG_SOFTMAX = "logSoftmax";
 
 export function logSoftmaxOn(core: Core<RowsKernels>): LogSoftmax {
-  const { heap } = core;
-  const row = new ShortWay(heap);
-  const { logSoftmax, hardmax } = core.kernels;
+  const row = new ShortWay(core.heap);
+  const { logSoftmax, logSoftmaxRow } = core.kernels;
+  const longWay = longWayOn(core, LOG_SOFTMAX, logSoftmax, FLOW, -Infinity);
 
-  function longWay(x: FloatInput, given: AxisOptions<FloatView>): FloatView {
-    const temperature = checkTemperature(LOG_SOFTMAX, given.temperature);
-    const call = checkCall(LOG_SOFTMAX, x, given, given.mask, false);
-    if (temperature === 0) runAlongAxis(heap, hardmax, HARDMAX_FLOW, call, -Infinity);
-    else runAlongAxis(heap, logSoftmax, FLOW, call, temperature);
-    return call.result;
+  function throughHeap(out: Float32Array, x: Float32Array, n: number): Float32Array {
+    const at = row.target(out, n);
+    logSoftmaxRow(at, row.source(x, n, at), n);
+    row.fetch(out, at, n);
+    return out;
   }
 
   return ((x: FloatInput, options: AxisOptions<FloatView> = NO_OPTIONS): FloatView => {
     const given = readAxis(LOG_SOFTMAX, options);
     const n = shortRow(x, given, false);
     if (n === 0) return longWay(x, given);
-    const logits = x as Float32Array;
     const out = given.out === undefined ? new Float32Array(n) : (given.out as Float32Array);
-    const xHome = row.locate(logits, n);
-    const yHome = row.locate(out, n);
-    const yAt = yHome !== 0 ? yHome : heap.workspace;
-    if (xHome === 0) row.write(yAt, logits, n);
-    logSoftmax(yAt, xHome !== 0 ? xHome : yAt, 0, 0, 1, n, 1, 1, 1, heap.state, ALL);
-    if (yHome === 0) row.read(out, yAt, n);
+    if (n > FEW) return throughHeap(out, x as Float32Array, n);
+    const at = row.put(x as Float32Array, n);
+    logSoftmaxRow(at, at, n);
+    row.take(out, n);
     return out;
   }) as LogSoftmax;
 }

@@ -1,8 +1,9 @@
 import type { FloatInput, FloatView } from "../../check";
 import type { Core } from "../../heap";
 import type { RowsKernels } from "../../kernels/rows";
-import type { AxisOptions, NewFloats, Written } from "../axis";
-import { reduceOn } from "./reduce";
+import { type AxisOptions, type NewFloats, readAxis, type Written } from "../axis";
+import { reductionOn, single } from "./reduce";
+import { FEW, ShortWay, shortLength, shortRow } from "./short";
 
 /** The type of logSumExp. */
 export interface LogSumExp {
@@ -41,6 +42,21 @@ export interface LogSumExp {
   <Out extends FloatView = NewFloats>(x: FloatInput, options: AxisOptions<Out>): Written<Out>;
 }
 
+const LOG_SUM_EXP = "logSumExp";
+
 export function logSumExpOn({ heap, kernels }: Core<RowsKernels>): LogSumExp {
-  return reduceOn(heap, kernels.logSumExp, "logSumExp") as LogSumExp;
+  const { scalar, longWay } = reductionOn(heap, kernels.logSumExp, LOG_SUM_EXP);
+  const row = new ShortWay(heap);
+  const { logSumExpRow } = kernels;
+
+  return ((x: FloatInput, options: AxisOptions<FloatView> = scalar): number | FloatView => {
+    const given = options === scalar ? scalar : readAxis(LOG_SUM_EXP, options);
+    const n = given === scalar ? shortLength(x) : shortRow(x, given, true);
+    if (n === 0) return longWay(x, given);
+    const y = logSumExpRow(
+      n > FEW ? row.source(x as Float32Array, n, heap.workspace) : row.put(x as Float32Array, n),
+      n,
+    );
+    return given === scalar ? y : single(y, given.out);
+  }) as LogSumExp;
 }

@@ -1,18 +1,9 @@
-import { checkTemperature, type FloatInput, type FloatView } from "../../check";
+import type { FloatInput, FloatView } from "../../check";
 import type { Core } from "../../heap";
 import type { RowsKernels } from "../../kernels/rows";
-import {
-  type AxisOptions,
-  checkCall,
-  type Flow,
-  type NewFloats,
-  NO_OPTIONS,
-  readAxis,
-  runAlongAxis,
-  type Written,
-} from "../axis";
-import { HARDMAX_FLOW } from "./hardmax";
-import { ShortWay, shortRow } from "./short";
+import { type AxisOptions, type Flow, type NewFloats, NO_OPTIONS, readAxis, type Written } from "../axis";
+import { longWayOn } from "./longWay";
+import { FEW, ShortWay, shortRow } from "./short";
 
 /** @deprecated the same as AxisOptions */
 export type SoftmaxOptions<Out extends FloatView = Float32Array> = AxisOptions<Out>;
@@ -47,30 +38,26 @@ export const SOFTMAX_FLOW: Flow = { reduces: false, writesTerms: true, sums: tru
 const SOFTMAX = "softmax";
 
 export function softmaxOn(core: Core<RowsKernels>): Softmax {
-  const { heap } = core;
-  const row = new ShortWay(heap);
-  const { softmax, softmaxRow, hardmax } = core.kernels;
+  const row = new ShortWay(core.heap);
+  const { softmax, softmaxRow } = core.kernels;
+  const longWay = longWayOn(core, SOFTMAX, softmax, SOFTMAX_FLOW, 0);
 
-  function longWay(x: FloatInput, given: AxisOptions<FloatView>): FloatView {
-    const temperature = checkTemperature(SOFTMAX, given.temperature);
-    const call = checkCall(SOFTMAX, x, given, given.mask, false);
-    if (temperature === 0) runAlongAxis(heap, hardmax, HARDMAX_FLOW, call, 0);
-    else runAlongAxis(heap, softmax, SOFTMAX_FLOW, call, temperature);
-    return call.result;
+  function throughHeap(out: Float32Array, x: Float32Array, n: number): Float32Array {
+    const at = row.target(out, n);
+    softmaxRow(at, row.source(x, n, at), n);
+    row.fetch(out, at, n);
+    return out;
   }
 
   return ((x: FloatInput, options: AxisOptions<FloatView> = NO_OPTIONS): FloatView => {
     const given = readAxis(SOFTMAX, options);
     const n = shortRow(x, given, false);
     if (n === 0) return longWay(x, given);
-    const logits = x as Float32Array;
     const out = given.out === undefined ? new Float32Array(n) : (given.out as Float32Array);
-    const xHome = row.locate(logits, n);
-    const yHome = row.locate(out, n);
-    const yAt = yHome !== 0 ? yHome : heap.workspace;
-    if (xHome === 0) row.write(yAt, logits, n);
-    softmaxRow(yAt, xHome !== 0 ? xHome : yAt, n);
-    if (yHome === 0) row.read(out, yAt, n);
+    if (n > FEW) return throughHeap(out, x as Float32Array, n);
+    const at = row.put(x as Float32Array, n);
+    softmaxRow(at, at, n);
+    row.take(out, n);
     return out;
   }) as Softmax;
 }
