@@ -2,7 +2,7 @@
 export interface Resizable extends ArrayBuffer {
   resize(bytes: number): void;
 }
-export interface Growable extends SharedArrayBuffer {
+interface Growable extends SharedArrayBuffer {
   grow(bytes: number): void;
 }
 

@@ -6,7 +6,7 @@ import type { RowsKernels } from "../../kernels/rows";
 import { type AxisOptions, checkCall, type Flow, runAlongAxis } from "../axis";
 import { HARDMAX_FLOW } from "./hardmax";
 
-export type LongWay = (x: FloatInput, given: AxisOptions<FloatView>) => FloatView;
+type LongWay = (x: FloatInput, given: AxisOptions<FloatView>) => FloatView;
 
 /**
  * Of a function whose result is as long as x, and hardmax or its logarithm at temperature 0.

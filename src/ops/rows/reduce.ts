@@ -7,7 +7,7 @@ import { type AxisOptions, checkCall, type Flow, NO_OPTIONS, runAlongAxis } from
 const FLOW: Flow = { reduces: true, writesTerms: false, sums: true };
 
 /** The long way of a call, and the options that stand for none, where the result is a number. */
-export interface Reduction {
+interface Reduction {
   readonly scalar: AxisOptions<FloatView>;
   readonly longWay: (x: FloatInput, given: AxisOptions<FloatView>) => number | FloatView;
 }
