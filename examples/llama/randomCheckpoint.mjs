@@ -29,5 +29,11 @@ export function randomCheckpoint(seed = 1) {
     ones(dim), // finalNorm
   ];
   const parts = [Int32Array.from(Object.values(SIZES)), ...tensors];
-  return Buffer.concat(parts.map((part) => new Uint8Array(part.buffer)));
+  const file = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    file.set(new Uint8Array(part.buffer), at);
+    at += part.byteLength;
+  }
+  return file;
 }
