@@ -6,7 +6,7 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const FOLDERS = ["assembly", "src", "test", "bench", "examples"];
+const FOLDERS = ["assembly", "src", "test", "bench", "examples", "playground"];
 const ANYTHING = /./;
 const NODE = /^node:/;
 const LAYOUT = /^assembly\/layout$/;
@@ -14,6 +14,8 @@ const HALF = /^assembly\/(un)?pack16$/;
 const KERNELS = /^src\/kernels\//;
 /** What the tests and the bench judge by alike. */
 const JUDGE = /^test\/judge\/(bounds|draftReference|entmax64|random|softmax64|vocabularyReference)$/;
+/** What the playground takes from the examples. */
+const EXAMPLES_MODEL = /^examples\/llama\//;
 const DOOR = /^src\/(bitMask|check|engines|options|runtime|seeded|types|ops\/.*)$/;
 
 /** A file's row is the first that it matches. It may import the row's paths, which begin at the root, or packages. */
@@ -70,6 +72,11 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^bench\//, [NODE, /^bench\//, JUDGE, /^scripts\//, /^softmax-wasm(\/|$)/, /^mitata$/]],
   [/^examples\/onnxruntime$/, [NODE, /^examples\//, /^softmax-wasm(\/|$)/, /^onnxruntime-node$/]],
   [/^examples\//, [NODE, /^examples\//, /^softmax-wasm(\/|$)/]],
+
+  // the playground: a stranger too, with the model of the examples
+  [/^playground\/src\/speed\/tensorflow$/, [/^playground\//, /^@tensorflow\//]],
+  [/^playground\/src\//, [/^playground\//, EXAMPLES_MODEL, /^softmax-wasm(\/|$)/]],
+  [/^playground\//, [NODE, /^playground\//]],
 ];
 
 /** Import and export declarations, at the start of a line: comments quote others. Then import("…") and require("…"). */
@@ -130,6 +137,7 @@ describe("arrows", () => {
         .map((specifier) => resolve(file, specifier))
         .filter((target) => /^(test|bench|examples)\//.test(target) && target.split("/")[0] !== file.split("/")[0])
         .filter((target) => !(file.startsWith("bench/") && JUDGE.test(target)))
+        .filter((target) => !(file.startsWith("playground/") && EXAMPLES_MODEL.test(target)))
         .map((target) => `${file} imports ${target}`),
     );
     expect(found).toEqual([]);

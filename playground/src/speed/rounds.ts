@@ -1,0 +1,51 @@
+/** The stopwatch in a contender's worker: checks the result, warms up, then times a round whenever it is asked to. */
+import type { Asked, Told } from "./messages";
+import { expected } from "./plain";
+import { type Work, workOf } from "./work";
+
+const WARM_UP_MS = 150;
+const ROUND_MS = 25;
+
+type Call = () => ArrayLike<number> | Promise<ArrayLike<number>>;
+
+export function contender(callOf: (name: string, work: Work) => Promise<Call>): void {
+  let call: Call | undefined;
+  let count = 1;
+  const tell = (told: Told): void => postMessage(told);
+
+  async function prepare(name: string, work: Work): Promise<void> {
+    call = await callOf(name, work);
+    const error = worst(await call(), expected(work));
+    let calls = 0;
+    const start = performance.now();
+    for (; performance.now() - start < WARM_UP_MS; calls++) await call();
+    count = Math.max(1, Math.round((calls * ROUND_MS) / (performance.now() - start)));
+    tell({ ready: true, error });
+  }
+
+  /** Calls that answer at once are not waited for: the loop is theirs alone. */
+  async function round(run: Call): Promise<void> {
+    const start = performance.now();
+    for (let i = 0; i < count; i++) {
+      const result = run();
+      if (result instanceof Promise) await result;
+    }
+    tell({ round: ((performance.now() - start) * 1e6) / count });
+  }
+
+  addEventListener("message", ({ data }: MessageEvent<Asked>) => {
+    const failed = (error: Error): void => tell({ failed: error.message });
+    if (data !== "round") prepare(data.contender, workOf(data.kind, data.size)).catch(failed);
+    else if (call !== undefined) round(call).catch(failed);
+  });
+}
+
+function worst(y: ArrayLike<number>, reference: ArrayLike<number>): number {
+  if (y.length !== reference.length) throw new Error(`expected ${reference.length} numbers, got ${y.length}`);
+  let error = 0;
+  for (let i = 0; i < y.length; i++) {
+    const apart = Math.abs(y[i] - reference[i]);
+    if (!(apart <= error)) error = apart; // NaN too
+  }
+  return error;
+}
