@@ -105,10 +105,9 @@ const rowOf = (word: string, i: number, seen: Weighed, cells: HTMLElement[], sin
   );
 
 function cellOf(weight: number, i: number, j: number): HTMLElement {
-  const strong = weight > 0.3 ? " strong" : "";
   return h(
     "td",
-    { class: `cell${strong}`, "data-at": `${i},${j}`, tabindex: "-1", style: `--w:${Math.sqrt(weight).toFixed(3)}` },
+    { class: "cell", "data-at": `${i},${j}`, tabindex: "-1", style: `--w:${Math.sqrt(weight).toFixed(3)}` },
     h("span", {}, weight === 0 ? "·" : weight.toFixed(2).replace(/^0/, "")),
   );
 }

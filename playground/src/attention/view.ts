@@ -61,4 +61,4 @@ function show(place: HTMLElement, state: AttentionState): undefined {
   return undefined;
 }
 
-export const attentionView: View<typeof FIELDS> = { id: "attention", name: "Attention", fields: FIELDS, show };
+export const attentionView: View<typeof FIELDS> = { id: "attention", fields: FIELDS, show };

@@ -54,4 +54,4 @@ function show(place: HTMLElement, state: DistributionState): undefined {
   return undefined;
 }
 
-export const distributionView: View<typeof FIELDS> = { id: "distribution", name: "Distribution", fields: FIELDS, show };
+export const distributionView: View<typeof FIELDS> = { id: "distribution", fields: FIELDS, show };

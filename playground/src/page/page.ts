@@ -17,8 +17,7 @@ const ADDRESS_AFTER_MS = 200;
 
 export function showPage(): void {
   const place = document.getElementById("view") as HTMLElement;
-  const links = VIEWS.map((view) => h("a", { href: `#${view.id}` }, view.name));
-  document.getElementById("views")?.append(...links.map((link) => h("li", {}, link)));
+  const links = [...document.querySelectorAll<HTMLAnchorElement>("#views a")]; // in the order of VIEWS
   showBackend();
 
   let leave: (() => void) | undefined;
@@ -34,7 +33,7 @@ export function showPage(): void {
     const [view, link] = [VIEWS[at], links[at]];
     for (const other of links) other.removeAttribute("aria-current");
     link.setAttribute("aria-current", "page");
-    document.title = `${view.name} · softmax-wasm playground`;
+    document.title = `${link.textContent} · softmax-wasm playground`;
 
     const state = new State(view.fields, query, (changed) => {
       link.href = addressOf(view, changed);

@@ -3,7 +3,6 @@ import type { Fields, State } from "./state";
 /** A view builds itself in its place, from what it remembers, and gives what is to be done when it is left. */
 export interface View<F extends Fields = Fields> {
   readonly id: string;
-  readonly name: string;
   readonly fields: F;
   show(place: HTMLElement, state: State<F>): undefined | (() => void);
 }

@@ -35,15 +35,20 @@ export function startRace(
   const workers: Worker[] = [];
   const steps = contenders.length * (ROUNDS + 1);
   let done = 0;
+  let over = false;
   let cancel = (): void => undefined;
   const cancelled = new Promise<"cancelled">((resolve) => {
-    cancel = () => resolve("cancelled");
+    cancel = () => {
+      over = true;
+      resolve("cancelled");
+    };
   });
   const step = (): void => onProgress(++done / steps);
 
   async function run(): Promise<void> {
     const running: { standing: Standing; worker: Worker }[] = [];
     for (const standing of standings) {
+      if (over) return;
       const worker = standing.contender.start();
       workers.push(worker);
       const told = await ask(worker, { contender: standing.contender.id, kind, size });

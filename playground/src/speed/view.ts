@@ -125,4 +125,4 @@ function lines(kind: Kind, size: number): string[] {
   ];
 }
 
-export const speedView: View<typeof FIELDS> = { id: "speed", name: "Speed", fields: FIELDS, show };
+export const speedView: View<typeof FIELDS> = { id: "speed", fields: FIELDS, show };

@@ -33,6 +33,7 @@ function show(place: HTMLElement, state: StoryState): () => void {
   const stop = h("button", { type: "button", disabled: true, click: () => end("Stopped.") }, "Stop");
 
   function ready(): void {
+    if (worker !== undefined) return; // the next story is of these files
     start.disabled = files.model === undefined || files.tokenizer === undefined;
     const missing = files.model === undefined ? "a checkpoint and its tokenizer" : "the checkpoint's tokenizer";
     say(said, start.disabled ? `Pick ${missing}, or take the random one.` : `Ready: ${files.name}.`);
@@ -152,4 +153,4 @@ function summary({ tokens, elapsed, drafted, accepted }: Written): string {
   return drafted === 0 ? `${speed}.` : `${speed}; ${accepted} of ${drafted} proposed tokens accepted.`;
 }
 
-export const storyView: View<typeof FIELDS> = { id: "story", name: "Story", fields: FIELDS, show };
+export const storyView: View<typeof FIELDS> = { id: "story", fields: FIELDS, show };

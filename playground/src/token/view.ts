@@ -93,13 +93,18 @@ function buttons(state: TokenState): HTMLElement[] {
   ];
 }
 
+/** More would make the page move when the story grows. */
+const SHOWN = 100;
+
 /** The end of the story, and where the next token comes. */
 function storySoFar(story: Story, step: number): (HTMLElement | string)[] {
   const text = story.said
     .slice(0, step)
     .map((token) => story.word(token))
-    .join("");
-  return [text.trimStart(), h("span", { class: "next", "aria-label": "the next token" }, "?")];
+    .join("")
+    .trimStart();
+  const end = text.length <= SHOWN ? text : `… ${text.slice(text.indexOf(" ", text.length - SHOWN) + 1)}`;
+  return [end, h("span", { class: "next", "aria-label": "the next token" }, "?")];
 }
 
 function lines(state: TokenState, story: Story | undefined): string[] {
@@ -115,4 +120,4 @@ function lines(state: TokenState, story: Story | undefined): string[] {
   ];
 }
 
-export const tokenView: View<typeof FIELDS> = { id: "token", name: "Next token", fields: FIELDS, show };
+export const tokenView: View<typeof FIELDS> = { id: "token", fields: FIELDS, show };
