@@ -24,6 +24,8 @@ export default {
     // the page's script lies beside the page, so that its relative addresses are right inside it too
     rolldownOptions: { output: { entryFileNames: "[name].js" } },
   },
+  // a page that is isolated may share memory with its workers; one without these headers does all the same
+  preview: { headers: { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" } },
   worker: { format: "es" },
   plugins: [inlined()],
 };

@@ -1,6 +1,6 @@
 /** One script for the page and for its workers: a worker is told its role by its name. */
 import { showPage } from "./page/page";
-import { contend } from "./speed/contend";
+import { contend, judge } from "./speed/contend";
 import { tell } from "./story/tell";
 import "../style/base.css";
 import "../style/controls.css";
@@ -12,7 +12,7 @@ import "../style/token.css";
 import "../style/speed.css";
 import "../style/story.css";
 
-const ROLES: Record<string, () => void> = { speed: contend, story: tell };
+const ROLES: Record<string, () => void> = { speed: contend, judge, story: tell };
 
 if ("document" in globalThis) showPage();
 else ROLES[(globalThis as unknown as { name: string }).name]();

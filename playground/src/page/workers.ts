@@ -2,7 +2,7 @@
 
 let address: string | undefined;
 
-export function startWorker(name: "speed" | "story"): Worker {
+export function startWorker(name: "speed" | "judge" | "story"): Worker {
   address ??= URL.createObjectURL(new Blob([element("script").textContent ?? ""], { type: "text/javascript" }));
   return new Worker(address, { type: "module", name });
 }

@@ -1,6 +1,8 @@
 /** The contenders take turns, a short round each, so that whatever else the machine does falls on all of them. */
+import { startWorker } from "../page/workers";
 import type { Contender } from "./contenders";
-import type { Asked, Told } from "./messages";
+import type { Asked, Question, Told } from "./messages";
+import type { Expected } from "./plain";
 import type { Kind } from "./work";
 
 export const ROUNDS = 15;
@@ -46,12 +48,19 @@ export function startRace(
   const step = (): void => onProgress(++done / steps);
 
   async function run(): Promise<void> {
+    const judge = startWorker("judge");
+    workers.push(judge);
+    const expected = await ask<Expected>(judge, { kind, size });
+    if ("failed" in expected) {
+      for (const standing of standings) standing.failed = expected.failed;
+      return;
+    }
     const running: { standing: Standing; worker: Worker }[] = [];
     for (const standing of standings) {
       if (over) return;
       const worker = standing.contender.start();
       workers.push(worker);
-      const told = await ask(worker, { contender: standing.contender.id, kind, size });
+      const told = await ask<Told>(worker, { contender: standing.contender.id, kind, size, expected });
       if ("ready" in told) {
         standing.error = told.error;
         running.push({ standing, worker });
@@ -61,7 +70,7 @@ export function startRace(
     done = steps - running.length * ROUNDS; // those that do not run are not waited for
     for (let round = 0; round < ROUNDS; round++) {
       for (const { standing, worker } of running) {
-        const told = await ask(worker, "round");
+        const told = await ask<Told>(worker, "round");
         if ("round" in told) standing.rounds.push(told.round);
         else if ("failed" in told) standing.failed = told.failed;
         step();
@@ -76,9 +85,9 @@ export function startRace(
   return { standings, finished, cancel };
 }
 
-const ask = (worker: Worker, asked: Asked): Promise<Told> =>
+const ask = <Answer>(worker: Worker, asked: Asked | Question): Promise<Answer | { failed: string }> =>
   new Promise((resolve) => {
-    worker.onmessage = ({ data }: MessageEvent<Told>) => resolve(data);
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => resolve(data);
     worker.onerror = (event) => {
       event.preventDefault(); // it is said in the table
       resolve({ failed: event.message || "its file did not load" });

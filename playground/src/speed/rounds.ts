@@ -1,6 +1,6 @@
 /** The stopwatch in a contender's worker: checks the result, warms up, then times a round whenever it is asked to. */
 import type { Asked, Told } from "./messages";
-import { expected } from "./plain";
+import type { Expected } from "./plain";
 import { type Work, workOf } from "./work";
 
 const WARM_UP_MS = 150;
@@ -13,9 +13,9 @@ export function contender(callOf: (name: string, work: Work) => Promise<Call>): 
   let count = 1;
   const tell = (told: Told): void => postMessage(told);
 
-  async function prepare(name: string, work: Work): Promise<void> {
+  async function prepare(name: string, work: Work, expected: Expected): Promise<void> {
     call = await callOf(name, work);
-    const error = worst(await call(), expected(work));
+    const error = worst(await call(), expected);
     let calls = 0;
     const start = performance.now();
     for (; performance.now() - start < WARM_UP_MS; calls++) await call();
@@ -35,7 +35,7 @@ export function contender(callOf: (name: string, work: Work) => Promise<Call>): 
 
   addEventListener("message", ({ data }: MessageEvent<Asked>) => {
     const failed = (error: Error): void => tell({ failed: error.message });
-    if (data !== "round") prepare(data.contender, workOf(data.kind, data.size)).catch(failed);
+    if (data !== "round") prepare(data.contender, workOf(data.kind, data.size), data.expected).catch(failed);
     else if (call !== undefined) round(call).catch(failed);
   });
 }

@@ -6,7 +6,7 @@ export type Kind = (typeof KINDS)[number];
 
 export const SIZES: Record<Kind, readonly number[]> = {
   softmax: [1000, 32000, 151936],
-  attention: [128, 256, 512],
+  attention: [64, 128, 256],
   sample: [32000, 151936],
 };
 export const HEADS = 4;
