@@ -9,13 +9,20 @@ const MEANINGS = {
 };
 type Name = keyof typeof MEANINGS;
 
+/** Why this one, in a few words. */
+const WHY: Record<Name, string> = {
+  "wasm-relaxed": "relaxed SIMD is here",
+  wasm: "no relaxed SIMD here",
+  js: "no WebAssembly here",
+};
+
 export function showBackend(): void {
   const runtime = createRuntime();
   useRuntime(runtime);
   runtime.softmax([0]); // a family is tested at its first call
   const [summary, list] = document.getElementById("backend")?.children ?? [];
   const runs = backend() as Name;
-  summary.append(h("span", { class: "dot", "aria-hidden": "true" }), "runs on ", h("b", {}, runs));
+  summary.append(h("span", { class: "dot", "aria-hidden": "true" }), "runs on ", h("b", {}, runs), `: ${WHY[runs]}`);
   const why = (name: Name): string => {
     const rejected = runtime.rejected.find((one) => one.backend === name);
     if (rejected !== undefined) return `not here: ${rejected.reason}`;

@@ -25,7 +25,6 @@ export function showPage(): void {
 
   function show(): void {
     const [id, query = ""] = splitAt(location.hash.slice(1), "?");
-    if (id === "view") return; // the link that skips to it
     clearTimeout(timer);
     leave?.();
     const found = VIEWS.findIndex((view) => view.id === id);
@@ -46,6 +45,10 @@ export function showPage(): void {
     place.replaceChildren(article);
   }
 
+  document.querySelector(".skip")?.addEventListener("click", (event) => {
+    event.preventDefault(); // the address stays that of the view
+    place.focus();
+  });
   addEventListener("hashchange", show);
   show();
   loadStory(); // after the first view, so that it is there without a network

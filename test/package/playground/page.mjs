@@ -37,8 +37,8 @@ const controls = (page) =>
 
 export function pageTests(site) {
   it("has links that restore a view, lines to copy, and remembers views that were left", async () => {
-    const { page, context } = await open(site.browser, site.address);
-    const other = await context.newPage();
+    const { page } = await open(site.browser, site.address);
+    const { page: other } = await open(site.browser, site.address); // a window of its own: one behind another is slow
     for (const view of VIEWS) {
       await page.locator(`nav a[href^="#${view}"]`).click();
       await page.waitForSelector(`article.${view}`);
@@ -76,6 +76,11 @@ export function pageTests(site) {
       seen.push(await focused());
     }
     expect(seen[0]).toBe("Skip to the view");
+    const address = page.url();
+    await page.locator(".skip").focus();
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("view");
+    expect(page.url()).toBe(address);
     expect(seen).toEqual(expect.arrayContaining(["Distribution", "Attention", "Next token", "Speed", "Story"]));
     await page.getByRole("link", { name: "Attention" }).focus();
     await page.keyboard.press("Enter");
@@ -89,7 +94,10 @@ export function pageTests(site) {
 
   it("says which backend runs and why", async () => {
     const { page } = await open(site.browser, site.address);
-    const [, runs] = /^runs on (wasm-relaxed|wasm)$/.exec((await page.innerText("#backend summary")).trim()) ?? [];
+    const [, runs] =
+      /^runs on (wasm-relaxed|wasm): (relaxed SIMD is|no relaxed SIMD) here$/.exec(
+        (await page.innerText("#backend summary")).trim(),
+      ) ?? [];
     expect(runs).toBeDefined();
     await page.click("#backend summary");
     expect(await page.innerText("#backend .runs")).toContain("the first of the three that this browser has");
@@ -99,7 +107,7 @@ export function pageTests(site) {
   it("runs where a policy forbids WebAssembly, and says so", async () => {
     const address = site.address.replace("/some/where/deep/", "/strict/");
     const { page } = await open(site.browser, address, { mayComplain: true }); // the browser reports what it forbade
-    expect((await page.innerText("#backend summary")).trim()).toBe("runs on js");
+    expect((await page.innerText("#backend summary")).trim()).toBe("runs on js: no WebAssembly here");
     await page.click("#backend summary");
     expect(await page.innerText("#backend")).toMatch(/not here: .*(CSP|Content Security Policy)/i);
     const { softmax } = await library();

@@ -1,4 +1,4 @@
-/** The playground as a person uses it: in the browsers of this machine, and in playwright's WebKit where somebody installed that. */
+/** The playground as a person uses it, in the browsers of this machine; also in playwright's WebKit where somebody installed that. */
 import { existsSync } from "node:fs";
 import { webkit } from "playwright-core";
 import { afterAll, beforeAll, describe } from "vitest";
@@ -10,9 +10,10 @@ import { layoutTests, pageTests } from "./page.mjs";
 import { speedTests } from "./speed.mjs";
 import { storyTests } from "./story.mjs";
 import { tokenTests } from "./token.mjs";
+import { webkitTests } from "./webkit.mjs";
 
 const hasWebKit = existsSync(webkit.executablePath());
-if (!hasWebKit) console.log("playwright's WebKit is not installed: the playground is not opened in it");
+if (!hasWebKit) console.log("playwright's WebKit is not installed: of WebKit there is WebKitGTK alone");
 
 /** The script is inside the page, and workers run it from there. */
 const NO_WASM = "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline' blob:; img-src data:";
@@ -39,3 +40,5 @@ describe.each(["Chromium", "Firefox", ...(hasWebKit ? ["WebKit"] : [])])("%s", (
   describe("page", () => pageTests(site));
   if (name === "Chromium") describe("layout", () => layoutTests(site)); // no other has layout-shift entries
 });
+
+describe("WebKitGTK", () => webkitTests(site));
