@@ -22,7 +22,12 @@ export function showBackend(): void {
   runtime.softmax([0]); // a family is tested at its first call
   const [summary, list] = document.getElementById("backend")?.children ?? [];
   const runs = backend() as Name;
-  summary.append(h("span", { class: "dot", "aria-hidden": "true" }), "runs on ", h("b", {}, runs), `: ${WHY[runs]}`);
+  summary.append(
+    h("span", { class: "dot", "aria-hidden": "true" }),
+    h("span", { class: "lead" }, "runs on "),
+    h("b", {}, runs),
+    `: ${WHY[runs]}`,
+  );
   const why = (name: Name): string => {
     const rejected = runtime.rejected.find((one) => one.backend === name);
     if (rejected !== undefined) return `not here: ${rejected.reason}`;

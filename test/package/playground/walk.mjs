@@ -33,8 +33,8 @@ async function walk() {
   await view("attention");
   seen.cells = texts(".heat .cell");
   await view("token?topK=3&draws=1");
-  await until("candidates", () => document.querySelector(".candidates .kept") !== null);
-  seen.kept = all(".candidates .kept").map((row) => Number(row.dataset.token));
+  await until("candidates", () => document.querySelector(".candidates tr.kept") !== null);
+  seen.kept = all(".candidates tr.kept").map((row) => Number(row.dataset.token));
   seen.drawn = text(".drawn");
   await view("story?steps=32");
   press("Take random weights");
