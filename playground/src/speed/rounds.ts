@@ -16,21 +16,32 @@ export function contender(callOf: (name: string, work: Work) => Promise<Call>): 
   async function prepare(name: string, work: Work, expected: Expected): Promise<void> {
     call = await callOf(name, work);
     const error = worst(await call(), expected);
-    let calls = 0;
-    const start = performance.now();
-    for (; performance.now() - start < WARM_UP_MS; calls++) await call();
-    count = Math.max(1, Math.round((calls * ROUND_MS) / (performance.now() - start)));
+    count = 1;
+    // twice as many calls until they fill a round: a clock may tick in whole milliseconds, and first calls are slow
+    for (let spent = 0; ; ) {
+      const ms = await timed(call);
+      spent += ms;
+      if (ms < ROUND_MS) count *= 2;
+      else if (spent >= WARM_UP_MS) {
+        count = Math.max(1, Math.round((count * ROUND_MS) / ms));
+        break;
+      }
+    }
     tell({ ready: true, error });
   }
 
-  /** Calls that answer at once are not waited for: the loop is theirs alone. */
-  async function round(run: Call): Promise<void> {
+  /** The ms of `count` calls. Those that answer at once are not waited for: the loop is theirs alone. */
+  async function timed(run: Call): Promise<number> {
     const start = performance.now();
     for (let i = 0; i < count; i++) {
       const result = run();
       if (result instanceof Promise) await result;
     }
-    tell({ round: ((performance.now() - start) * 1e6) / count });
+    return performance.now() - start;
+  }
+
+  async function round(run: Call): Promise<void> {
+    tell({ round: ((await timed(run)) * 1e6) / count });
   }
 
   addEventListener("message", ({ data }: MessageEvent<Asked>) => {
