@@ -14,7 +14,7 @@ const HALF = /^assembly\/(un)?pack16$/;
 const KERNELS = /^src\/kernels\//;
 /** What the tests and the bench judge by alike. */
 const JUDGE = /^test\/judge\/(bounds|draftReference|entmax64|random|softmax64|vocabularyReference)$/;
-/** What the playground takes from the examples. */
+/** What the playground takes from the examples, and its tests to compare with. */
 const EXAMPLES_MODEL = /^examples\/llama\//;
 const DOOR = /^src\/(bitMask|check|engines|options|runtime|seeded|types|ops\/.*)$/;
 
@@ -137,7 +137,7 @@ describe("arrows", () => {
         .map((specifier) => resolve(file, specifier))
         .filter((target) => /^(test|bench|examples)\//.test(target) && target.split("/")[0] !== file.split("/")[0])
         .filter((target) => !(file.startsWith("bench/") && JUDGE.test(target)))
-        .filter((target) => !(file.startsWith("playground/") && EXAMPLES_MODEL.test(target)))
+        .filter((target) => !(/^(test\/package\/)?playground\//.test(file) && EXAMPLES_MODEL.test(target)))
         .map((target) => `${file} imports ${target}`),
     );
     expect(found).toEqual([]);
