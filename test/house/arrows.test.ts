@@ -16,6 +16,8 @@ const KERNELS = /^src\/kernels\//;
 const JUDGE = /^test\/judge\/(bounds|draftReference|entmax64|random|softmax64|vocabularyReference)$/;
 /** What the playground takes from the examples, and its tests to compare with. */
 const EXAMPLES_MODEL = /^examples\/llama\//;
+/** What bench/peers/package.json names. */
+const PEERS = /^(@huggingface|@jax-js|@litertjs|@tensorflow|esbuild|flatbuffers|onnxruntime-web|vega|vega-lite)(\/|$)/;
 const DOOR = /^src\/(bitMask|check|engines|options|runtime|seeded|types|ops\/.*)$/;
 
 /** A file's row is the first that it matches. It may import the row's paths, which begin at the root, or packages. */
@@ -69,6 +71,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   // the judge (test), the stopwatch (bench), the stranger (examples)
   [JUDGE, [JUDGE]], // plain Node runs it for the bench
   [/^test\//, [ANYTHING]],
+  [/^bench\/peers\//, [NODE, /^bench\//, JUDGE, /^scripts\//, /^dist\//, /^mitata$/, PEERS]],
   [/^bench\//, [NODE, /^bench\//, JUDGE, /^scripts\//, /^softmax-wasm(\/|$)/, /^mitata$/]],
   [/^examples\/onnxruntime$/, [NODE, /^examples\//, /^softmax-wasm(\/|$)/, /^onnxruntime-node$/]],
   [/^examples\//, [NODE, /^examples\//, /^softmax-wasm(\/|$)/]],

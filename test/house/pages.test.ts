@@ -95,7 +95,8 @@ describe("the pages", () => {
     const code = folders.flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: "utf8" })
         .map((path) => join(folder, path.replaceAll("\\", "/")))
-        .filter((path) => /\.[cm]?[jt]s$/.test(path) && path !== "test/house/pages.test.ts"),
+        .filter((path) => /\.[cm]?[jt]s$/.test(path) && path !== "test/house/pages.test.ts")
+        .filter((path) => !path.includes("/node_modules/")),
     );
     const dead = code.flatMap((path) =>
       [...read(path).matchAll(/(?<![\w/.-])(?:[\w-]+\/)*[\w-]+\.md\b/g)]
