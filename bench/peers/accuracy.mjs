@@ -3,8 +3,8 @@ import { opened } from "./race.mjs";
 
 const OPS = ["softmax", "logSoftmax", "logSumExp"];
 
-/** Whether an error is larger than the largest so far; NaN is. */
-const larger = (error, most) => !(error <= most);
+/** Whether an error is larger than the largest so far; NaN is the largest of all. */
+const larger = (error, most) => !Number.isNaN(most) && !(error <= most);
 
 /** All works of one contender. @returns the worst of each op, or why it does not run */
 async function ofContender({ contender, ask, broken }, works) {

@@ -16,7 +16,6 @@ const inC = ["softmax", "attention"];
  * name      as the tables show it
  * resident  nothing is copied in or out: compared with the resident ones
  * own       this package: its errors are held to its own bounds
- * version   of which package
  * groups    of works.mjs that it is there for; without: all
  * limit     no package that anybody would use: what there is to reach
  */
@@ -49,25 +48,22 @@ export const CONTENDERS = [
     name: "transformers.js",
     file: "transformers",
     options: {},
-    version: "@huggingface/transformers",
   },
-  { id: "tensorflow", name: "TensorFlow.js wasm", file: "tensorflow", options: {}, version: "@tensorflow/tfjs-core" },
+  { id: "tensorflow", name: "TensorFlow.js wasm", file: "tensorflow", options: {} },
   {
     id: "tensorflow-resident",
     name: "TensorFlow.js wasm, resident",
     file: "tensorflow",
     options: { resident: true },
     resident: true,
-    version: "@tensorflow/tfjs-core",
   },
-  { id: "onnx", name: "onnxruntime-web", file: "onnx", options: {}, version: "onnxruntime-web" },
+  { id: "onnx", name: "onnxruntime-web", file: "onnx", options: {} },
   {
     id: "onnx-2",
     name: "onnxruntime-web, 2 threads",
     file: "onnx",
     options: { threads: 2 },
     groups: attention,
-    version: "onnxruntime-web",
   },
   {
     id: "onnx-attention",
@@ -75,7 +71,6 @@ export const CONTENDERS = [
     file: "onnx",
     options: { form: "fused" },
     groups: attention,
-    version: "onnxruntime-web",
   },
   {
     id: "onnx-attention-2",
@@ -83,25 +78,30 @@ export const CONTENDERS = [
     file: "onnx",
     options: { form: "fused", threads: 2 },
     groups: attention,
-    version: "onnxruntime-web",
   },
-  { id: "litert", name: "LiteRT.js", file: "litert", options: {}, version: "@litertjs/core" },
+  { id: "litert", name: "LiteRT.js", file: "litert", options: {} },
   {
     id: "litert-resident",
     name: "LiteRT.js, resident",
     file: "litert",
     options: { resident: true },
     resident: true,
-    version: "@litertjs/core",
   },
-  { id: "jax", name: "jax-js wasm", file: "jax", options: {}, version: "@jax-js/jax" },
+  {
+    id: "litert-2",
+    name: "LiteRT.js, 2 threads, resident",
+    file: "litert",
+    options: { resident: true, threads: 2 },
+    groups: attention,
+    resident: true,
+  },
+  { id: "jax", name: "jax-js wasm", file: "jax", options: {} },
   {
     id: "jax-resident",
     name: "jax-js wasm, resident",
     file: "jax",
     options: { resident: true },
     resident: true,
-    version: "@jax-js/jax",
   },
   {
     id: "native-fma",

@@ -1,7 +1,7 @@
 /**
  * node --expose-gc bench/peers/held.mjs ID     memory of the process around one softmax of 500 rows of 131072 floats, which are 250 MiB
  *
- * Prints MiB: before (input and a place for the result are there, and a small softmax has been made), at most, and after everything was
+ * Prints MiB: before (the input is there, and a small softmax has been made), and beyond that at most, and after everything was
  * freed as the contender frees it.
  */
 import { CONTENDERS } from "./contenders.mjs";

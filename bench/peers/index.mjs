@@ -2,17 +2,18 @@
  * node bench/peers/index.mjs [--quick] [--only GROUP,…] [--json FILE]     this package beside what people use
  *
  * Installs the peers, checks every contender against float64, times them in turn. Groups are those of works.mjs, and accuracy, first,
- * memory, bytes. A whole run writes results.json here, docs/charts and the tables of docs/comparison.md. It ends with 1 when a result is off,
- * or when something fails that is not known to be missing. Reads dist/: build first.
+ * memory, bytes. What was measured goes to .cache/peers/; a whole run is published (publish.mjs), unless it ends with 1: a result is off, or
+ * something fails that is not known to be missing. Reads dist/: build first.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { relaxedNode } from "../../scripts/engines.mjs";
 import { execute } from "../../scripts/execute.mjs";
 import { SEED } from "../cases.mjs";
 import { contendersOf } from "./contenders.mjs";
 import { install, versions } from "./install.mjs";
+import { machine } from "./machine.mjs";
 
 const {
   quick = false,
@@ -29,6 +30,7 @@ const { drawCharts } = await import("./charts.mjs");
 const { coldStart } = await import("./coldStart.mjs");
 const { memory } = await import("./memory.mjs");
 const { problemsOf } = await import("./problems.mjs");
+const { publish } = await import("./publish.mjs");
 const { race } = await import("./race.mjs");
 const { residentRatios } = await import("./residentRatios.mjs");
 const { report } = await import("./report.mjs");
@@ -41,8 +43,12 @@ const STARTS = quick ? 1 : 9;
 /** Beside the engine that has everything: softmax on the one that this was started with. */
 const BOTH_ENGINES = ["own-wasm", "plain", "tensorflow", "onnx"];
 
-const groups = only?.split(",") ?? [...GROUPS, "accuracy", "first", "memory", "bytes"];
+const PARTS = [...GROUPS, "accuracy", "first", "memory", "bytes"];
+const groups = only?.split(",") ?? PARTS;
+const unknown = groups.filter((name) => !PARTS.includes(name));
+if (unknown.length > 0) throw new Error(`--only ${unknown.join(",")}: expected some of ${PARTS.join(", ")}`);
 const notes = [];
+const [load] = loadavg(); // of others, before this begins
 
 function bestNode() {
   try {
@@ -72,7 +78,8 @@ const simple = taking("softmax", binary).filter(({ resident, limit }) => !reside
 const isOn = (group) => groups.includes(group);
 const figures = {
   date: new Date().toISOString(),
-  machine: `${cpus()[0].model}, ${cpus().length} cores, ${process.platform} ${process.arch}`,
+  machine: machine(),
+  load,
   engines: [...new Set([binary, process.execPath])].map((node) => ({
     node: engineOf(node).node,
     v8: engineOf(node).v8,
@@ -94,20 +101,11 @@ const figures = {
 figures.problems = problemsOf(figures);
 
 console.log(report(figures));
-const whole = !quick && only === undefined;
+const folder = new URL("../../.cache/peers/", import.meta.url);
+await drawCharts(figures, folder);
 const text = `${JSON.stringify(figures, null, 1)}\n`;
-if (json) writeFileSync(json, text);
-if (whole) {
-  writeFileSync(new URL("results.json", import.meta.url), text);
-  await drawCharts(figures, new URL("../../docs/charts/", import.meta.url));
-  const page = new URL("../../docs/comparison.md", import.meta.url);
-  const [before, , after] = readFileSync(page, "utf8").split(
-    /^<!-- (?:made by npm run bench:peers|end of what it made) -->$/m,
-  );
-  const made = `<!-- made by npm run bench:peers -->\n\n${report(figures)}\n\n<!-- end of what it made -->`;
-  writeFileSync(page, `${before}${made}${after}`);
-} else await drawCharts(figures, new URL("../../.cache/peers/", import.meta.url));
+for (const file of [new URL("results.json", folder), ...(json ? [json] : [])]) writeFileSync(file, text);
 if (figures.problems.length > 0) {
   console.error(`\n${figures.problems.join("\n")}`);
   process.exitCode = 1;
-}
+} else if (!quick && only === undefined) await publish(figures);

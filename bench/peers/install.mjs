@@ -1,16 +1,24 @@
 /** The peers, as package-lock.json pins them, in this folder's node_modules: nothing of them is a dependency of the package. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { npm } from "../../scripts/execute.mjs";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 const INSTALLED = `${FOLDER}node_modules/.peers`; // written last: an install that was cut short is done again
 
+/** LiteRT.js's runtime is CommonJS in a package that says it is not, which no browser asks: a copy says what it is. */
+function copyLiteRt() {
+  const copy = `${FOLDER}node_modules/.litert/`;
+  cpSync(`${FOLDER}node_modules/@litertjs/core/wasm/`, copy, { recursive: true });
+  writeFileSync(`${copy}package.json`, '{ "type": "commonjs" }');
+}
+
 export function install() {
   const lock = readFileSync(`${FOLDER}package-lock.json`, "utf8");
   if (existsSync(INSTALLED) && readFileSync(INSTALLED, "utf8") === lock) return;
   console.error("installing the peers");
   npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], FOLDER);
+  copyLiteRt();
   writeFileSync(INSTALLED, lock);
 }
 

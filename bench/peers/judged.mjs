@@ -24,7 +24,7 @@ export const UNITS = {
 function worst() {
   const found = { error: 0, ofBound: 0, sumError: 0 };
   const take = (field, value) => {
-    if (!(value <= found[field])) found[field] = Number.isNaN(found[field]) ? found[field] : value;
+    if (!Number.isNaN(found[field]) && !(value <= found[field])) found[field] = value;
   };
   const add = (got, want, unit, bound) => {
     take("error", Math.abs(got - want) / unit);

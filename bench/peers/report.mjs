@@ -101,7 +101,7 @@ function accuracyText(accuracy) {
 
 /** @returns the tables; no heading above those of the third level */
 export function report(figures) {
-  const { date, machine, engines, versions, seed, quick, residentRatios, notes } = figures;
+  const { date, machine, load, engines, versions, seed, quick, residentRatios, notes } = figures;
   const named = engines.map(({ node, v8 }) => `Node ${node} (V8 ${v8})`).join(" and ");
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const ratios = residentRatios.map(({ work, node, backend, ratio, least }) => [
@@ -110,7 +110,7 @@ export function report(figures) {
     `≥ ${least}`,
   ]);
   const parts = [
-    `${date.slice(0, 10)}, ${machine}; ${named}${quick ? "; --quick: rough figures" : ""}. ${packages.join(", ")}. Float32 logits from N(0, 3²), seed ${seed}; medians of interleaved rounds, ± half of the distance between the quartiles; one thread unless said.`,
+    `${date.slice(0, 10)}, ${machine}, load ${load.toFixed(1)} before the run; ${named}${quick ? "; --quick: rough figures" : ""}. ${packages.join(", ")}. Float32 logits from N(0, 3²), seed ${seed}; medians of interleaved rounds, ± half of the distance between the quartiles; one thread unless said.`,
     ...GROUPS.flatMap((group) =>
       engines.flatMap((engine, at) =>
         groupText(figures, group, engine, at > 0 || (engines.length > 1 && group === "softmax")),

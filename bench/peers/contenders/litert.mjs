@@ -1,38 +1,23 @@
 /** LiteRT.js on its CPU, with XNNPACK's kernels: a model for each work. */
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compileFunction } from "node:vm";
 import { tfliteWork } from "../models/tfliteWorks.mjs";
 
-/** It is written for browsers: it loads its runtime's script as a worker does, and that one loads its binary from beside it. */
-function likeInAWorker() {
+/** Its runtime's scripts, where Node takes them for what they are: install.mjs. */
+const RUNTIME = new URL("../node_modules/.litert/", import.meta.url);
+
+export async function start({ resident = false, threads = 1 }) {
+  // it is written for browsers, and loads its runtime as a worker does there
   globalThis.self = globalThis;
   globalThis.importScripts = (url) => {
-    const file = fileURLToPath(url);
-    const module = { exports: {} };
-    const script = compileFunction(readFileSync(file, "utf8"), [
-      "require",
-      "__filename",
-      "__dirname",
-      "module",
-      "exports",
-    ]);
-    script(createRequire(file), file, dirname(file), module, module.exports);
-    globalThis.ModuleFactory = module.exports;
+    globalThis.ModuleFactory = createRequire(import.meta.url)(fileURLToPath(url));
   };
-}
-
-export async function start({ resident = false }) {
-  likeInAWorker();
   const { loadAndCompile, loadLiteRt, Tensor } = await import("@litertjs/core");
-  console.info = () => {};
-  await loadLiteRt(new URL("../wasm/", import.meta.resolve("@litertjs/core")).href);
+  await loadLiteRt(RUNTIME.href, { threads: threads > 1 });
   return {
     async prepare(work, operands) {
       const { file, inputs } = tfliteWork(work);
-      const model = await loadAndCompile(file, { accelerator: "wasm" });
+      const model = await loadAndCompile(file, { accelerator: "wasm", cpuOptions: { numThreads: threads } });
       const placed = () => inputs.map(({ name, shape }) => new Tensor(operands[name], shape));
       const free = (tensors) => {
         for (const tensor of tensors) tensor.delete();

@@ -8,6 +8,9 @@ export async function start({ threads }) {
   if (!existsSync(DOOR)) throw new Unsupported("no pool in this build");
   const { createPool } = await import(DOOR);
   const pool = await createPool({ threads });
+  const { mode } = pool;
+  if (mode.kind !== "shared" || mode.threads < threads)
+    throw new Unsupported(`no pool of ${threads} here: ${mode.reason}`);
   const placed = (x) => {
     const view = pool.alloc(x.length);
     view.set(x);
