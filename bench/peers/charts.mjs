@@ -142,7 +142,8 @@ export async function drawCharts(figures, folder) {
     for (const [scheme, colors] of Object.entries(SCHEMES)) {
       const { spec } = compile(specOf(chart, values, subtitle, colors));
       const svg = await new View(parse(spec), { renderer: "none" }).toSVG();
-      writeFileSync(new URL(`${name}-${scheme}.svg`, folder), `${svg}\n`);
+      const named = svg.replace("<svg ", `<svg role="img" aria-label="${chart.title}" `);
+      writeFileSync(new URL(`${name}-${scheme}.svg`, folder), `${named}\n`);
     }
   }
 }
