@@ -1,19 +1,23 @@
 import { resolve } from "node:path";
 import { defineConfig, type Options } from "tsup";
 
-/** The doors in front of the main one import it by its name: one default runtime, and no second copy of the kernels. */
+/**
+ * The doors in front of the main one import it by its name: one default runtime, and no second copy of the kernels. The script of the
+ * pool's workers has all in itself: a worker finds no package by its name.
+ */
 const mainDoor: NonNullable<Options["esbuildPlugins"]>[number] = {
   name: "main door",
   setup(build) {
-    build.onResolve({ filter: /\/index$/ }, ({ kind, path, resolveDir }) => {
+    build.onResolve({ filter: /\/index$/ }, ({ importer, kind, path, resolveDir }) => {
       if (kind === "entry-point" || resolve(resolveDir, path) !== resolve("src/index")) return undefined;
+      if (importer === resolve("src/pool-worker.ts")) return undefined;
       return { path: "softmax-wasm", external: true };
     });
   },
 };
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/js.ts", "src/modules.ts", "src/transformers.ts"],
+  entry: ["src/index.ts", "src/js.ts", "src/modules.ts", "src/transformers.ts", "src/pool.ts", "src/pool-worker.ts"],
   format: ["esm", "cjs"],
   platform: "neutral",
   target: "es2022",

@@ -51,6 +51,7 @@ export default mergeConfig(base, {
   },
   test: {
     include: UNIT.include,
+    globalSetup: "test/pool/setup.mjs",
     exclude: [...UNIT.exclude, ...NODE_ONLY],
     setupFiles: UNIT.setupFiles,
     browser: {

@@ -64,7 +64,7 @@ export default defineConfig({
         resolve: {
           alias: [{ find: /^softmax-wasm$/, replacement: fileURLToPath(new URL("src/index.ts", import.meta.url)) }],
         },
-        test: { name: "unit", ...UNIT },
+        test: { name: "unit", ...UNIT, globalSetup: "test/pool/setup.mjs" },
       },
       {
         extends: true,

@@ -33,7 +33,8 @@ import type { Truncate } from "./ops/vocabulary/truncate";
 import type { TruncationOptions } from "./ops/vocabulary/truncation";
 import type { VerifyDraft } from "./ops/vocabulary/verifyDraft";
 import { checkObject, ownOptions } from "./options";
-import { checkRuntime, type Runtime, runtimeOn } from "./runtime";
+import { withParts } from "./parts";
+import { checkRuntime, type Runtime } from "./runtime";
 import type { WasmModule } from "./types";
 import { wasmEngine } from "./wasm";
 import { ATTENTION_BINARY } from "./wasm/binaries/attention";
@@ -111,7 +112,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
           heapBytes,
         )
       : new Engines(moduleEngine(module, backend, heapBytes), [], [], "module");
-  return runtimeOn(engines, {
+  return withParts(engines, {
     rows: ROWS_SOURCE,
     sparse: SPARSE_SOURCE,
     attention: ATTENTION_SOURCE,

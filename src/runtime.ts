@@ -4,7 +4,7 @@ import { checkCount, checkDtype, type Float16Like, isRevoked, kind, refuseType, 
 import { type Engines, once, type Rejected } from "./engines";
 import type { Dtype } from "./half";
 import type { Backend, Sources } from "./kernels";
-import { ATTENTION, type AttentionFunctions } from "./ops/attention";
+import { ATTENTION, type AttentionFunctions, type AttentionParts } from "./ops/attention";
 import type { AxisOptions, NewFloats, NewHalves } from "./ops/axis";
 import { ROWS, type Rows } from "./ops/rows";
 import type { Entropy } from "./ops/rows/entropy";
@@ -101,13 +101,25 @@ export function checkRuntime(value: unknown): asserts value is Runtime {
 const GIVEN = ["Float32Array", "Uint16Array", "Float16Array"];
 const isFloats = (view: unknown): view is TypedArray => GIVEN.includes(typeOf(view) ?? "");
 
-/** Every function, each family started at its first call. */
-export function runtimeOn(engines: Engines, sources: Sources): Runtime {
+/** The families of a runtime, each started when it is first asked for. */
+export interface Families {
+  readonly rows: () => Rows;
+  readonly sparse: () => Sparse;
+  readonly attention: () => AttentionParts;
+  readonly vocabulary: () => VocabularyFunctions;
+}
+
+export const familiesOn = (engines: Engines, sources: Sources): Families => ({
+  rows: once(() => engines.start(ROWS, sources.rows)),
+  sparse: once(() => engines.start(SPARSE, sources.sparse)),
+  attention: once(() => engines.start(ATTENTION, sources.attention)),
+  vocabulary: once(() => engines.start(VOCABULARY, sources.vocabulary)),
+});
+
+/** Every function. */
+export function runtimeOn(engines: Engines, sources: Sources, families = familiesOn(engines, sources)): Runtime {
+  const { rows, sparse, attention, vocabulary } = families;
   const arena = new Arena(engines.heap);
-  const rows = once(() => engines.start(ROWS, sources.rows));
-  const sparse = once(() => engines.start(SPARSE, sources.sparse));
-  const attention = once(() => engines.start(ATTENTION, sources.attention));
-  const vocabulary = once(() => engines.start(VOCABULARY, sources.vocabulary));
   return {
     backend: engines.backend,
     rejected: engines.rejected,

@@ -14,7 +14,7 @@
  *   piece    keys of a chunk that go through the stage at a time, to be packed
  */
 
-import { BFLOAT16, FLOAT16, QUERY_BYTES } from "../../../assembly/layout";
+import { BFLOAT16, FLOAT16, QUERY_BYTES, TILED_KEYS } from "../../../assembly/layout";
 import { type Floats, Half } from "../../half";
 import type { Core, Heap } from "../../heap";
 import type { AttentionKernels } from "../../kernels/attention";
@@ -51,11 +51,27 @@ interface Run {
   readonly mask: Operand<Uint8Array> | undefined;
   readonly alibi: Operand | undefined;
   readonly sinks: Operand | undefined;
+  readonly part: Part;
 }
 
-export function runAttention(core: Core<AttentionKernels>, call: AttentionCall): void {
+/** Which queries of a larger call a call's are: they are computed as in that one, against the same chunks, and get the same bits. */
+export interface Part {
+  /** Queries of the larger call, and how many of them come before this call's. */
+  readonly queries: number;
+  readonly before: number;
+  /** Rows that share their keys in the larger call. */
+  readonly sharing: number;
+}
+
+const wholeOf = ({ queries, heads, kvHeads }: AttentionCall): Part => ({
+  queries,
+  before: 0,
+  sharing: (queries * heads) / kvHeads,
+});
+
+export function runAttention(core: Core<AttentionKernels>, call: AttentionCall, part = wholeOf(call)): void {
   if (call.queries === 0) return;
-  const run = prepare(core, call);
+  const run = prepare(core, call, part);
   writeCall(run.heap, call, run.plan);
   if (call.weights !== undefined) Float32Array.prototype.fill.call(call.weights, 0); // passes write no weight of keys out of sight
   for (let b = 0; b < call.batch; b++) {
@@ -63,7 +79,14 @@ export function runAttention(core: Core<AttentionKernels>, call: AttentionCall):
   }
 }
 
-function prepare({ heap, kernels }: Core<AttentionKernels>, call: AttentionCall): Run {
+/**
+ * Rows of a block, at most. A row's bits depend on the tile that it is in (assembly/attention/tiles.ts), and of the twin under a window on
+ * its block: parts that begin with a tile, or with a block, keep them.
+ */
+export const blockRows = (core: Core<AttentionKernels>, call: AttentionCall): number =>
+  call.queries === 0 ? 0 : prepare(core, call, wholeOf(call)).plan.rows;
+
+function prepare({ heap, kernels }: Core<AttentionKernels>, call: AttentionCall, part: Part): Run {
   const { heads, kvHeads, queries, keys, headDim, valueDim, sequenceFirst } = call;
   const k = tensor(heap, call.k, kvHeads, keys, headDim, sequenceFirst);
   const v = tensor(heap, call.v, kvHeads, keys, valueDim, sequenceFirst);
@@ -73,7 +96,7 @@ function prepare({ heap, kernels }: Core<AttentionKernels>, call: AttentionCall)
   const need = {
     headDim,
     valueDim,
-    rows: (queries * heads) / kvHeads,
+    rows: part.sharing,
     keys,
     halves: call.k instanceof Half || call.v instanceof Half,
     keysOutside: heap.homeOf(call.k) === 0 || heap.homeOf(call.v) === 0,
@@ -97,6 +120,7 @@ function prepare({ heap, kernels }: Core<AttentionKernels>, call: AttentionCall)
     mask,
     alibi: call.alibi && perHead(heap, call.alibi),
     sinks: call.sinks && perHead(heap, call.sinks),
+    part,
   };
 }
 
@@ -124,18 +148,30 @@ function seenBy(call: AttentionCall, { b, i, rows }: Block): readonly [from: num
   return [seenFrom(call, offset, i, 0, valid), seenTo(call, offset, i + rows - 1, 0, valid)];
 }
 
-/** A head of keys, and the rows that share it. */
+/** A head of keys, and the rows that share it: of the larger call too, whose blocks say which chunks there are. */
 function attendHead(run: Run, b: number, kvHead: number): void {
-  const { call, plan } = run;
+  const { call, plan, part } = run;
   const group = call.heads / call.kvHeads;
-  const rows: Block = { b, h: kvHead * group, heads: group, i: 0, rows: call.queries };
-  const [first, last] = seenBy(call, rows);
-  const whole = last - first <= plan.chunk;
+  const own: Block = { b, h: kvHead * group, heads: group, i: 0, rows: call.queries };
+  const rows: Block = { ...own, i: -part.before, rows: part.queries };
+  const [first, end] = seenBy(call, rows);
+  const whole = end - first <= plan.chunk;
+  const last = whole ? lastOf(run, own, first, end) : end;
   if (whole && first < last) load(run, b, kvHead, first, last - first);
   for (const block of cut(rows, plan.rows)) {
+    const i = Math.max(0, block.i);
+    const count = Math.min(call.queries, block.i + block.rows) - i;
+    if (count <= 0) continue;
     const [from, to] = whole ? [first, last] : seenBy(call, block);
-    attendBlock(run, block, from, to, whole ? undefined : kvHead);
+    attendBlock(run, { ...block, i, rows: count }, from, to, whole ? undefined : kvHead);
   }
+}
+
+/** One past the last key that a part's own rows need, up to the end of the tile: of the others' keys they would see none. */
+function lastOf({ call, part }: Run, own: Block, first: number, end: number): number {
+  if (part.queries === call.queries) return end;
+  const needed = seenBy(call, own)[1] - first;
+  return Math.min(end, first + Math.ceil(needed / TILED_KEYS) * TILED_KEYS);
 }
 
 /** A block against keys from … to, chunk by chunk. @param kvHead  whose they are; undefined where they are loaded already */

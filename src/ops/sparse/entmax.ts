@@ -39,7 +39,7 @@ export interface Entmax {
 
 const ENTMAX = "entmax";
 
-function readEntmax(options: EntmaxOptions<FloatView>): EntmaxOptions<FloatView> {
+export function readEntmax(options: EntmaxOptions<FloatView>): EntmaxOptions<FloatView> {
   checkObject(ENTMAX, "options", options, "alpha");
   const { alpha, shape, axis, temperature, mask, out, dtype, support } = options;
   const count =

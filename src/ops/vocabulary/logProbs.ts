@@ -12,12 +12,22 @@ import {
   refuseValue,
   type TokenList,
 } from "../../check";
+import type { Floats } from "../../half";
 import type { Core } from "../../heap";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { checkObject, ownOptions } from "../../options";
 import type { NewFloats, Written } from "../axis";
 import { Distribution } from "./distribution";
-import { checkRows, type Given, type Rows, type RowsOf, type TokenOptions } from "./rows";
+import {
+  type CheckedRows,
+  checkRows,
+  type Given,
+  type Rows,
+  type RowsOf,
+  rowsOf,
+  type TokenOptions,
+  usedBy,
+} from "./rows";
 import { Vocabulary } from "./vocabulary";
 
 /** Options of logProbs. */
@@ -66,7 +76,7 @@ export interface LogProbs {
 const NO_OPTIONS: LogProbsOptions = {};
 const LOG_PROBS = "logProbs";
 
-const readLogProbs = (options: Given<LogProbsOptions>): Given<LogProbsOptions> =>
+const readLogProbs = (options: Given<LogProbsOptions<FloatView>>): Given<LogProbsOptions<FloatView>> =>
   ownOptions(LOG_PROBS, options, {
     shape: options.shape,
     mask: options.mask,
@@ -130,22 +140,47 @@ function fill(
   return y;
 }
 
+/** A call whose arguments are in order. */
+export interface LogProbsCall {
+  readonly rows: CheckedRows;
+  readonly temperature: number;
+  readonly ids: Float64Array;
+  /** Tokens that are asked for in a row. */
+  readonly width: number;
+  readonly ignore: number | undefined;
+  /** Where to write, and the caller's name for it: both undefined without the option out. */
+  readonly out: Floats | undefined;
+  readonly result: FloatView | undefined;
+}
+
+export function checkLogProbs(
+  logits: FloatInput,
+  tokens: TokenList,
+  options: Given<LogProbsOptions<FloatView>> = NO_OPTIONS,
+): LogProbsCall {
+  checkObject(LOG_PROBS, "options", options, "temperature");
+  const given = readLogProbs(options);
+  const temperature = checkTemperature(LOG_PROBS, given.temperature);
+  const { ignore, out: result } = given;
+  if (ignore !== undefined) checkNumber(LOG_PROBS, "ignore", ignore);
+  const all = checkLogits(LOG_PROBS, logits, given.shape, given.dtype);
+  const ids = checkTokenIds(LOG_PROBS, "tokens", tokens, all.length, ignore);
+  const width = checkWidth(ids.length, all.rows);
+  const rows = checkRows(LOG_PROBS, all, given);
+  if (result === undefined) return { rows, temperature, ids, width, ignore, out: undefined, result };
+  const out = checkView(LOG_PROBS, "out", result, given.dtype);
+  checkLength(LOG_PROBS, "out", checkLive(LOG_PROBS, "out", out), ids.length, "as tokens");
+  checkApart(LOG_PROBS, "out", out, usedBy(rows));
+  return { rows, temperature, ids, width, ignore, out, result };
+}
+
 export function logProbsOn(core: Core<VocabularyKernels>): LogProbs {
-  return ((logits: FloatInput, tokens: TokenList, options: Given<LogProbsOptions> = NO_OPTIONS) => {
-    checkObject(LOG_PROBS, "options", options, "temperature");
-    const given = readLogProbs(options);
-    const temperature = checkTemperature(LOG_PROBS, given.temperature);
-    const { ignore, out } = given;
-    if (ignore !== undefined) checkNumber(LOG_PROBS, "ignore", ignore);
-    const all = checkLogits(LOG_PROBS, logits, given.shape, given.dtype);
-    const ids = checkTokenIds(LOG_PROBS, "tokens", tokens, all.length, ignore);
-    const width = checkWidth(ids.length, all.rows);
-    const rows = checkRows(LOG_PROBS, all, given);
-    if (out === undefined) return fill(core, rows, temperature, ids, width, ignore);
-    const floats = checkView(LOG_PROBS, "out", out, given.dtype);
-    checkLength(LOG_PROBS, "out", checkLive(LOG_PROBS, "out", floats), ids.length, "as tokens");
-    checkApart(LOG_PROBS, "out", floats, rows.used);
-    core.heap.move(floats, fill(core, rows, temperature, ids, width, ignore));
-    return out;
+  /** @param first  the number of the first row, where the rows are a part of a larger call's */
+  return ((logits: FloatInput, tokens: TokenList, options?: Given<LogProbsOptions<FloatView>>, first?: number) => {
+    const { rows, temperature, ids, width, ignore, out, result } = checkLogProbs(logits, tokens, options);
+    const y = fill(core, rowsOf(rows, first), temperature, ids, width, ignore);
+    if (out === undefined) return y;
+    core.heap.move(out, y);
+    return result;
   }) as LogProbs;
 }

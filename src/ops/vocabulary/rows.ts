@@ -4,7 +4,16 @@ import { checkPerRow, checkSame, checkTokenMask, type Logits, type TokenMask, ty
 import type { Dtype } from "../../half";
 import type { Core } from "../../heap";
 import type { VocabularyKernels } from "../../kernels/vocabulary";
-import { type Bias, checkBias, checkPenalties, type Edits, editsOf, type Penalties } from "./edits";
+import {
+  type Bias,
+  type CheckedBias,
+  type CheckedPenalties,
+  checkBias,
+  checkPenalties,
+  type Edits,
+  editsOf,
+  type Penalties,
+} from "./edits";
 import { Allowed } from "./mask";
 
 /** Options of every function of a vocabulary. */
@@ -51,11 +60,14 @@ export type Given<Options extends TokenOptions> = Omit<RowsOf<Options>, "shape">
 
 export class Rows {
   readonly logits: Logits;
+  /** The number of its first row, for errors: more than 0 where the call is a part of a larger one. */
+  readonly first: number;
   readonly #masks: Masks;
   readonly #edits: Edits | undefined | (Edits | undefined)[];
 
-  constructor(logits: Logits, masks: Masks, edits: Edits | undefined | (Edits | undefined)[]) {
+  constructor(logits: Logits, masks: Masks, edits: Edits | undefined | (Edits | undefined)[], first = 0) {
     this.logits = logits;
+    this.first = first;
     this.#masks = masks;
     this.#edits = edits;
   }
@@ -63,14 +75,6 @@ export class Rows {
   allowed(core: Core<VocabularyKernels>, row: number): Allowed | undefined {
     const mask = Array.isArray(this.#masks) ? this.#masks[row] : this.#masks;
     return mask === undefined ? undefined : new Allowed(core, mask);
-  }
-
-  /** What the call reads where it lies. */
-  get used(): Used[] {
-    const masks = Array.isArray(this.#masks) ? this.#masks : [this.#masks];
-    const used: Used[] = [["logits", this.logits.x]];
-    for (const mask of masks) used.push(["mask", mask]);
-    return used;
   }
 
   /** The arrays are still as they were when the call began: code of the caller's has run since. */
@@ -99,17 +103,31 @@ export function checkEach<Value, Checked>(
   return each.map((one, r) => (one === undefined ? undefined : check(fn, `${name}[${r}]`, one, length, dtype)));
 }
 
+/** Rows whose arguments are in order. */
+export interface CheckedRows {
+  readonly logits: Logits;
+  readonly masks: Masks;
+  readonly biases: CheckedBias | undefined | (CheckedBias | undefined)[];
+  readonly penalties: CheckedPenalties | undefined | (CheckedPenalties | undefined)[];
+}
+
+/** What the call reads where it lies. */
+export function usedBy({ logits, masks }: CheckedRows): Used[] {
+  const used: Used[] = [["logits", logits.x]];
+  for (const mask of Array.isArray(masks) ? masks : [masks]) used.push(["mask", mask]);
+  return used;
+}
+
+/** @param first  of Rows */
+export function rowsOf({ logits, masks, biases, penalties: lost }: CheckedRows, first = 0): Rows {
+  return new Rows(logits, masks, editsOfRows(logits, biases, lost), first);
+}
+
 function editsOfRows(
-  fn: string,
-  bias: PerRow<Bias> | undefined,
-  penalties: PerRow<Penalties> | undefined,
-  logits: Logits,
-  dtype: Dtype | undefined,
+  { rows, length }: Logits,
+  biases: CheckedRows["biases"],
+  lost: CheckedRows["penalties"],
 ): Edits | undefined | (Edits | undefined)[] {
-  if (bias === undefined && penalties === undefined) return undefined;
-  const { rows, length } = logits;
-  const biases = checkEach(fn, "bias", bias, logits, checkBias, dtype);
-  const lost = checkEach(fn, "penalties", penalties, logits, checkPenalties, dtype);
   if (!Array.isArray(biases) && !Array.isArray(lost)) return editsOf(length, biases, lost);
   const edits: (Edits | undefined)[] = [];
   for (let r = 0; r < rows; r++) {
@@ -122,12 +140,17 @@ function editsOfRows(
  * The rest of a call's arguments, when its logits are known: what they are made of is read before any array is looked at to be
  * used where it lies.
  */
-export function checkRows(fn: string, logits: Logits, { mask, bias, penalties, dtype }: Given<TokenOptions>): Rows {
-  const edits = editsOfRows(fn, bias, penalties, logits, dtype);
+export function checkRows(
+  fn: string,
+  logits: Logits,
+  { mask, bias, penalties, dtype }: Given<TokenOptions>,
+): CheckedRows {
+  const biases = checkEach(fn, "bias", bias, logits, checkBias, dtype);
+  const lost = checkEach(fn, "penalties", penalties, logits, checkPenalties, dtype);
   const masks = readMasks(fn, mask, logits.rows);
   checkSame(fn, logits);
   checkMasks(fn, masks);
-  return new Rows(logits, masks, edits);
+  return { logits, masks, biases, penalties: lost };
 }
 
 /** A mask for all rows, or one for each. */

@@ -4,7 +4,7 @@ import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { checkObject, ownOptions } from "../../options";
 import type { NewFloats, NewWords } from "../axis";
 import { draw } from "./draw";
-import { checkRows, type Given, type Rows, type RowsOf } from "./rows";
+import { type CheckedRows, checkRows, type Given, type Rows, type RowsOf, rowsOf } from "./rows";
 import { checkLaw, keep, type Law, type TruncationOptions } from "./truncation";
 import { Vocabulary } from "./vocabulary";
 
@@ -118,19 +118,30 @@ function sampleRows(core: Core<VocabularyKernels>, rows: Rows, law: Law, us: rea
   return { index, prob, logProb };
 }
 
+/** A call whose arguments are in order, and the numbers that random gave: one a row. */
+export interface SampleCall {
+  readonly rows: CheckedRows;
+  readonly law: Law;
+  readonly us: readonly number[];
+}
+
+export function checkSample(logits: FloatInput, options: Given<SampleOptions> = NO_OPTIONS): SampleCall {
+  checkObject(SAMPLE, "options", options, "temperature");
+  const given = readSample(options);
+  const law = checkLaw(SAMPLE, given);
+  const { random = Math.random } = given;
+  const all = checkLogits(SAMPLE, logits, given.shape, given.dtype);
+  checkFunction(SAMPLE, "random", random);
+  const us: number[] = [];
+  for (let r = 0; r < all.rows; r++) us.push(checkRandom(SAMPLE, random));
+  return { rows: checkRows(SAMPLE, all, given), law, us };
+}
+
 export function sampleOn(core: Core<VocabularyKernels>): Sample {
-  return ((logits: FloatInput, options: Given<SampleOptions> = NO_OPTIONS) => {
-    checkObject(SAMPLE, "options", options, "temperature");
-    const given = readSample(options);
-    const law = checkLaw(SAMPLE, given);
-    const { random = Math.random } = given;
-    const all = checkLogits(SAMPLE, logits, given.shape, given.dtype);
-    if (!all.shaped) {
-      const u = checkRandom(SAMPLE, random);
-      return sampleRow(SAMPLE, core, checkRows(SAMPLE, all, given), 0, law, u);
-    }
-    checkFunction(SAMPLE, "random", random);
-    const us = Array.from({ length: all.rows }, () => checkRandom(SAMPLE, random));
-    return sampleRows(core, checkRows(SAMPLE, all, given), law, us);
+  /** @param first  the number of the first row, where the rows are a part of a larger call's */
+  return ((logits: FloatInput, options?: Given<SampleOptions>, first?: number) => {
+    const { rows: checked, law, us } = checkSample(logits, options);
+    const rows = rowsOf(checked, first);
+    return rows.logits.shaped ? sampleRows(core, rows, law, us) : sampleRow(SAMPLE, core, rows, 0, law, us[0]);
   }) as Sample;
 }

@@ -4,7 +4,7 @@ import type { VocabularyKernels } from "../../kernels/vocabulary";
 import { checkObject, ownOptions } from "../../options";
 import type { NewFloats, NewWords } from "../axis";
 import { Distribution } from "./distribution";
-import { checkRows, type Given, type Rows, type RowsOf, type TokenOptions } from "./rows";
+import { type CheckedRows, checkRows, type Given, type Rows, type RowsOf, rowsOf, type TokenOptions } from "./rows";
 import { type Top, top } from "./top";
 import { Vocabulary } from "./vocabulary";
 
@@ -116,14 +116,27 @@ function topKRows(core: Core<VocabularyKernels>, rows: Rows, k: number, temperat
   return { indices, logProbs, logSumExp };
 }
 
+/** A call whose arguments are in order. */
+export interface TopKCall {
+  readonly rows: CheckedRows;
+  readonly k: number;
+  readonly temperature: number;
+}
+
+export function checkTopK(logits: FloatInput, k: number, options: Given<TopKOptions> = NO_OPTIONS): TopKCall {
+  checkCount(TOP_K, "k", k);
+  checkObject(TOP_K, "options", options, "temperature");
+  const given = readTopK(options);
+  const temperature = checkTemperature(TOP_K, given.temperature);
+  const all = checkLogits(TOP_K, logits, given.shape, given.dtype);
+  return { rows: checkRows(TOP_K, all, given), k, temperature };
+}
+
 export function topKOn(core: Core<VocabularyKernels>): TopK {
-  return ((logits: FloatInput, k: number, options: Given<TopKOptions> = NO_OPTIONS) => {
-    checkCount(TOP_K, "k", k);
-    checkObject(TOP_K, "options", options, "temperature");
-    const given = readTopK(options);
-    const temperature = checkTemperature(TOP_K, given.temperature);
-    const all = checkLogits(TOP_K, logits, given.shape, given.dtype);
-    const rows = checkRows(TOP_K, all, given);
-    return all.shaped ? topKRows(core, rows, k, temperature) : topKRow(core, rows, 0, k, temperature);
+  /** @param first  the number of the first row, where the rows are a part of a larger call's */
+  return ((logits: FloatInput, k: number, options?: Given<TopKOptions>, first?: number) => {
+    const { rows: checked, temperature } = checkTopK(logits, k, options);
+    const rows = rowsOf(checked, first);
+    return rows.logits.shaped ? topKRows(core, rows, k, temperature) : topKRow(core, rows, 0, k, temperature);
   }) as TopK;
 }

@@ -7,7 +7,7 @@ import { logitOf } from "../../order";
 import type { NewFloats, NewWords } from "../axis";
 import type { Distribution } from "./distribution";
 import type { Prefix } from "./prefix";
-import { checkRows, type Given, type Rows, type RowsOf } from "./rows";
+import { checkRows, type Given, type Rows, type RowsOf, rowsOf } from "./rows";
 import { pairsOutside } from "./top";
 import { checkLaw, keep, type Law, type TruncationOptions } from "./truncation";
 import { Vocabulary } from "./vocabulary";
@@ -98,7 +98,7 @@ export function truncateOn(core: Core<VocabularyKernels>): Truncate {
     const given = readTruncate(options);
     const law = checkLaw(TRUNCATE, given);
     const all = checkLogits(TRUNCATE, logits, given.shape, given.dtype);
-    const rows = checkRows(TRUNCATE, all, given);
+    const rows = rowsOf(checkRows(TRUNCATE, all, given));
     if (!all.shaped) return truncateRow(core, rows, 0, law);
     return Array.from({ length: all.rows }, (_, r) => truncateRow(core, rows, r, law));
   }) as Truncate;

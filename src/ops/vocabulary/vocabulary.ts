@@ -23,7 +23,7 @@ export class Vocabulary implements Core<VocabularyKernels> {
     this.heap = core.heap;
     this.kernels = core.kernels;
     this.row = new Row(core.heap, rows.logits, row, rows.allowed(core, row), rows.edits(row), place);
-    this.index = rows.logits.shaped ? row : -1;
+    this.index = rows.logits.shaped ? rows.first + row : -1;
     this.name = rows.logits.name;
   }
 
