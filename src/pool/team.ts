@@ -11,9 +11,12 @@ export interface Member {
   readonly index: number;
   readonly port: Port;
   state: "starting" | "ready" | "gone";
-  /** It has done something since it was ready: if it goes, another one is worth a try. */
-  served: boolean;
+  /** How many before it, in its place, went without having done anything. */
+  idle: number;
 }
+
+/** How many workers in a row may go without having done anything: then their place stays empty. */
+const MOST_IDLE = 3;
 
 /** Of whoever has told workers to do something. */
 export interface Listener {
@@ -44,7 +47,7 @@ export class Team {
 
   /** Starts workers until there are `count`. Resolves when each is ready, or has turned out to be none. */
   async start(count: number): Promise<void> {
-    for (let i = 0; i < count; i++) this.#begin(i, true);
+    for (let i = 0; i < count; i++) this.#begin(i, 0);
     await this.started();
   }
 
@@ -53,14 +56,14 @@ export class Team {
     while (this.#starting.size > 0) await Promise.all(this.#starting);
   }
 
-  #begin(index: number, replace: boolean): void {
-    const starting = this.#startOne(index, replace);
+  #begin(index: number, idle: number): void {
+    const starting = this.#startOne(index, idle);
     this.#starting.add(starting);
     starting.finally(() => this.#starting.delete(starting));
   }
 
-  /** @param replace  whether another one takes its place when it is gone, after it was ready, without having done anything */
-  #startOne(index: number, replace: boolean): Promise<void> {
+  /** @param idle  of the member */
+  #startOne(index: number, idle: number): Promise<void> {
     let port: Port;
     try {
       port = portOf(this.#make());
@@ -68,20 +71,20 @@ export class Team {
       this.reason = reasonOf(error);
       return Promise.resolve();
     }
-    const member: Member = { index, port, state: "starting", served: false };
+    const member: Member = { index, port, state: "starting", idle };
     this.#members[index] = member;
     return new Promise((resolve) => {
       const gone = (reason: string): void => {
         resolve();
         clearTimeout(timer);
-        if (this.#lose(member, reason) && (replace || member.served)) this.#begin(index, false);
+        this.lose(member, reason);
       };
       const timer = setTimeout(() => gone(`it was not ready after ${STARTS_WITHIN} ms`), STARTS_WITHIN);
       port.listen((message) => {
         if (member.state === "gone") return;
         if (message.type === "failed") gone(message.reason);
         else if (message.type !== "ready") {
-          member.served = true;
+          member.idle = 0;
           this.listener?.heard(member, message);
         } else {
           member.state = "ready";
@@ -104,15 +107,10 @@ export class Team {
     this.post(member, message);
   }
 
-  /** A worker that is silent is given up. */
+  /** A worker is gone, or silent: it is given up, and replaced if one of its kind has ever been ready. */
   lose(member: Member, reason: string): void {
-    if (this.#lose(member, reason)) this.#begin(member.index, false);
-  }
-
-  /** @returns whether it may have a successor */
-  #lose(member: Member, reason: string): boolean {
-    if (member.state === "gone") return false;
-    const wasReady = member.state === "ready";
+    if (member.state === "gone") return;
+    const worksHere = member.state === "ready" || member.idle > 0;
     member.state = "gone";
     this.reason = reason;
     member.port.end().catch(() => undefined);
@@ -120,12 +118,13 @@ export class Team {
     let held = false;
     for (let run = 0; control !== undefined && run < control.runs; run++) {
       const state = control.stateOf(run, member.index);
+      if (state !== AWAY) member.idle = 0;
       held ||= state !== AWAY && state !== TOLD;
     }
     control?.remove(member.index);
     this.#members[member.index] = undefined;
+    if (worksHere && member.idle < MOST_IDLE && !this.#closed) this.#begin(member.index, member.idle + 1);
     this.listener?.gone(member, reason, held);
-    return wasReady && !this.#closed;
   }
 
   async close(): Promise<void> {

@@ -18,7 +18,7 @@ const JUDGE = /^test\/judge\/(bounds|draftReference|entmax64|random|softmax64|vo
 const EXAMPLES_MODEL = /^examples\/llama\//;
 /** What bench/peers/package.json names. */
 const PEERS = /^(@huggingface|@jax-js|@litertjs|@tensorflow|esbuild|flatbuffers|onnxruntime-web|vega|vega-lite)(\/|$)/;
-const DOOR = /^src\/(bitMask|check|engines|options|runtime|seeded|types|ops\/.*)$/;
+const DOOR = /^src\/(bitMask|check|engines|options|parts|runtime|seeded|types|ops\/.*)$/;
 
 /** A file's row is the first that it matches. It may import the row's paths, which begin at the root, or packages. */
 const ARROWS: [file: RegExp, may: RegExp[]][] = [
@@ -60,6 +60,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^src\/family$/, [KERNELS, /^src\/heap$/]],
   [/^src\/engines$/, [KERNELS, /^src\/(check|family|heap)$/]],
   [/^src\/runtime$/, [KERNELS, /^src\/(arena|check|engines|half|options|typedArray)$/, /^src\/ops\//]],
+  [/^src\/parts$/, [KERNELS, /^src\/(check|engines|runtime)$/, /^src\/ops\//]],
   [/^src\/types$/, [KERNELS, /^src\/(check|engines|half|runtime)$/, /^src\/ops\//]],
   [/^src\/js$/, [KERNELS, DOOR, /^src\/js\/index$/]],
   [/^src\/modules$/, [DOOR, /^src\/wasm\/modules$/]],
@@ -67,6 +68,14 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   // transformers imports the main door; the published one imports it as softmax-wasm (tsup.config.ts)
   [/^src\/transformers$/, [/^src\/(check|index|typedArray)$/, /^src\/transformers\//]],
   [/^src\/transformers\//, [/^src\/(check|half|index|options|typedArray)$/, /^src\/transformers\//]],
+
+  // the pool, and its worker, import the main door, whose runtimes they run; of ops they know types alone
+  [/^src\/pool$/, [/^src\/(check|index|options|parts|types)$/, /^src\/pool\//]],
+  [/^src\/pool-worker$/, [/^src\/index$/, /^src\/pool\//]],
+  [
+    /^src\/pool\//,
+    [LAYOUT, KERNELS, /^src\/(check|half|options|parts|runtime|typedArray|types)$/, /^src\/(ops|pool)\//],
+  ],
 
   // the judge (test), the stopwatch (bench), the stranger (examples)
   [JUDGE, [JUDGE]], // plain Node runs it for the bench
@@ -160,7 +169,7 @@ describe("arrows", () => {
 
   it("arguments are refused by checks and nothing else", () => {
     const checks = /^src\/(check\/|options\.ts$)/;
-    const host = /^src\/(engines|js\/index|ops\/known|wasm\/(index|modules))\.ts$/; // what the host lacks
+    const host = /^src\/(engines|js\/index|ops\/known|pool|pool\/(host|job|queue)|wasm\/(index|modules))\.ts$/; // what the host lacks, and what stopped a call of the pool
     const throwing = FILES.filter(
       (file) => /^src\//.test(file) && /^(?! *(\*|\/\/)).*\bthrow\b/m.test(readFileSync(join(ROOT, file), "utf8")),
     );

@@ -3,8 +3,9 @@ import type { Family } from "../../family";
 import { type Attention, attentionOn } from "./attention";
 import type { AttentionCall } from "./check";
 import { type MergeAttention, mergeAttentionOn } from "./mergeAttention";
-import { blockRows, type Part, runAttention } from "./run";
+import { blockRows, runAttention } from "./run";
 import { testAttention } from "./selfTest";
+import type { Part } from "./sight";
 
 export interface AttentionFunctions {
   /** Scaled dot-product attention: {@link Attention}. */

@@ -34,6 +34,7 @@ import {
 } from "./operands";
 import { writeBlock, writeCall, writeKeys, writePairs, writeSight } from "./pass";
 import { type Plan, plan } from "./plan";
+import { offsetIn, type Part, seenBy, seenFrom, seenTo, wholeOf } from "./sight";
 
 /** A call that is being computed: its heap and kernels, its plan, and its arrays. */
 interface Run {
@@ -53,21 +54,6 @@ interface Run {
   readonly sinks: Operand | undefined;
   readonly part: Part;
 }
-
-/** Which queries of a larger call a call's are: they are computed as in that one, against the same chunks, and get the same bits. */
-export interface Part {
-  /** Queries of the larger call, and how many of them come before this call's. */
-  readonly queries: number;
-  readonly before: number;
-  /** Rows that share their keys in the larger call. */
-  readonly sharing: number;
-}
-
-const wholeOf = ({ queries, heads, kvHeads }: AttentionCall): Part => ({
-  queries,
-  before: 0,
-  sharing: (queries * heads) / kvHeads,
-});
 
 export function runAttention(core: Core<AttentionKernels>, call: AttentionCall, part = wholeOf(call)): void {
   if (call.queries === 0) return;
@@ -126,27 +112,6 @@ function prepare({ heap, kernels }: Core<AttentionKernels>, call: AttentionCall,
 
 /** A float a head, for all batch entries and rows. */
 const perHead = (heap: Heap, values: Floats): Operand => operand(heap, { values, batch: 0, head: 1, row: 0 }, 4);
-
-/** Keys of batch entry b that are valid. */
-const validIn = ({ keyLengths, keys }: AttentionCall, b: number): number => keyLengths?.[b] ?? keys;
-
-/** Position of query 0 among the keys. By default the last query stands at the last valid key. */
-const offsetIn = (call: AttentionCall, b: number): number => call.queryOffset ?? validIn(call, b) - call.queries;
-
-const clamp = (n: number, least: number, most: number): number => Math.min(Math.max(n, least), most);
-
-/** The first key that a query at position offset + i sees, and one past the last, among least … most. */
-const seenFrom = ({ left }: AttentionCall, offset: number, i: number, least: number, most: number): number =>
-  left === Infinity ? least : clamp(offset - left + i, least, most);
-const seenTo = ({ right }: AttentionCall, offset: number, i: number, least: number, most: number): number =>
-  right === Infinity ? most : clamp(offset + right + i + 1, least, most);
-
-/** The keys that any row of a block sees: the first, and one past the last. */
-function seenBy(call: AttentionCall, { b, i, rows }: Block): readonly [from: number, to: number] {
-  const valid = validIn(call, b);
-  const offset = offsetIn(call, b);
-  return [seenFrom(call, offset, i, 0, valid), seenTo(call, offset, i + rows - 1, 0, valid)];
-}
 
 /** A head of keys, and the rows that share it: of the larger call too, whose blocks say which chunks there are. */
 function attendHead(run: Run, b: number, kvHead: number): void {

@@ -1,8 +1,8 @@
 /**
  * How attention is cut: by heads of keys, and where those are few or long by heads of queries and blocks of queries. A piece knows
- * the call that it is a part of (Part in ops/attention/run.ts), so that it meets the same chunks of keys.
+ * the call that it is a part of (Part in ops/attention/sight.ts), so that it meets the same chunks of keys.
  */
-import type { Part } from "../../ops/attention/run";
+import type { Part } from "../../ops/attention/sight";
 import { type Region, type Regions, range, runsOf } from "../task";
 
 /** Elements from one batch entry, head or row of an array to the next; 0 where it is broadcast. */

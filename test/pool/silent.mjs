@@ -1,0 +1,20 @@
+// A worker that says that it is ready, takes a unit of the first run that it is told of, and is never heard of again.
+const answer = (message, post) => {
+  if (message.type === "start") {
+    globalThis.given = message;
+    post({ type: "ready" });
+  } else if (message.type === "work") {
+    const { control, members, member } = globalThis.given;
+    const words = new Int32Array(control);
+    const run = message.run * (2 + 2 * members);
+    const taken = Atomics.add(words, run, 1);
+    Atomics.store(words, run + 2 + member, taken + 1);
+    for (;;) Atomics.wait(words, run + 2 + member, taken + 1);
+  }
+};
+if (typeof postMessage === "function") {
+  globalThis.onmessage = ({ data }) => answer(data, (message) => postMessage(message));
+} else {
+  const { parentPort } = await import(/* @vite-ignore */ ["node", "worker_threads"].join(":"));
+  parentPort.on("message", (message) => answer(message, (said) => parentPort.postMessage(said)));
+}
