@@ -14,6 +14,7 @@ import { checkSparse, readSparse, type SparseOptions } from "./ops/sparse/sparse
 import { checkLogProbs } from "./ops/vocabulary/logProbs";
 import { checkSample } from "./ops/vocabulary/sample";
 import { checkTopK } from "./ops/vocabulary/topK";
+import { checkObject, ownOptions } from "./options";
 import { familiesOn, type Runtime, runtimeOn } from "./runtime";
 
 /** The functions along an axis. */
@@ -59,6 +60,9 @@ function checkAlong(fn: Along, x: FloatInput, options: AlongOptions | undefined)
 type OfPart = (...args: readonly unknown[]) => unknown;
 
 export interface Parts {
+  /** How options are read. */
+  readonly checkObject: typeof checkObject;
+  readonly ownOptions: typeof ownOptions;
   readonly checkAlong: typeof checkAlong;
   readonly checkAttention: (
     q: FloatInput,
@@ -84,6 +88,8 @@ const PARTS = Symbol.for("softmax-wasm.parts");
 export function withParts(engines: Engines, sources: Sources): Runtime {
   const families = familiesOn(engines, sources);
   const parts: Parts = {
+    checkObject,
+    ownOptions,
     checkAlong,
     checkAttention,
     checkTopK,

@@ -5,7 +5,6 @@
  */
 import { checkCount, checkDtype, checkFunction, kind, reasonOf, refuseType, refuseValue } from "./check";
 import { createRuntime, type RuntimeOptions } from "./index";
-import { checkObject, ownOptions } from "./options";
 import { partsOf } from "./parts";
 import { LIMITS } from "./pool/budget";
 import type { Call } from "./pool/call";
@@ -90,16 +89,12 @@ export interface Pool extends PoolFunctions<"promise">, AsyncDisposing {
 const CREATE = "createPool";
 const MOST_THREADS = 64;
 
-function readPool(options: PoolOptions): PoolOptions {
-  checkObject(CREATE, "options", options, "threads");
-  const { threads, backend, heapBytes, module, worker } = options;
-  const given = ownOptions(CREATE, options, { threads, backend, heapBytes, module, worker });
+function checkPool({ threads, worker }: PoolOptions): void {
   if (threads !== undefined) {
     checkCount(CREATE, "threads", threads);
     if (threads > MOST_THREADS) refuseValue(CREATE, "threads", `at most ${MOST_THREADS}`, threads);
   }
   if (worker !== undefined) checkFunction(CREATE, "worker", worker);
-  return given;
 }
 
 /** A team of workers that are ready. @returns why there is none, where there is none */
@@ -135,9 +130,15 @@ async function teamOf(start: Omit<Start, "member">, worker: PoolOptions["worker"
  * await pool.close();
  */
 export async function createPool(options: PoolOptions = {}): Promise<Pool> {
-  const { threads: wanted, backend = "auto", heapBytes, module, worker } = readPool(options);
+  if (typeof options !== "object" || options === null) refuseType(CREATE, "options", "an object", kind(options));
+  const { threads: wanted, backend: asked, heapBytes, module, worker } = options;
+  const backend = asked ?? "auto";
   const runtime = createRuntime(module === undefined ? { backend, heapBytes } : { backend, heapBytes, module });
-  const computer: Computer = { runtime, parts: partsOf(runtime) };
+  const parts = partsOf(runtime);
+  parts.checkObject(CREATE, "options", options, "threads");
+  const given = { threads: wanted, backend: asked, heapBytes, module, worker };
+  checkPool(parts.ownOptions(CREATE, options, given));
+  const computer: Computer = { runtime, parts };
   const threads = wanted ?? Math.max(1, Math.min(8, await processors()));
   const control = canShare() ? Control.make(threads + 1).words.buffer : undefined;
   const start: Omit<Start, "member"> = {
@@ -173,7 +174,7 @@ function poolOf(computer: Computer, threads: number, team: Team | string): Pool 
   /** A call that is small and not watched is done on the spot, with less ado. */
   const begin = (...[fn, make, control]: Parameters<Invoke<unknown>>): Call | Job => {
     if (closing !== undefined) throw closedError(fn);
-    const given = readControl(fn, control);
+    const given = readControl(computer.parts, fn, control);
     const call = make(computer, budget);
     return call.direct !== undefined && control === undefined && isSmall(call) ? call : new Job(call, given);
   };

@@ -75,8 +75,8 @@ interface Global {
 }
 const host = globalThis as unknown as Global;
 
-/** A module of Node; undefined where there is none. No bundler is to look for it. */
-export async function nodeModule(name: string): Promise<unknown> {
+/** A module of Node, or a promise of it; undefined where there is none. No bundler is to look for it. */
+export function nodeModule(name: string): unknown {
   const { process } = host;
   if (process?.versions?.node === undefined) return undefined;
   if (process.getBuiltinModule !== undefined) return process.getBuiltinModule(`node:${name}`);

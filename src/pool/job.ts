@@ -1,6 +1,6 @@
 /** A call on its way through the pool, and what its caller has said about it: a signal, and whom to tell how far it is. */
 import { checkFunction, kind, refuseType } from "../check";
-import { checkObject, ownOptions } from "../options";
+import type { Parts } from "../parts";
 import type { Arrays } from "./arrays";
 import type { Call } from "./call";
 import { type Task, unitsOf } from "./task";
@@ -30,10 +30,13 @@ const NO_CONTROL: PoolControl = { signal: undefined, onProgress: undefined };
 /** Milliseconds from one report to the next. */
 export const REPORTS_EVERY = 25;
 
-export function readControl(fn: string, control: PoolControl | undefined): PoolControl {
+export function readControl(parts: Parts, fn: string, control: PoolControl | undefined): PoolControl {
   if (control === undefined) return NO_CONTROL;
-  checkObject(fn, "control", control);
-  const { signal, onProgress } = ownOptions(fn, control, { signal: control.signal, onProgress: control.onProgress });
+  parts.checkObject(fn, "control", control);
+  const { signal, onProgress } = parts.ownOptions(fn, control, {
+    signal: control.signal,
+    onProgress: control.onProgress,
+  });
   if (onProgress !== undefined) checkFunction(fn, "onProgress", onProgress);
   if (signal !== undefined && (typeof signal !== "object" || typeof signal?.addEventListener !== "function")) {
     refuseType(fn, "signal", "an AbortSignal", kind(signal));
