@@ -12,9 +12,13 @@ const answer = (message, post) => {
     for (;;) Atomics.wait(words, run + 2 + member, taken + 1);
   }
 };
-if (typeof postMessage === "function") {
-  globalThis.onmessage = ({ data }) => answer(data, (message) => postMessage(message));
-} else {
-  const { parentPort } = await import(/* @vite-ignore */ ["node", "worker_threads"].join(":"));
-  parentPort.on("message", (message) => answer(message, (said) => parentPort.postMessage(said)));
-}
+const begin = (threads) => {
+  const { parentPort } = threads ?? {};
+  if (parentPort) parentPort.on("message", (message) => answer(message, (said) => parentPort.postMessage(said)));
+  else globalThis.onmessage = ({ data }) => answer(data, (message) => postMessage(message));
+};
+// as src/pool-worker.ts does
+const { process } = globalThis;
+if (process?.versions?.node === undefined) begin();
+else if (process.getBuiltinModule) begin(process.getBuiltinModule("node:worker_threads"));
+else import(/* @vite-ignore */ ["node", "worker_threads"].join(":")).then(begin);
