@@ -50,10 +50,17 @@ export function alongCall({ parts }: Computer, budget: Budget, fn: Along, x: Flo
   return { fn, cost, cut: () => cutAlongAxis(budget, fn, checked, cost), finish };
 }
 
+/** Columns of a piece. A single one would be a row, whose sums are taken in another order: none is left over alone. */
+function columnsOf(wanted: number, inner: number): number {
+  let columns = Math.max(2, Math.ceil(wanted / LIMITS.columns) * LIMITS.columns);
+  while (columns < inner && inner % columns === 1) columns++;
+  return columns < inner ? columns : Math.max(inner, 1);
+}
+
 function cutAlongAxis(budget: Budget, fn: Along, { call, temperature, alpha, support }: AlongCall, cost: number): Cut {
   const { x, out, mask, maskLength, outer, axis, inner } = call;
   const slabs = unitOf(budget, cost, outer);
-  const columns = slabs > 1 ? inner : unitOf(budget, cost / Math.max(outer, 1), inner);
+  const columns = slabs > 1 ? inner : columnsOf(unitOf(budget, cost / Math.max(outer, 1), inner), inner);
   const plan: AlongPlan = {
     kind: "along",
     fn,
@@ -67,8 +74,7 @@ function cutAlongAxis(budget: Budget, fn: Along, { call, temperature, alpha, sup
     temperature,
     alpha,
     slabs,
-    columns:
-      columns >= inner ? Math.max(inner, 1) : Math.min(inner, Math.ceil(columns / LIMITS.columns) * LIMITS.columns),
+    columns,
   };
   return cutOf(plan, { x, out, mask, support }, alongPieces(plan), 1);
 }

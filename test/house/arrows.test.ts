@@ -60,7 +60,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   [/^src\/family$/, [KERNELS, /^src\/heap$/]],
   [/^src\/engines$/, [KERNELS, /^src\/(check|family|heap)$/]],
   [/^src\/runtime$/, [KERNELS, /^src\/(arena|check|engines|half|options|typedArray)$/, /^src\/ops\//]],
-  [/^src\/parts$/, [KERNELS, /^src\/(check|engines|runtime)$/, /^src\/ops\//]],
+  [/^src\/parts$/, [KERNELS, /^src\/(check|engines|options|runtime)$/, /^src\/ops\//]],
   [/^src\/types$/, [KERNELS, /^src\/(check|engines|half|runtime)$/, /^src\/ops\//]],
   [/^src\/js$/, [KERNELS, DOOR, /^src\/js\/index$/]],
   [/^src\/modules$/, [DOOR, /^src\/wasm\/modules$/]],
