@@ -22,7 +22,7 @@ import { runAlone, Sync } from "./pool/sync";
 import { Team } from "./pool/team";
 import type { Runtime } from "./types";
 
-export type { PoolFunctions } from "./pool/functions";
+export type { AlongAxis, Eventual, PoolFunctions, Reducing, SparseAxis } from "./pool/functions";
 export type { WorkerLike } from "./pool/host";
 export type { PoolControl, Signal } from "./pool/job";
 export type * from "./types";

@@ -102,7 +102,7 @@ const GIVEN = ["Float32Array", "Uint16Array", "Float16Array"];
 const isFloats = (view: unknown): view is TypedArray => GIVEN.includes(typeOf(view) ?? "");
 
 /** The families of a runtime, each started when it is first asked for. */
-export interface Families {
+interface Families {
   readonly rows: () => Rows;
   readonly sparse: () => Sparse;
   readonly attention: () => AttentionParts;

@@ -14,7 +14,7 @@
 /** States of a member: not in this run, told of it, about to take a unit; else the unit that it holds, and 1. */
 export const AWAY = 0;
 export const TOLD = -2;
-export const TAKING = -1;
+const TAKING = -1;
 
 /** Runs at a time: one that is computed, and others that workers have not heard of yet, though they are over. */
 const RUNS = 16;

@@ -16,7 +16,7 @@ import type { PoolControl } from "./job";
 import { logProbsCall, sampleCall, topKCall } from "./tokenCalls";
 
 /** A result, or a promise of it. */
-export type Given<How extends "promise" | "value", Result> = How extends "promise" ? Promise<Result> : Result;
+export type Eventual<How extends "promise" | "value", Result> = How extends "promise" ? Promise<Result> : Result;
 
 /**
  * Each takes the arguments of the plain function of its name, and a {@link PoolControl} after the options. Arguments are checked at once;
@@ -34,15 +34,15 @@ export interface PoolFunctions<How extends "promise" | "value"> {
   /** 1 at the first maximum along an axis, 0 elsewhere. */
   hardmax: AlongAxis<How>;
   /** Sparsemax along an axis. */
-  sparsemax: Sparse<How>;
+  sparsemax: SparseAxis<How>;
   /** 1.5-entmax along an axis. */
-  entmax15: Sparse<How>;
+  entmax15: SparseAxis<How>;
   /** Entmax with any alpha >= 1 along an axis. */
   entmax<Out extends FloatView = NewFloats>(
     x: FloatInput,
     options: EntmaxOptions<Out>,
     control?: PoolControl,
-  ): Given<How, Written<Out>>;
+  ): Eventual<How, Written<Out>>;
   /** Scaled dot-product attention. */
   attention<Out extends FloatView = NewFloats>(
     q: FloatInput,
@@ -50,22 +50,22 @@ export interface PoolFunctions<How extends "promise" | "value"> {
     v: FloatInput,
     options: AttentionOptions<Out>,
     control?: PoolControl,
-  ): Given<How, Written<Out>>;
+  ): Eventual<How, Written<Out>>;
   /** The k most probable tokens of rows. */
-  topK(logits: FloatInput, k: number, options: RowsOf<TopKOptions>, control?: PoolControl): Given<How, TopKRows>;
+  topK(logits: FloatInput, k: number, options: RowsOf<TopKOptions>, control?: PoolControl): Eventual<How, TopKRows>;
   /** The same of one row. */
-  topK(logits: FloatInput, k: number, options?: TopKOptions, control?: PoolControl): Given<How, TopKResult>;
+  topK(logits: FloatInput, k: number, options?: TopKOptions, control?: PoolControl): Eventual<How, TopKResult>;
   /** Draws a token from each row. `random` is asked on the calling thread, once a row, in order. */
-  sample(logits: FloatInput, options: RowsOf<SampleOptions>, control?: PoolControl): Given<How, SampleRows>;
+  sample(logits: FloatInput, options: RowsOf<SampleOptions>, control?: PoolControl): Eventual<How, SampleRows>;
   /** The same of one row. */
-  sample(logits: FloatInput, options?: SampleOptions, control?: PoolControl): Given<How, SampleResult>;
+  sample(logits: FloatInput, options?: SampleOptions, control?: PoolControl): Eventual<How, SampleResult>;
   /** The log-probabilities of given tokens. */
   logProbs<Out extends FloatView = NewFloats>(
     logits: FloatInput,
     tokens: TokenList,
     options?: LogProbsOptions<Out> | RowsOf<LogProbsOptions<Out>>,
     control?: PoolControl,
-  ): Given<How, Written<Out>>;
+  ): Eventual<How, Written<Out>>;
 }
 
 /** A function along an axis, in a pool. */
@@ -73,25 +73,25 @@ export type AlongAxis<How extends "promise" | "value"> = <Out extends FloatView 
   x: FloatInput,
   options?: AxisOptions<Out>,
   control?: PoolControl,
-) => Given<How, Written<Out>>;
+) => Eventual<How, Written<Out>>;
 
 /** A function with exact zeros, in a pool. */
-export type Sparse<How extends "promise" | "value"> = <Out extends FloatView = NewFloats>(
+export type SparseAxis<How extends "promise" | "value"> = <Out extends FloatView = NewFloats>(
   x: FloatInput,
   options?: SparseOptions<Out>,
   control?: PoolControl,
-) => Given<How, Written<Out>>;
+) => Eventual<How, Written<Out>>;
 
 /** A function whose result has no axis, in a pool. */
 export interface Reducing<How extends "promise" | "value"> {
   /** Of an array: a number. */
-  (x: FloatInput, options?: undefined, control?: PoolControl): Given<How, number>;
+  (x: FloatInput, options?: undefined, control?: PoolControl): Eventual<How, number>;
   /** Along an axis: one for each row. */
   <Out extends FloatView = NewFloats>(
     x: FloatInput,
     options: AxisOptions<Out>,
     control?: PoolControl,
-  ): Given<How, Written<Out>>;
+  ): Eventual<How, Written<Out>>;
 }
 
 /** What becomes of a call: `make` checks and cuts it. */

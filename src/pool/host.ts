@@ -14,7 +14,9 @@ export interface Port {
 
 /** What of a Worker is used, of the web's and of Node's. */
 export interface WorkerLike {
+  /** Posts to the worker. */
   postMessage(message: unknown, transfer: never): void;
+  /** Ends it. */
   terminate(): unknown;
 }
 

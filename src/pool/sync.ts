@@ -23,7 +23,7 @@ export function runAlone(computer: Computer, job: Job): unknown {
 }
 
 /** How the calling thread finds what is on the staging. */
-export const lookupIn =
+const lookupIn =
   (job: Job, staging: Staging, { first, places }: Staged) =>
   (piece: number): Lookup =>
   (name, region) =>

@@ -19,7 +19,7 @@ export interface Member {
 const MOST_IDLE = 3;
 
 /** Of whoever has told workers to do something. */
-export interface Listener {
+interface Listener {
   heard(member: Member, message: FromWorker): void;
   gone(member: Member, reason: string, held: boolean): void;
 }

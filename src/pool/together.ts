@@ -29,7 +29,7 @@ export function workOf({ task, arrays }: Job, staging: Staging, staged: Staged, 
 }
 
 /** Copies out the results of those units of a run that are done, and does those that workers failed on. */
-export async function settle(
+async function settle(
   computer: Computer,
   job: Job,
   staging: Staging,

@@ -141,7 +141,7 @@ function fill(
 }
 
 /** A call whose arguments are in order. */
-export interface LogProbsCall {
+interface LogProbsCall {
   readonly rows: CheckedRows;
   readonly temperature: number;
   readonly ids: Float64Array;

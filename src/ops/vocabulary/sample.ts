@@ -119,7 +119,7 @@ function sampleRows(core: Core<VocabularyKernels>, rows: Rows, law: Law, us: rea
 }
 
 /** A call whose arguments are in order, and the numbers that random gave: one a row. */
-export interface SampleCall {
+interface SampleCall {
   readonly rows: CheckedRows;
   readonly law: Law;
   readonly us: readonly number[];

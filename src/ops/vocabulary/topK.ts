@@ -117,7 +117,7 @@ function topKRows(core: Core<VocabularyKernels>, rows: Rows, k: number, temperat
 }
 
 /** A call whose arguments are in order. */
-export interface TopKCall {
+interface TopKCall {
   readonly rows: CheckedRows;
   readonly k: number;
   readonly temperature: number;

@@ -47,7 +47,7 @@ const blocksOf = ({ queries, rows }: AttentionPlan): number => Math.max(1, Math.
 export const attentionPieces = (plan: AttentionPlan): number =>
   ((plan.batch * plan.heads) / plan.together) * blocksOf(plan);
 
-export interface AttentionPiece {
+interface AttentionPiece {
   readonly regions: Regions;
   /** Heads of the piece, valid keys, position of its first query, and which part of the call it is. */
   readonly heads: number;
