@@ -16,6 +16,17 @@ const mainDoor: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
+/** What knows the place of the pool's worker script, which CommonJS learns otherwise. */
+const placeOfScript: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "place of script",
+  setup(build) {
+    if (build.initialOptions.format !== "cjs") return;
+    build.onResolve({ filter: /\/script$/ }, ({ importer }) =>
+      importer === resolve("src/pool/host.ts") ? { path: resolve("src/pool/script.commonjs.ts") } : undefined,
+    );
+  },
+};
+
 export default defineConfig({
   entry: ["src/index.ts", "src/js.ts", "src/modules.ts", "src/transformers.ts", "src/pool.ts", "src/pool-worker.ts"],
   format: ["esm", "cjs"],
@@ -25,11 +36,13 @@ export default defineConfig({
   clean: true,
   splitting: false,
   noExternal: ["@assemblyscript/loader"],
+  // The workers' script exports nothing, and is a module all the same.
+  footer: ({ format }) => (format === "esm" ? { js: "export {};" } : {}),
   esbuildOptions(options) {
     // Node prints the line that throws. Strings go on behind a backslash at its end: the binaries, without a concatenation.
     options.lineLimit = 160;
     // Its ES module: a require() would take the UMD one, which hands itself to any AMD loader it meets, webpack's included.
     options.alias = { "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js" };
   },
-  esbuildPlugins: [mainDoor],
+  esbuildPlugins: [mainDoor, placeOfScript],
 });

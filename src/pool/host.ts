@@ -1,6 +1,7 @@
 /** Workers of this host: of node:worker_threads in Node, Bun and Deno, else of the web. */
 import { reasonOf } from "../check";
 import type { FromWorker, ToWorker } from "./messages";
+import { workerScript } from "./script";
 
 /** A worker, of whatever kind. */
 export interface Port {
@@ -62,7 +63,7 @@ export function portOf(worker: WorkerLike): Port {
 }
 
 interface Threads {
-  Worker: new (url: URL) => NodeWorker;
+  Worker: new (script: URL | string) => NodeWorker;
 }
 interface Process {
   versions?: { node?: string };
@@ -109,9 +110,8 @@ function scriptOf(url: URL): URL | string {
 export async function workerMaker(): Promise<() => WorkerLike> {
   const threads = (await nodeModule("worker_threads")) as Threads | undefined;
   if (threads === undefined && host.Worker === undefined) throw new Error("this host has no workers");
-  // as it stands here, bundlers know it for a file that belongs to the app
-  const url = new URL("./pool-worker.js", import.meta.url);
-  if (threads !== undefined) return () => new threads.Worker(url);
+  const script = workerScript();
+  if (threads !== undefined) return () => new threads.Worker(script);
   const { Worker } = host as Required<Global>;
-  return () => new Worker(scriptOf(url), { type: "module", name: "softmax-wasm" });
+  return () => new Worker(scriptOf(new URL(script)), { type: "module", name: "softmax-wasm" });
 }

@@ -6,7 +6,8 @@ import { execute } from "../../scripts/execute.mjs";
 import { BINARIES } from "../../scripts/families.mjs";
 import { promised } from "./promised.mjs";
 
-const MAY_BE_PACKED = /^((dist|js|modules|transformers)\/|package\.json$|LICENSE$|(docs\/[\w-]+|[A-Z]+)\.md$)/;
+const MAY_BE_PACKED =
+  /^((dist|js|modules|pool|pool-worker|transformers)\/|package\.json$|LICENSE$|(docs\/[\w-]+|[A-Z]+)\.md$)/;
 
 /** Bytes of both binaries of a family, of which they stay below. */
 const LARGEST = { rows: 30_300, sparse: 75_000, attention: 36_400, vocabulary: 37_000 };
