@@ -2,6 +2,9 @@
 import { chromium, firefox } from "playwright-core";
 import { CHROMIUM, findBrowser } from "../../scripts/browsers.mjs";
 
+/** Headers of pages that may share memory. */
+export const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+
 const BROWSERS = {
   Chromium: { type: chromium, options: { args: CHROMIUM } },
   Firefox: { type: firefox, options: { channel: "moz-firefox" } }, // an unpatched one
