@@ -47,11 +47,19 @@ const NODE10 = TYPESCRIPT.filter((version) => Number.parseInt(version, 10) < 7).
 /** From here on TypeScript's DOM tells buffers apart. */
 const tellsBuffersApart = (version) => Number.parseFloat(version) >= 5.9;
 
+/** What consumers of a pool have, by what declares the globals. */
+const POOLS = {
+  DOM: ["poolWithSignal.mts", "poolInPage.mts"],
+  "a web worker": ["poolWithSignal.mts", "poolInPage.mts"],
+  workerd: ["poolWithSignal.mts"],
+  "Node's types": ["poolWithSignal.mts", "poolInNode.mts"],
+};
+
 function filesOf({ version, resolution, module, name, has }) {
   if (resolution === "node10") return ["node10.mts"];
   const consumers = module === "esnext" ? ["consumer.mts"] : ["consumer.mts", "consumer.cts"]; // require() is not of esnext
   const dom = name === "DOM" && tellsBuffersApart(version) ? ["withDom.mts"] : [];
-  return [...consumers, ...dom, has ? "withModule.mts" : "withoutModule.mts"];
+  return [...consumers, ...dom, has ? "withModule.mts" : "withoutModule.mts", "pool.mts", ...(POOLS[name] ?? [])];
 }
 
 const config = ({ version, resolution, module, name, lib, types, has }) => ({
