@@ -2,32 +2,14 @@
  * The packed package through bundlers, in a bare project and without configuration: how large an app becomes by it, and
  * Chromium runs what they make.
  */
-import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { execute } from "../../../scripts/execute.mjs";
-import { fetched } from "../../../scripts/fetched.mjs";
+import { Bundling, title } from "../bundling.mjs";
 import { launch, reportsOf } from "../launch.mjs";
-import { bareProject } from "../project.mjs";
 import { judge } from "../reports.mjs";
 import { serve } from "../serve.mjs";
-
-const VERSIONS = {
-  "@rollup/plugin-node-resolve": "16.0.3", // without it rollup finds no package at all
-  esbuild: "0.28.2",
-  rollup: "4.68.7",
-  vite: "8.3.8",
-  webpack: "5.112.2",
-  "webpack-cli": "7.3.1",
-};
-const TOOLS = {
-  esbuild: "esbuild/bin/esbuild",
-  rollup: "rollup/dist/bin/rollup",
-  vite: "vite/bin/vite.js",
-  webpack: "webpack/bin/webpack.js",
-};
 
 const PAGE = ["wasm-relaxed", "js"]; // of page.mjs and page.cjs
 const WITH_WORKER = [...PAGE, "wasm-relaxed"];
@@ -63,48 +45,27 @@ const WEIGHTS = [
     'export * as main from "softmax-wasm"; export * from "softmax-wasm/transformers";',
     84_700,
   ],
+  // POOLSIZE
   ["softmax-wasm, imported and not used", 'import { softmax } from "softmax-wasm";', 100],
 ];
 
-const HTML = '<!doctype html><meta charset="utf-8"><pre id="report">running</pre>';
-
-/** Above the project, where packages are looked up after its own: the project itself has none but softmax-wasm. */
-let tools;
-let project;
+let bundling;
 beforeAll(() => {
-  tools = join(fetched("bundlers", VERSIONS), "node_modules");
-  project = bareProject("test/package/bundlers");
-  for (const file of ["everything.mjs", "show.mjs"]) copyFileSync(`test/package/hosts/${file}`, join(project, file));
-  symlinkSync(tools, join(project, "../node_modules"), "junction");
+  bundling = new Bundling();
 });
-const program = (tool) => join(tools, TOOLS[tool]);
-const title = (tool) => `${tool} ${VERSIONS[tool]}`;
 
 describe("an app of nothing but an import weighs little", () => {
   it.each(WEIGHTS)(`${title("esbuild")}, minified: %s`, (name, code, limit) => {
-    writeFileSync(join(project, "app.mjs"), code);
+    writeFileSync(join(bundling.project, "app.mjs"), code);
     const args = ["app.mjs", "--bundle", "--minify", "--format=esm", "--outfile=out/app.mjs"];
-    execute(process.execPath, [program("esbuild"), ...args], project);
-    const app = readFileSync(join(project, "out/app.mjs"));
+    bundling.run("esbuild", args);
+    const app = readFileSync(join(bundling.project, "out/app.mjs"));
     const gzipped = gzipSync(app, { level: 9 }).length;
     const brotli = brotliCompressSync(app).length;
     console.log(`${name}: ${app.length} bytes, ${gzipped} with gzip, ${brotli} with brotli`);
     expect(gzipped, "bytes with gzip").toBeLessThan(limit);
   });
 });
-
-/** Builds into out/NAME. @returns the folder */
-function build(name, tool, args) {
-  const { stdout, stderr } = execute(process.execPath, [program(tool), ...args], project);
-  expect(stdout + stderr, "what the bundler says").not.toMatch(/warn|\(!\)/i);
-  const folder = join(project, "out", name);
-  const page = join(folder, "index.html");
-  if (!existsSync(page)) {
-    const kind = tool === "rollup" ? ' type="module"' : "";
-    writeFileSync(page, `${HTML}<script${kind} src="main.js"></script>`);
-  }
-  return folder;
-}
 
 const scripts = (folder) =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -124,7 +85,7 @@ describe("what a bundler makes runs in Chromium", () => {
   it.each(BUILDS.map(([name, tool, ...build]) => [title(tool), name, tool, ...build]))(
     "%s: %s",
     async (_, name, tool, args, backends) => {
-      const folder = build(name, tool, args);
+      const folder = bundling.build(name, tool, args);
       const code = scripts(folder);
       const onlyJs = backends.every((backend) => backend === "js");
       if (onlyJs) expect(code.filter((text) => WEBASSEMBLY.test(text)).length, "scripts with WebAssembly").toBe(0);
@@ -137,33 +98,6 @@ describe("what a bundler makes runs in Chromium", () => {
     },
   );
 
-  it(`${title("vite")}: its server, which bundles nothing but dependencies, and those on the first request`, async () => {
-    const server = spawn(process.execPath, [program("vite"), "--host", "127.0.0.1", "--port", "0"], {
-      cwd: project,
-      env: { ...process.env, NO_COLOR: "1" },
-    });
-    const said = [];
-    for (const stream of [server.stdout, server.stderr]) stream.on("data", (data) => said.push(String(data)));
-    try {
-      judge(await reportsOf(browser, await addressIn(said, server)), WITH_WORKER);
-      expect(said.join(""), "what vite says").not.toMatch(/warn/i);
-    } finally {
-      server.kill();
-    }
-  });
+  it(`${title("vite")}: its server`, () =>
+    bundling.served([], async (address) => judge(await reportsOf(browser, address), WITH_WORKER)));
 });
-
-/** The address that a server says it listens on. */
-async function addressIn(said, server) {
-  const address = () => said.join("").match(/http:\/\/127\.0\.0\.1:\d+\//)?.[0];
-  await expect
-    .poll(
-      () => {
-        if (server.exitCode !== null) throw new Error(`it ended with ${server.exitCode}\n${said.join("")}`);
-        return address();
-      },
-      { timeout: 60_000, interval: 100, message: "an address" },
-    )
-    .toBeDefined();
-  return address();
-}

@@ -1,0 +1,1 @@
+import "softmax-wasm/pool-worker";
