@@ -113,5 +113,6 @@ export async function workerMaker(): Promise<() => WorkerLike> {
   const script = workerScript();
   if (threads !== undefined) return () => new threads.Worker(script);
   const { Worker } = host as Required<Global>;
-  return () => new Worker(scriptOf(new URL(script)), { type: "module", name: "softmax-wasm" });
+  const url = scriptOf(new URL(script));
+  return () => new Worker(url, { type: "module", name: "softmax-wasm" });
 }

@@ -45,7 +45,11 @@ const WEIGHTS = [
     'export * as main from "softmax-wasm"; export * from "softmax-wasm/transformers";',
     84_700,
   ],
-  // POOLSIZE
+  [
+    "softmax-wasm and softmax-wasm/pool",
+    'export * as main from "softmax-wasm"; export * from "softmax-wasm/pool";',
+    91_000,
+  ],
   ["softmax-wasm, imported and not used", 'import { softmax } from "softmax-wasm";', 100],
 ];
 
