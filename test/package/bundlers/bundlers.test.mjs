@@ -48,7 +48,7 @@ const WEIGHTS = [
   [
     "softmax-wasm and softmax-wasm/pool",
     'export * as main from "softmax-wasm"; export * from "softmax-wasm/pool";',
-    91_000,
+    91_500,
   ],
   ["softmax-wasm, imported and not used", 'import { softmax } from "softmax-wasm";', 100],
 ];
