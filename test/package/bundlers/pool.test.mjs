@@ -29,17 +29,21 @@ describe("a page with a pool", () => {
   });
   afterAll(() => browser?.close());
 
+  async function reportsWith(headers, folder) {
+    const server = await serve(folder, { "/": headers });
+    try {
+      return await reportsOf(browser, `${server.address}/index.html`);
+    } finally {
+      server.stop();
+    }
+  }
+
   it.each(BUILDS.map(([name, tool, ...args]) => [title(tool), name, tool, ...args]))(
     "%s: %s",
     async (_, name, tool, args) => {
       const folder = bundling.build(name, tool, args);
-      const server = await serve(folder, { "/isolated/": ISOLATED, "/": {} });
-      try {
-        expect(await reportsOf(browser, `${server.address}/isolated/index.html`)).toEqual(SHARED);
-        expect(await reportsOf(browser, `${server.address}/index.html`)).toEqual(COPIED);
-      } finally {
-        server.stop();
-      }
+      expect(await reportsWith(ISOLATED, folder)).toEqual(SHARED);
+      expect(await reportsWith({}, folder)).toEqual(COPIED);
     },
   );
 
