@@ -11,9 +11,3 @@ export const workerError = (fn: string, reason: string): Error =>
   named("WorkerError", `${fn}: a worker was lost that held a part of this call: ${reason}`);
 
 export const closedError = (fn: string): Error => named("PoolClosedError", `${fn}: the pool is closed`);
-
-/** Of a bundle that has no file for the workers. */
-export const noScript = (): Error =>
-  new Error(
-    "this bundle does not know where the script of the workers is: see the option worker, and softmax-wasm/pool-worker",
-  );

@@ -111,6 +111,9 @@ export async function workerMaker(): Promise<() => WorkerLike> {
   const threads = (await nodeModule("worker_threads")) as Threads | undefined;
   if (threads === undefined && host.Worker === undefined) throw new Error("this host has no workers");
   const script = workerScript();
+  if (script === undefined) {
+    throw new Error("this bundle does not know where the workers' script is (see the option worker)");
+  }
   if (threads !== undefined) return () => new threads.Worker(script);
   const { Worker } = host as Required<Global>;
   const url = scriptOf(new URL(script));

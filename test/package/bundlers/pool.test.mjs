@@ -47,6 +47,12 @@ describe("a page with a pool", () => {
     },
   );
 
+  it(`${title("esbuild")}: a script, which does not know where it is, and is not told`, async () => {
+    const folder = bundling.build("pool-lost", "esbuild", ["main=pool/page.mjs", "--bundle", "--outdir=out/pool-lost"]);
+    const reason = "this bundle does not know where the workers' script is (see the option worker)";
+    expect(await reportsWith({}, folder)).toEqual([{ ...COPIED[0], kind: "caller", reason, threads: 1 }]);
+  });
+
   it(`${title("vite")}: its server`, () =>
     bundling.served(["pool"], async (address) => expect(await reportsOf(browser, address)).toEqual(SHARED)));
 });
