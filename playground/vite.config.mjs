@@ -11,6 +11,7 @@ export default {
   resolve: {
     alias: [
       { find: /^softmax-wasm$/, replacement: path("../dist/index.js") },
+      { find: /^softmax-wasm\/pool$/, replacement: path("../dist/pool.js") },
       { find: /^@tensorflow\/(.+)$/, replacement: `${fetched("@tensorflow")}/$1` },
     ],
   },

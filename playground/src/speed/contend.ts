@@ -8,11 +8,10 @@ import { callOf, type Work, workOf } from "./work";
 type BackendName = "wasm-relaxed" | "wasm" | "js";
 
 export function contend(): void {
-  contender(async (name: string, work: Work) =>
-    name === "plain"
-      ? plainCall(work)
-      : callOf(createRuntime({ backend: name as BackendName, heapBytes: 32 << 20 }), work),
-  );
+  contender(async (name: string, work: Work) => {
+    if (name === "plain") return { call: plainCall(work) };
+    return { call: callOf(createRuntime({ backend: name as BackendName, heapBytes: 32 << 20 }), work) };
+  });
 }
 
 /** The worker that knows the results. */

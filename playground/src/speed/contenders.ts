@@ -30,13 +30,21 @@ const tensorflow: Contender = {
   start: () => new Worker(new URL("./tensorflow.ts", import.meta.url), { type: "module", name: "tensorflow" }),
 };
 
+const pool: Contender = {
+  id: "pool",
+  name: "pool",
+  note: "several threads",
+  start: () => new Worker(new URL("./pool.ts", import.meta.url), { type: "module", name: "pool" }),
+};
+
 /** The plain one first: it is what the others are measured by. */
-export function contendersOf(kind: Kind, withTensorflow: boolean): Contender[] {
+export function contendersOf(kind: Kind, withPool: boolean, withTensorflow: boolean): Contender[] {
   return [
     own("plain", "plain JavaScript", PLAIN[kind]),
     own("js", "js", "this package"),
     own("wasm", "wasm", "this package"),
     own("wasm-relaxed", "wasm-relaxed", "this package"),
+    ...(withPool ? [pool] : []),
     ...(withTensorflow ? [tensorflow] : []),
   ];
 }

@@ -12,8 +12,8 @@ export interface Question {
 export type Asked = (Question & { contender: string; expected: Expected }) | "round";
 
 export type Told =
-  /** warm and checked; the worst absolute error against float64 */
-  | { ready: true; error: number }
+  /** warm and checked; the worst absolute error against float64, and what it says of itself */
+  | { ready: true; error: number; note: string | undefined }
   /** ns of one call, on average over a round */
   | { round: number }
   | { failed: string };

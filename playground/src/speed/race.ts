@@ -13,6 +13,8 @@ export interface Standing {
   readonly rounds: number[];
   /** the worst absolute error against float64 */
   error: number | undefined;
+  /** what it says of itself, if it does */
+  note: string | undefined;
   /** why it does not run */
   failed: string | undefined;
 }
@@ -32,7 +34,7 @@ export function startRace(
   onProgress: (part: number) => void,
 ): Race {
   const standings = contenders.map(
-    (contender): Standing => ({ contender, rounds: [], error: undefined, failed: undefined }),
+    (contender): Standing => ({ contender, rounds: [], error: undefined, note: undefined, failed: undefined }),
   );
   const workers: Worker[] = [];
   const steps = contenders.length * (ROUNDS + 1);
@@ -63,6 +65,7 @@ export function startRace(
       const told = await ask<Told>(worker, { contender: standing.contender.id, kind, size, expected });
       if ("ready" in told) {
         standing.error = told.error;
+        standing.note = told.note;
         running.push({ standing, worker });
       } else if ("failed" in told) standing.failed = told.failed;
       step();

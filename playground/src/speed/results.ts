@@ -36,7 +36,7 @@ export function chart(standings: readonly Standing[], kind: Kind, size: number):
   const slowest = Math.max(...rows.map(({ times }) => times?.[2] ?? 0));
   return rows.map(({ standing, times, ratio }) => {
     const { contender, failed } = standing;
-    const name = h("th", { scope: "row" }, h("b", {}, contender.name), h("span", {}, contender.note));
+    const name = h("th", { scope: "row" }, h("b", {}, contender.name), h("span", {}, standing.note ?? contender.note));
     if (failed !== undefined) return h("tr", { class: "failed" }, name, h("td", { colspan: 3 }, failed));
     return h(
       "tr",
@@ -67,7 +67,7 @@ export function markdown(standings: readonly Standing[], kind: Kind, size: numbe
       times === undefined
         ? [failed ?? "no round", "", "", ""]
         : [digits(times[1]), `${digits(times[0])} to ${digits(times[2])}`, digits(ratio ?? 1), errorOf(standing, kind)];
-    return `| ${[`${contender.name} (${contender.note})`, ...cells].join(" | ")} |`;
+    return `| ${[`${contender.name} (${standing.note ?? contender.note})`, ...cells].join(" | ")} |`;
   });
   return [
     `${nameOf(kind, size)}`,

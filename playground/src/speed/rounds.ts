@@ -8,18 +8,25 @@ const ROUND_MS = 25;
 
 type Call = () => ArrayLike<number> | Promise<ArrayLike<number>>;
 
-export function contender(callOf: (name: string, work: Work) => Promise<Call>): void {
+interface Prepared {
+  readonly call: Call;
+  /** what is known of it only now */
+  readonly note?: string;
+}
+
+export function contender(prepared: (name: string, work: Work) => Promise<Prepared>): void {
   let call: Call | undefined;
   let count = 1;
   const tell = (told: Told): void => postMessage(told);
 
   async function prepare(name: string, work: Work, expected: Expected): Promise<void> {
-    call = await callOf(name, work);
-    const error = worst(await call(), expected);
+    const { call: made, note } = await prepared(name, work);
+    call = made;
+    const error = worst(await made(), expected);
     count = 1;
     // twice as many calls until they fill a round: a clock may tick in whole milliseconds, and first calls are slow
     for (let spent = 0; ; ) {
-      const ms = await timed(call);
+      const ms = await timed(made);
       spent += ms;
       if (ms < ROUND_MS) count *= 2;
       else if (spent >= WARM_UP_MS) {
@@ -27,7 +34,7 @@ export function contender(callOf: (name: string, work: Work) => Promise<Call>): 
         break;
       }
     }
-    tell({ ready: true, error });
+    tell({ ready: true, error, note });
   }
 
   /** The ms of `count` calls. Those that answer at once are not waited for: the loop is theirs alone. */

@@ -18,13 +18,13 @@ contender(async (_, { kind, size, arrays }: Work) => {
   await ready();
   const [q, k, v] = arrays;
   if (kind === "sample") throw new Error("TensorFlow.js has no function that draws by top-k and top-p");
-  if (kind === "softmax") return () => resultOf(() => softmax(tensor(q)));
+  if (kind === "softmax") return { call: () => resultOf(() => softmax(tensor(q))) };
   const shape = [HEADS, size, HEAD_DIM];
-  return () =>
-    resultOf(() => {
-      const [a, b, c] = [q, k, v].map((floats) => tensor(floats, shape));
-      return matMul(softmax(mul(matMul(a, b, false, true), 1 / Math.sqrt(HEAD_DIM))), c);
-    });
+  const attention = (): Tensor => {
+    const [a, b, c] = [q, k, v].map((floats) => tensor(floats, shape));
+    return matMul(softmax(mul(matMul(a, b, false, true), 1 / Math.sqrt(HEAD_DIM))), c);
+  };
+  return { call: () => resultOf(attention) };
 });
 
 /** The floats of a result. They are not returned through tidy, which would look at each of them for tensors. */

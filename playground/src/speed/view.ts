@@ -12,6 +12,7 @@ import { HEAD_DIM, HEADS, KINDS, type Kind, nameOf, SAMPLING, SIZES } from "./wo
 const FIELDS = {
   work: choice<Kind>("softmax", KINDS),
   size: choice("medium", ["small", "medium", "large"]),
+  pool: flag(true),
   tensorflow: flag(false),
 };
 type SpeedState = State<typeof FIELDS>;
@@ -37,10 +38,10 @@ function show(place: HTMLElement, state: SpeedState): () => void {
   const draw = (): void => rows.replaceChildren(...chart(shown.standings, shown.kind, shown.size));
   /** The contenders, before any of them ran. */
   function lineUp(): void {
-    const { work: kind, tensorflow } = state.values;
+    const { work: kind, pool, tensorflow } = state.values;
     const size = sizeOf(state.values);
-    const standings = contendersOf(kind, tensorflow).map(
-      (contender): Standing => ({ contender, rounds: [], error: undefined, failed: undefined }),
+    const standings = contendersOf(kind, pool, tensorflow).map(
+      (contender): Standing => ({ contender, rounds: [], error: undefined, note: undefined, failed: undefined }),
     );
     shown = { standings, kind, size };
     head.replaceChildren(...heads(kind).map((name) => (name === "" ? h("td") : h("th", { scope: "col" }, name))));
@@ -59,7 +60,7 @@ function show(place: HTMLElement, state: SpeedState): () => void {
     const { kind, size } = shown;
     start.disabled = true;
     cancel.disabled = false;
-    const running = startRace(contendersOf(kind, state.values.tensorflow), kind, size, (part) => {
+    const running = startRace(contendersOf(kind, state.values.pool, state.values.tensorflow), kind, size, (part) => {
       progress.value = part;
       draw();
     });
@@ -101,7 +102,12 @@ function show(place: HTMLElement, state: SpeedState): () => void {
       { class: "controls", "aria-label": "What is timed", submit: (event) => event.preventDefault() },
       choose(state, "work", "Function", { sample: "sample, from a vocabulary" }),
       choose(state, "size", "Size", {}),
-      h("div", { class: "toggles" }, toggle(state, "tensorflow", "TensorFlow.js too: loads 0.3 MB from here")),
+      h(
+        "div",
+        { class: "toggles" },
+        toggle(state, "pool", "A pool of threads: loads 0.2 MB from here"),
+        toggle(state, "tensorflow", "TensorFlow.js too: loads 0.3 MB from here"),
+      ),
     ),
     h("div", { class: "draws" }, start, cancel, copy, progress),
     h("table", { class: "race" }, about, h("thead", {}, head), rows),

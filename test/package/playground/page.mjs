@@ -141,6 +141,7 @@ export function pageTests(site) {
     await page.getByRole("link", { name: "Next token" }).click();
     await page.waitForSelector(".candidates [data-token]");
     await page.getByRole("link", { name: "Speed" }).click();
+    await page.click("[name=pool]"); // it has a file of its own
     await page.getByRole("button", { name: "Start" }).click();
     await expect.poll(() => page.locator(".race .ratio").first().innerText(), { timeout: 20_000 }).toBe("1.00×");
     await page.getByRole("button", { name: "Cancel" }).click();

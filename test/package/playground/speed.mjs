@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { open, run } from "./built.mjs";
 
-const OWN = ["plain", "js", "wasm", "wasm-relaxed"];
+const OWN = ["plain", "js", "wasm", "wasm-relaxed", "pool"];
 
 async function raced(page) {
   await page.getByRole("button", { name: "Start" }).click();
@@ -41,7 +41,7 @@ export function speedTests(site) {
     await page.getByRole("button", { name: "Copy as Markdown" }).click();
     const lines = (await page.evaluate(() => window.copied)).trim().split("\n");
     expect(lines[0]).toBe("softmax of 1000 floats");
-    expect(lines.slice(4, 9).map((line) => line.split(" | ").length)).toEqual([5, 5, 5, 5, 5]);
+    expect(lines.slice(4, 10).map((line) => line.split(" | ").length)).toEqual([5, 5, 5, 5, 5, 5]);
     rows.forEach(({ cells }, i) => expect(lines[4 + i]).toContain(` | ${cells[0]} | `));
     expect(lines.at(-1)).toMatch(/^\d{4}-\d\d-\d\d, \d+ cores, Mozilla/);
   });
@@ -49,9 +49,9 @@ export function speedTests(site) {
   it("times a draw and attention, and says where TensorFlow.js has no such function", async () => {
     const { page } = await open(site.browser, `${site.address}#speed?work=sample&size=small&tensorflow=1`);
     const draws = await raced(page);
-    expectTimes(draws.slice(0, 4), OWN);
-    expect(draws.slice(0, 4).map(({ cells }) => cells[2])).toEqual(OWN.map(() => "same token"));
-    expect(draws[4].shown).toContain("no function that draws");
+    expectTimes(draws.slice(0, 5), OWN);
+    expect(draws.slice(0, 5).map(({ cells }) => cells[2])).toEqual(OWN.map(() => "same token"));
+    expect(draws[5].shown).toContain("no function that draws");
     await page.selectOption("[name=work]", "attention");
     const rows = await raced(page);
     expectTimes(rows, [...OWN, "tensorflow"]);
