@@ -64,18 +64,19 @@ function exportsOf(module: WebAssembly.Module): string[] {
   }
 }
 
-/** The family whose kernels a module has. */
+/** The family whose kernels a module has; most of whose kernels it has, if it is of another version. */
 function familyOf(module: WebAssembly.Module): FamilyName {
   const names = exportsOf(module);
-  const missing = (family: FamilyName): readonly string[] =>
-    ["relaxed", ...EXPORTS[family]].filter((name) => !names.includes(name));
-  const [family] = (Object.keys(EXPORTS) as FamilyName[]).sort((a, b) => missing(a).length - missing(b).length);
-  if (missing(family).length > 0) {
+  const share = (family: FamilyName): number =>
+    EXPORTS[family].filter((name) => names.includes(name)).length / EXPORTS[family].length;
+  const [family] = (Object.keys(EXPORTS) as FamilyName[]).sort((a, b) => share(b) - share(a));
+  const missing = ["relaxed", ...EXPORTS[family]].find((name) => !names.includes(name));
+  if (missing !== undefined) {
     refuseValue(
       CREATE,
       MODULE,
       `${family}.wasm or another binary of this version of softmax-wasm`,
-      `one without ${missing(family)[0]}`,
+      `one without ${missing}`,
     );
   }
   return family;
