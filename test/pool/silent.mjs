@@ -1,4 +1,4 @@
-// A worker that says that it is ready, takes a unit of the first run that it is told of, and is never heard of again.
+// A worker that says that it is ready, takes a unit of the first run that has one left, and is never heard of again.
 const answer = (message, post) => {
   if (message.type === "start") {
     globalThis.given = message;
@@ -8,6 +8,10 @@ const answer = (message, post) => {
     const words = new Int32Array(control);
     const run = message.run * (2 + 2 * members);
     const taken = Atomics.add(words, run, 1);
+    if (taken >= message.end) {
+      Atomics.store(words, run + 2 + member, 0);
+      return;
+    }
     Atomics.store(words, run + 2 + member, taken + 1);
     for (;;) Atomics.wait(words, run + 2 + member, taken + 1);
   }
