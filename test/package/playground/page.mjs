@@ -152,13 +152,11 @@ export function pageTests(site) {
 
 /** Of one browser's layout engine; the others have no layout-shift entries. */
 export function layoutTests(site) {
-  const axe = readFileSync(".cache/playground/node_modules/axe-core/axe.min.js", "utf8");
-
   it.each(VIEWS)("%s: axe finds nothing serious, and a picture of each width and scheme", async (view) => {
     mkdirSync(FOLDER, { recursive: true });
     const { page } = await open(site.browser, `${site.address}#${view}`);
     if (view === "token") await page.waitForSelector(".candidates [data-token]");
-    await page.evaluate(axe);
+    await page.evaluate(readFileSync(".cache/playground/node_modules/axe-core/axe.min.js", "utf8")); // there once the page is built
     for (const [width, colorScheme, judged] of SCREENS) {
       await page.setViewportSize({ width, height: 800 });
       await page.emulateMedia({ colorScheme });
