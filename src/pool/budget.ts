@@ -17,7 +17,7 @@ export const LIMITS = {
 };
 
 /** Units for each thread: so many that those who are done early have something left to take. */
-const EACH = 4;
+const EACH = 8;
 
 /** Nanoseconds of one thread in WebAssembly: for an element of x or of the logits. */
 const ELEMENT: Readonly<Record<Along | "topK" | "sample" | "logProbs", number>> = {

@@ -105,7 +105,7 @@ function cutHeads(budget: Budget, call: AttentionCall, cost: number, blockRows: 
   const group = heads / kvHeads;
   const perUnit = unitOf(budget, cost, batch * heads * queries);
   const shared = batch * kvHeads; // heads of keys: a piece for each, unless those are few or long
-  const enough = perUnit >= group * queries || (shared >= 2 * budget.threads && cost / shared <= LIMITS.longest);
+  const enough = perUnit >= group * queries || (shared >= 6 * budget.threads && cost / shared <= LIMITS.longest);
   // where a block has rows of several heads, tiles may have
   const mixed = blockRows >= (group > 1 ? Math.min(2, group) * queries : Infinity);
   const whole = enough || mixed;
