@@ -3,6 +3,7 @@
  * the call that it is a part of (Part in ops/attention/sight.ts), so that it meets the same chunks of keys.
  */
 import type { Part } from "../../ops/attention/sight";
+import type { Sizes } from "../../ops/attention/sizes";
 import { type Region, type Regions, range, runsOf } from "../task";
 
 /** Elements from one batch entry, head or row of an array to the next; 0 where it is broadcast. */
@@ -12,16 +13,8 @@ interface Pitches {
   readonly row: number;
 }
 
-export interface AttentionPlan {
+export interface AttentionPlan extends Sizes {
   readonly kind: "attention";
-  readonly batch: number;
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly queries: number;
-  readonly keys: number;
-  readonly headDim: number;
-  readonly valueDim: number;
-  readonly sequenceFirst: boolean;
   readonly scale: number;
   /** 0 for none. */
   readonly softcap: number;
