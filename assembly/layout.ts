@@ -75,8 +75,10 @@ export const COLUMNS_MULTIPLE = 16;
 /** Queries that attentionTiles takes together, and keys: their scores are its scratch. */
 export const TILED_ROWS = 24;
 export const TILED_KEYS = 256;
-/** Keys that attentionRows takes together: for each row its scratch holds their scores, their weights, and a row of o. */
+/** Keys that attentionRows weighs together: for each row its scratch holds their weights, and a row of o. */
 export const ROW_KEYS = 64;
+/** Keys that it reads on end before it turns to their values: for each row its scratch holds their scores. */
+export const ROW_STREAK = 512;
 /** Bytes kept of a query between chunks of keys: its maximum, its exponent and its sum. */
 export const QUERY_BYTES = 16;
 

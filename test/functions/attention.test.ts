@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRuntime, type Runtime } from "../../src/index";
-import { callOfRow, pairwise } from "../judge/attentionGrid";
+import { callOfRow, onEnd, pairwise } from "../judge/attentionGrid";
 import { attentionFailure, attentionReference, type Call, callOf, sizesOf } from "../judge/attentionReference";
 import { BACKENDS, runtimeOf } from "../judge/backends";
 import { some } from "../judge/drawn";
@@ -63,6 +63,12 @@ describe.each(BACKENDS)("attention on %s", (backend) => {
     for (let keys = 0; keys <= 100; keys++) {
       for (const queries of [1, 3, 13]) check(callOf(keys, queries, keys, { headDim: 5 }), `${queries}×${keys}`);
     }
+  });
+
+  it("few queries meet keys 512 on end, every option with every other", () => {
+    onEnd(ROWS.map(([, row]) => row)).forEach((row, seed) => {
+      check(callOfRow(row, 900 + seed), JSON.stringify(row));
+    });
   });
 
   it("gives the same by tiles, by few queries and by one", () => {

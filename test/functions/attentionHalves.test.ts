@@ -5,7 +5,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Heap } from "../../src/heap";
 import { createRuntime, type Dtype, type Runtime } from "../../src/index";
-import { callOfRow, pairwise, streamed } from "../judge/attentionGrid";
+import { callOfRow, onEnd, pairwise, streamed } from "../judge/attentionGrid";
 import { attentionFailure, attentionReference, type Call, callOf, sizesOf } from "../judge/attentionReference";
 import { BACKENDS, runtimeOf } from "../judge/backends";
 import { drawn, some } from "../judge/drawn";
@@ -101,6 +101,16 @@ describe.each(BACKENDS)("attention on 16 bits on %s", (backend) => {
       compare(call, [NAMES[seed % NAMES.length]], dtype, label);
       compare(call, ["k", "v"], dtype, `in the heap, ${label}`, { place: inHeap(runtime) });
       compare(call, NAMES, dtype, `all in the heap, ${label}`, { place: inHeap(runtime), weigh: seed % 2 === 1 });
+      runtime.free();
+    });
+  });
+
+  it.each(DTYPES)("is that of the widened %s where few queries meet keys 512 on end", (dtype) => {
+    onEnd(some(ROWS)).forEach((row, seed) => {
+      const call = callOfRow(row, 700 + seed);
+      const label = JSON.stringify(row);
+      compare(call, ["k", "v"], dtype, label, { weigh: seed % 2 === 0 });
+      compare(call, [seed % 2 === 0 ? "k" : "v"], dtype, `in the heap, ${label}`, { place: inHeap(runtime) });
       runtime.free();
     });
   });

@@ -6,6 +6,7 @@ import {
   COLUMNS_MULTIPLE,
   QUERY_BYTES,
   ROW_KEYS,
+  ROW_STREAK,
   ROWS_MULTIPLE,
   TILED_KEYS,
   TILED_ROWS,
@@ -102,7 +103,8 @@ function planFor(need: Need, heap: Space, way: Way, rows: number, least: number)
   const scalars = query + (all * QUERY_BYTES) / 4;
   const lse = scalars + roundUp(2 * rows, 4);
   const scratch = lse + roundUp(rows, 4);
-  const stage = scratch + (tiled ? (roundUp(slice, ROWS_MULTIPLE) + 1) * TILED_KEYS : rows * (2 * ROW_KEYS + columns));
+  const scores = tiled ? (roundUp(slice, ROWS_MULTIPLE) + 1) * TILED_KEYS : rows * (ROW_STREAK + ROW_KEYS + columns);
+  const stage = scratch + scores;
   const staged = slice * Math.max(headDim, valueDim);
   const onStage = way === "rows of halves" ? ROW_KEYS : tiled && keysOutside ? piece : 0;
   const fixed = stage + roundUp(Math.max(staged, onStage * dims) + SLACK, 4) + 4 * SLACK;

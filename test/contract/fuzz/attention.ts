@@ -19,7 +19,11 @@ const sizes = fc.record({
   batch: fc.integer({ min: 1, max: 2 }),
   heads: fc.constantFrom<[number, number][]>([1, 1], [2, 2], [4, 2], [6, 1]),
   queries: fc.oneof({ weight: 6, arbitrary: fc.nat(5) }, { weight: 2, arbitrary: fc.nat(60) }),
-  keys: fc.oneof({ weight: 6, arbitrary: fc.nat(12) }, { weight: 2, arbitrary: fc.nat(220) }),
+  keys: fc.oneof(
+    { weight: 6, arbitrary: fc.nat(12) },
+    { weight: 2, arbitrary: fc.nat(220) },
+    { weight: 1, arbitrary: fc.integer({ min: 500, max: 1100 }) },
+  ),
   headDim: dim,
   valueDim: dim,
 });
