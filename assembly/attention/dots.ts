@@ -1,5 +1,5 @@
 /**
- * s[j] = q · k[j] for one row of q, or for two, against up to 16 keys: what attentionRows is made of before the weights.
+ * s[j] = q · k[j] for one row of q, or for two: what attentionRows is made of before the weights.
  *
  * k       f32[n, headDim], `pitch` bytes from key to key
  * s       f32[n rounded up to four]; the last key stands in for those behind it
@@ -9,11 +9,11 @@
 import { fma, loadTail } from "../lanes";
 
 /**
- * Bytes from key to key up to which one row takes four neighbours together. Larger keys are taken a quarter of them apart: four long
+ * Bytes from key to key up to which four neighbours are taken together. Larger keys are taken a quarter of them apart: four long
  * streams, which CPUs fetch ahead, where four that begin within a page lead them astray. 128 floats a key from memory on Zen 4: a third
  * of the time, from L3 0.7 of it; of 64 floats neighbours are as fast or faster.
  */
-const NEIGHBOURS: usize = 256;
+export const NEIGHBOURS: usize = 256;
 
 /** four vectors -> [Σa Σb Σc Σd] */
 // @ts-ignore: decorator
@@ -22,6 +22,16 @@ export function fourSums(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
   const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
   return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+}
+
+/** The four of v to s, `apart` bytes from each other. */
+// @ts-ignore: decorator
+@inline
+function scatter(s: usize, v: v128, apart: usize): void {
+  v128.store_lane<u32>(s, v, 0);
+  v128.store_lane<u32>(s + apart, v, 1);
+  v128.store_lane<u32>(s + 2 * apart, v, 2);
+  v128.store_lane<u32>(s + 3 * apart, v, 3);
 }
 
 /**
@@ -73,14 +83,8 @@ export function dots1(s: usize, q: usize, k: usize, pitch: usize, n: usize, head
       a3 = fma(x, loadTail(k3 + whole, headDim & 3, zero), a3);
     }
     const four = fourSums(a0, a1, a2, a3);
-    if (streams) {
-      v128.store_lane<u32>(s, four, 0);
-      v128.store_lane<u32>(s + apart, four, 1);
-      v128.store_lane<u32>(s + 2 * apart, four, 2);
-      v128.store_lane<u32>(s + 3 * apart, four, 3);
-    } else {
-      v128.store(s, four);
-    }
+    if (streams) scatter(s, four, apart);
+    else v128.store(s, four);
     odd = f32x4.mul(odd, four);
   }
   return odd;
@@ -93,11 +97,12 @@ export function dots2(
   const zero = f32x4.splat(0);
   const whole = (headDim & ~3) << 2;
   const q1 = q + qPitch;
-  for (let j: usize = 0; j < n; j += 4, s += 16, k += pitch << 2) {
-    const left = n - j;
-    const k1 = left > 1 ? k + pitch : k;
-    const k2 = left > 2 ? k1 + pitch : k1;
-    const k3 = left > 3 ? k2 + pitch : k2;
+  const last = k + (n - 1) * pitch, groups = (n + 3) >> 2;
+  const streams = pitch > NEIGHBOURS;
+  const apart = groups << 2, step = streams ? 4 : 16;
+  const far = streams ? groups * pitch : pitch, next = streams ? pitch : pitch << 2;
+  for (let g: usize = 0; g < groups; g++, s += step, k += next) {
+    const k1 = min(k + far, last), k2 = min(k1 + far, last), k3 = min(k2 + far, last);
     let a0 = zero, a1 = zero, a2 = zero, a3 = zero;
     let b0 = zero, b1 = zero, b2 = zero, b3 = zero;
     for (let d: usize = 0; d < whole; d += 16) {
@@ -129,8 +134,13 @@ export function dots2(
       b3 = fma(y, v3, b3);
     }
     const four = fourSums(a0, a1, a2, a3), below = fourSums(b0, b1, b2, b3);
-    v128.store(s, four);
-    v128.store(s + rowPitch, below);
+    if (streams) {
+      scatter(s, four, apart);
+      scatter(s + rowPitch, below, apart);
+    } else {
+      v128.store(s, four);
+      v128.store(s + rowPitch, below);
+    }
     odd = f32x4.mul(f32x4.mul(odd, four), below);
   }
   return odd;

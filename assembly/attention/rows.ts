@@ -16,7 +16,7 @@
  * are widened first, a few at a time.
  */
 import { ROW_KEYS, ROW_STREAK } from "../layout";
-import { dots1, dots2 } from "./dots";
+import { dots1, dots2, NEIGHBOURS } from "./dots";
 import { dotsOfHalves, sumsOfHalves, widenRows } from "./halves";
 import { Pass } from "./pass";
 import { errorBytes, oBytes, padded, qBytes, queryAt } from "./query";
@@ -27,7 +27,7 @@ import { weigh } from "./weigh";
 
 const KEYS: usize = ROW_KEYS;
 const STREAK: usize = ROW_STREAK;
-const NEAR: usize = 16; // keys that stay in L1 while several rows meet them
+const NEAR: usize = 16; // keys that are widened, or met by all rows, at a time
 const WEIGHTS: usize = STREAK << 2; // bytes from a row's scores to its weights
 const SUMS: usize = WEIGHTS + (KEYS << 2); // and to its sums
 
@@ -48,7 +48,8 @@ function pitchBytes(pitch: usize, format: u8): usize {
 function multiplyRows(pass: Pass, rows: usize, rowPitch: usize, s: usize, k: usize, n: usize): bool {
   const q = pass.q, qPitch = qBytes(pass.headDim), headDim = pass.headDim, format = pass.kFormat;
   const from = pitchBytes(pass.kPitch, format), pitch = format ? headDim << 2 : from;
-  const together = rows > 1 ? NEAR : n;
+  // small keys stay in L1 while all rows meet them; large ones are read in long streams (dots.ts), and for further rows from L2
+  const together = rows > 1 && (format || pitch <= NEIGHBOURS) ? NEAR : n;
   let at = format ? pass.wide : k, odd = f32x4.splat(0);
   for (let j: usize = 0; j < n; j += together, k += together * from, at += together * pitch, s += together << 2) {
     const near = min(together, n - j);

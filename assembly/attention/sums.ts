@@ -17,6 +17,9 @@ const WIDE: usize = ASC_FEATURE_RELAXED_SIMD ? 32 : 24;
 /** Floats of a page of memory. */
 const PAGE: usize = 1024;
 
+/** Keys whose values stay in L1 while several rows meet them. Four at a time take 1.2 to 1.4 times as long from memory (128 columns). */
+const NEAR: usize = 16;
+
 /** t = 0 */
 function clear(t: usize, columns: usize): void {
   for (const end = t + (columns << 2); t < end; t += 16) v128.store(t, f32x4.splat(0));
@@ -90,27 +93,47 @@ function sums1(t: usize, p: usize, v: usize, pitch: usize, n: usize, columns: us
   strips(t, p, v, pitch, n, columns);
 }
 
-/** t += Σ p·v over four keys, for two rows */
-function fourKeys2(t: usize, p: usize, rowPitch: usize, v: usize, pitch: usize, columns: usize): void {
-  const p0 = v128.load32_splat(p), p1 = v128.load32_splat(p, 4);
-  const p2 = v128.load32_splat(p, 8), p3 = v128.load32_splat(p, 12);
-  p += rowPitch;
-  const q0 = v128.load32_splat(p), q1 = v128.load32_splat(p, 4);
-  const q2 = v128.load32_splat(p, 8), q3 = v128.load32_splat(p, 12);
-  const u = t + rowPitch;
-  const v1 = v + pitch, v2 = v1 + pitch, v3 = v2 + pitch;
+/** The same for two rows. */
+function strips2(t: usize, p: usize, rowPitch: usize, v: usize, pitch: usize, n: usize, columns: usize): void {
+  const end = p + (n << 2);
+  for (; columns >= 16; columns -= 16, v += 64, t += 64) {
+    const u = t + rowPitch;
+    let c0 = v128.load(t), c1 = v128.load(t, 16), c2 = v128.load(t, 32), c3 = v128.load(t, 48);
+    let e0 = v128.load(u), e1 = v128.load(u, 16), e2 = v128.load(u, 32), e3 = v128.load(u, 48);
+    for (let j = p, i = p + rowPitch, at = v; j < end; j += 4, i += 4, at += pitch) {
+      const x = v128.load32_splat(j), y = v128.load32_splat(i);
+      let w = v128.load(at);
+      c0 = fma(x, w, c0);
+      e0 = fma(y, w, e0);
+      w = v128.load(at, 16);
+      c1 = fma(x, w, c1);
+      e1 = fma(y, w, e1);
+      w = v128.load(at, 32);
+      c2 = fma(x, w, c2);
+      e2 = fma(y, w, e2);
+      w = v128.load(at, 48);
+      c3 = fma(x, w, c3);
+      e3 = fma(y, w, e3);
+    }
+    v128.store(t, c0);
+    v128.store(t, c1, 16);
+    v128.store(t, c2, 32);
+    v128.store(t, c3, 48);
+    v128.store(u, e0);
+    v128.store(u, e1, 16);
+    v128.store(u, e2, 32);
+    v128.store(u, e3, 48);
+  }
   for (let d: usize = 0; d < columns << 2; d += 16) {
-    let x = v128.load(v + d);
-    let c = fma(p0, x, v128.load(t + d)), e = fma(q0, x, v128.load(u + d));
-    x = v128.load(v1 + d);
-    c = fma(p1, x, c);
-    e = fma(q1, x, e);
-    x = v128.load(v2 + d);
-    c = fma(p2, x, c);
-    e = fma(q2, x, e);
-    x = v128.load(v3 + d);
-    v128.store(t + d, fma(p3, x, c));
-    v128.store(u + d, fma(q3, x, e));
+    const y = t + d, u = y + rowPitch;
+    let c = v128.load(y), e = v128.load(u);
+    for (let j = p, at = v + d; j < end; j += 4, at += pitch) {
+      const w = v128.load(at);
+      c = fma(v128.load32_splat(j), w, c);
+      e = fma(v128.load32_splat(j + rowPitch), w, e);
+    }
+    v128.store(y, c);
+    v128.store(u, e);
   }
 }
 
@@ -121,17 +144,14 @@ function oneKey(t: usize, p: usize, v: usize, columns: usize): void {
   }
 }
 
-/** t = Σ p·v over n keys, `rows` rows: in pairs, four keys at a time, which stay in L1 for all of them */
+/** t = Σ p·v over n keys, `rows` rows: in pairs, a few keys at a time, which stay in L1 for all of them */
 export function sums(t: usize, p: usize, rowPitch: usize, rows: usize, v: usize, pitch: usize, n: usize, columns: usize): void {
   const paired = rows & ~1;
   if (rows & 1) sums1(t + paired * rowPitch, p + paired * rowPitch, v, pitch, n, columns);
-  if (paired == 0) return;
   for (let r: usize = 0; r < paired; r++) clear(t + r * rowPitch, columns);
-  for (; n >= 4; n -= 4, p += 16, v += 4 * pitch) {
-    for (let r: usize = 0; r < paired; r += 2) fourKeys2(t + r * rowPitch, p + r * rowPitch, rowPitch, v, pitch, columns);
-  }
-  for (; n; n--, p += 4, v += pitch) {
-    for (let r: usize = 0; r < paired; r++) oneKey(t + r * rowPitch, p + r * rowPitch, v, columns);
+  for (let j: usize = 0; j < n; j += NEAR, p += NEAR << 2, v += NEAR * pitch) {
+    const near = min(NEAR, n - j);
+    for (let r: usize = 0; r < paired; r += 2) strips2(t + r * rowPitch, p + r * rowPitch, rowPitch, v, pitch, near, columns);
   }
 }
 
