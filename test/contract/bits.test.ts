@@ -236,7 +236,7 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
   ["sparsemax", "3ee71622", ({ sparsemax }) => sparse(sparsemax)],
   ["entmax15", "5729a9f6", ({ entmax15 }) => sparse(entmax15)],
   ["entmax", "17db4c35", entmaxes],
-  ["attention", "1f910f15", attentions],
+  ["attention", "d3bed343", attentions],
   ["mergeAttention", "747b927f", merges],
   ["topK", "c8638c7a", tops],
   ["sample", "4f03e6d1", samples],
@@ -246,7 +246,7 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
 ];
 
 /** More rows, of functions that have one. */
-const MORE: typeof FUNCTIONS = [["attention on 16 bits", "e147296d", halfAttentions]];
+const MORE: typeof FUNCTIONS = [["attention on 16 bits", "7d02f9b9", halfAttentions]];
 
 /** Of a runtime, but no arithmetic. */
 const NOT_THESE = ["alloc", "free"];

@@ -14,7 +14,7 @@ import {
 import { refuseValue } from "../../check";
 
 /** Up to this many rows that share their keys, keys are read where they lie: packing them would take longer than it saves. */
-export const FEW_ROWS = 12;
+export const FEW_ROWS = 16;
 /** Keys of a piece, at most: as many as the tiles take together. */
 const PIECE = TILED_KEYS;
 
