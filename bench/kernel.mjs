@@ -9,8 +9,8 @@ import { nativeSoftmax } from "./native.mjs";
 import { stopwatch } from "./rounds.mjs";
 
 const ALL_PHASES = 15;
-const HEAP_BASE = 6048; // assembly/layout.ts
-const STATE_BYTES = 5120; // of which a row takes a part
+const layout = readFileSync(new URL("../assembly/layout.ts", import.meta.url), "utf8");
+const constant = (name) => Number(layout.match(new RegExp(`^export const ${name} = (\\d+);`, "m"))[1]);
 const GAP = 512; // floats between x and y: with y a multiple of 4 KiB behind x, native C takes 2.3 times as long
 
 export function* groups(backend, effort, native) {
@@ -19,10 +19,10 @@ export function* groups(backend, effort, native) {
   const bytes = readFileSync(new URL(import.meta.resolve(`softmax-wasm/${file}`)));
   const memory = new WebAssembly.Memory({ initial: 16 });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  const state = HEAP_BASE;
+  const state = constant("HEAP_BASE");
   for (const measured of CASES.filter(({ name }) => name === "softmax 4096" || name === "softmax 32000")) {
     const { name, floats } = measured;
-    const x = new Float32Array(memory.buffer, state + STATE_BYTES, floats);
+    const x = new Float32Array(memory.buffer, state + constant("STATE_BYTES"), floats);
     const y = new Float32Array(memory.buffer, x.byteOffset + 4 * (floats + GAP), floats);
     x.set(logits(floats));
     const kernel = () =>
