@@ -33,13 +33,15 @@ export function loadTail(x: usize, n: usize, fill: v128): v128 {
 }
 
 /** The first n lanes of v to y, 1 <= n <= 3; nothing behind them is touched. */
+// @ts-ignore: decorator
+@inline
 export function storeTail(y: usize, v: v128, n: usize): void {
-  if (n & 2) {
+  if (n == 1) {
+    v128.store_lane<u32>(y, v, 0);
+  } else {
     v128.store_lane<u64>(y, v, 0);
-    y += 8;
-    v = v128.shuffle<u64>(v, v, 1, 1);
+    if (n == 3) v128.store_lane<u32>(y, v, 2, 8);
   }
-  if (n & 1) v128.store_lane<u32>(y, v, 0);
 }
 
 /** v to y where n >= 4, else its first n lanes. */
