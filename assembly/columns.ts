@@ -84,19 +84,44 @@ function fourWiden(s: usize, part: v128): void {
   v128.store(s, f64x2.add(v128.load(s, COLUMN_S + 16), high(part)), COLUMN_S + 16);
 }
 
-/** -Infinity everywhere: each weighs 0, not exp(NaN); log 0 and 1 / 0 then give what such a column must be. */
+/** part = 0, and m = 0 where -Infinity is everywhere: each weighs 0, not exp(NaN); log 0 and 1 / 0 then give what such a column must be. */
 function columnsRaise(state: usize, width: usize): void {
   for (let i: usize = 0; i < width << 2; i += 16) {
     const m = v128.load(state + i, COLUMN_M);
     v128.store(state + i, v128.andnot(m, f32x4.eq(m, f32x4.splat(-Infinity))), COLUMN_M);
+    v128.store(state + i, f32x4.splat(0), COLUMN_PART);
   }
+}
+
+/**
+ * y = exp((x - m) / T) at four positions of four columns. @returns part + Σ y
+ *
+ * Four exponentials that do not wait for each other: with two, columns take 1.1 times as long (Zen 4). And four columns from end to end,
+ * not ROWS positions of a few: where y lies n · 4 KiB behind x and positions are 2 KiB apart, loads would wait for stores that seem to
+ * be to the same place.
+ */
+// @ts-ignore: decorator
+@inline
+function fourPositions(
+  y: usize, x: usize, yStep: usize, xStep: usize, m: v128, part: v128, c: v128, floor: v128,
+  B: v128, C1: v128, C2: v128, C3: v128, C4: v128, C5: v128,
+): v128 {
+  const e0 = exp(f32x4.sub(v128.load(x), m), c, floor, B, C1, C2, C3, C4, C5);
+  const e1 = exp(f32x4.sub(v128.load(x + xStep), m), c, floor, B, C1, C2, C3, C4, C5);
+  const e2 = exp(f32x4.sub(v128.load(x + 2 * xStep), m), c, floor, B, C1, C2, C3, C4, C5);
+  const e3 = exp(f32x4.sub(v128.load(x + 3 * xStep), m), c, floor, B, C1, C2, C3, C4, C5);
+  v128.store(y, e0);
+  v128.store(y + yStep, e1);
+  v128.store(y + 2 * yStep, e2);
+  v128.store(y + 3 * yStep, e3);
+  return f32x4.add(f32x4.add(f32x4.add(f32x4.add(part, e0), e1), e2), e3);
 }
 
 /**
  * y = exp((x - m) / T), s += Σ y; y = 0: the sums alone.
  *
- * ROWS positions of eight columns at a time: their m and their sum stay in registers, and eight terms are added in
- * float32 before they go into float64.
+ * ROWS positions at a time: their terms are added in float32, in COLUMN_PART, before they go into float64. Where there are fewer, eight
+ * columns at a time, whose m and sum stay in registers.
  */
 function columnsExpSum(
   state: usize, y: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32,
@@ -106,17 +131,33 @@ function columnsExpSum(
   const B = loadB(), C1 = loadC1(), C2 = loadC2(), C3 = loadC3(), C4 = loadC4(), C5 = loadC5();
   const rows: usize = mask || h != 1 ? 1 : ROWS;
   const step = pitch << 2, targetStep = y ? step : 0;
+  const fours = (width & ~3) << 2;
   columnsRaise(state, width);
   for (let a: usize = 0; a < axis; a += rows) {
-    let from = stageColumns(x + a * step, mask, shared, a, pitch, width, h, -Infinity);
-    let to = y ? y + a * step : STAGE;
-    let at = state, sums = state;
-    const last = state + ((width & ~7) << 2);
+    const from = stageColumns(x + a * step, mask, shared, a, pitch, width, h, -Infinity);
+    const to = y ? y + a * step : STAGE;
     const count = min(rows, axis - a);
-    for (; at < last; at += 32, sums += 64, from += 32, to += 32) {
+    let i: usize = 0;
+    if (count == ROWS) {
+      for (let r: usize = 0; r < ROWS; r += 4) {
+        const source = from + r * step, target = to + r * targetStep;
+        for (i = 0; i < fours; i += 16) {
+          const at = state + i, m = v128.load(at, COLUMN_M);
+          const part = fourPositions(
+            target + i, source + i, targetStep, step, m, v128.load(at, COLUMN_PART), cv, fv, B, C1, C2, C3, C4, C5);
+          v128.store(at, part, COLUMN_PART);
+        }
+      }
+      for (i = 0; i < fours; i += 16) {
+        fourWiden(state + (i << 1), v128.load(state + i, COLUMN_PART));
+        v128.store(state + i, f32x4.splat(0), COLUMN_PART);
+      }
+    }
+    for (; i + 16 < fours; i += 32) {
+      const at = state + i;
       const m0 = v128.load(at, COLUMN_M), m1 = v128.load(at, COLUMN_M + 16);
       let s0 = f32x4.splat(0), s1 = s0;
-      let source = from, target = to;
+      let source = from + i, target = to + i;
       for (let r = count; r; r--, source += step, target += targetStep) {
         const e0 = exp(f32x4.sub(v128.load(source), m0), cv, fv, B, C1, C2, C3, C4, C5);
         const e1 = exp(f32x4.sub(v128.load(source, 16), m1), cv, fv, B, C1, C2, C3, C4, C5);
@@ -125,19 +166,19 @@ function columnsExpSum(
         s0 = f32x4.add(s0, e0);
         s1 = f32x4.add(s1, e1);
       }
-      fourWiden(sums, s0);
-      fourWiden(sums + 32, s1);
+      fourWiden(at + i, s0);
+      fourWiden(at + i + 32, s1);
     }
-    for (let left = width & 7; left; left -= min(left, 4), at += 16, sums += 32, from += 16, to += 16) {
-      const m = v128.load(at, COLUMN_M);
+    for (; i < width << 2; i += 16) {
+      const at = state + i, m = v128.load(at, COLUMN_M), left = width - (i >> 2);
       let s = f32x4.splat(0);
-      let source = from, target = to;
+      let source = from + i, target = to + i;
       for (let r = count; r; r--, source += step, target += targetStep) {
         const e = exp(f32x4.sub(v128.load(source), m), cv, fv, B, C1, C2, C3, C4, C5);
         storeUpTo4(target, e, left);
         s = f32x4.add(s, e);
       }
-      fourWiden(sums, s);
+      fourWiden(at + i, s);
     }
   }
 }

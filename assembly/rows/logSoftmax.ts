@@ -16,6 +16,7 @@ import { log } from "../log";
 import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S } from "../phases";
 import { expSum, rowAny, rowFill, rowShift, rowShiftWide } from "../row";
 import { stageColumns } from "../stage";
+import { columnsShift } from "./columnsWrite";
 import { largestJustWritten } from "./justWritten";
 import { areWhole, wholeRows } from "./whole";
 
@@ -27,24 +28,6 @@ function rowFinish(
   if (!rowAny(state, mask)) rowFill(y, n, -Infinity);
   else if (t == 1 && mask == 0) rowShift(y, x, n, m, <f32>logS);
   else rowShiftWide(y, x, mask, n, h, m, t, logS);
-}
-
-/** y = (x - m) - part */
-function columnsShift(state: usize, y: usize, x: usize, axis: usize, width: usize, pitch: usize): void {
-  const whole = (width & ~7) << 2;
-  for (let a: usize = 0; a < axis; a++, x += pitch << 2, y += pitch << 2) {
-    let i: usize = 0;
-    for (; i < whole; i += 32) {
-      const d0 = f32x4.sub(v128.load(x + i), v128.load(state + i, COLUMN_M));
-      const d1 = f32x4.sub(v128.load(x + i, 16), v128.load(state + i, COLUMN_M + 16));
-      v128.store(y + i, f32x4.sub(d0, v128.load(state + i, COLUMN_PART)));
-      v128.store(y + i, f32x4.sub(d1, v128.load(state + i, COLUMN_PART + 16)), 16);
-    }
-    for (let left = width & 7; left; left -= min(left, 4), i += 16) {
-      const d = f32x4.sub(v128.load(x + i), v128.load(state + i, COLUMN_M));
-      storeUpTo4(y + i, f32x4.sub(d, v128.load(state + i, COLUMN_PART)), left);
-    }
-  }
 }
 
 /** part = log s, NaN where m is not finite; then y = (x·h - m) / T - part, the quotient in float64 */

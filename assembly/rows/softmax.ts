@@ -11,9 +11,10 @@
  */
 import { alongAxis } from "../axis";
 import { exponentFloor, exponentScale, prescale } from "../exp";
-import { narrow, storeUpTo4 } from "../lanes";
+import { narrow } from "../lanes";
 import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S } from "../phases";
 import { expSum, rowAny, rowScale } from "../row";
+import { columnsScale } from "./columnsWrite";
 import { largestJustWritten } from "./justWritten";
 import { areWhole, wholeRows } from "./whole";
 
@@ -24,10 +25,7 @@ function rowFinish(
   rowScale(y, n, rowAny(state, mask) ? <f32>(1 / s) + (m - m) : 0);
 }
 
-/**
- * part = 1 / s, NaN where m is not finite, 0 where nothing takes part; then y *= part, from the last position back: its terms were
- * written last and are still in the caches.
- */
+/** part = 1 / s, NaN where m is not finite, 0 where nothing takes part; then y *= part */
 function columnsFinish(
   state: usize, y: usize, x: usize, mask: usize, shared: bool, axis: usize, width: usize, pitch: usize, h: f32, t: f64,
 ): void {
@@ -39,18 +37,7 @@ function columnsFinish(
     const none = i32x4.eq(v128.load(state + i, COLUMN_ANY), i32x4.splat(0));
     v128.store(state + i, v128.andnot(f32x4.add(r, f32x4.sub(m, m)), none), COLUMN_PART);
   }
-  const whole = (width & ~7) << 2;
-  for (y += (axis * pitch) << 2; axis; axis--) {
-    y -= pitch << 2;
-    let i: usize = 0;
-    for (; i < whole; i += 32) {
-      v128.store(y + i, f32x4.mul(v128.load(y + i), v128.load(state + i, COLUMN_PART)));
-      v128.store(y + i, f32x4.mul(v128.load(y + i, 16), v128.load(state + i, COLUMN_PART + 16)), 16);
-    }
-    for (let left = width & 7; left; left -= min(left, 4), i += 16) {
-      storeUpTo4(y + i, f32x4.mul(v128.load(y + i), v128.load(state + i, COLUMN_PART)), left);
-    }
-  }
+  columnsScale(state, y, axis, width, pitch);
 }
 
 export function softmax(
