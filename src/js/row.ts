@@ -3,7 +3,7 @@
  * loop itself than on a maximum or a product (1.1 ns a float against 2.3). Tiles are multiples of four, so a split row
  * adds in the same order.
  */
-import { exp } from "./exp";
+export { rowExpSum } from "./exp";
 
 /** max(m, x), NaN for good once one is NaN. */
 export function rowMax(f32: Float32Array, x: number, n: number, m: number): number {
@@ -35,40 +35,6 @@ export function largest(f32: Float32Array, x: number, axis: number, pitch: numbe
   if (pitch === 1) return m !== m ? m : rowMax(f32, x, axis, m);
   for (let a = 0, at = x; a < axis; a++, at += pitch) if (f32[at] > m || f32[at] !== f32[at]) m = f32[at];
   return m;
-}
-
-/** y = exp((x - m)·perT), stored unless y < 0. @returns s + Σ y */
-export function rowExpSum(
-  f32: Float32Array,
-  y: number,
-  x: number,
-  n: number,
-  m: number,
-  perT: number,
-  s: number,
-): number {
-  const end = x + n;
-  const whole = end - (n & 3);
-  const store = y >= 0;
-  for (; x < whole; x += 4, y += 4) {
-    const a = exp((f32[x] - m) * perT);
-    const b = exp((f32[x + 1] - m) * perT);
-    const c = exp((f32[x + 2] - m) * perT);
-    const d = exp((f32[x + 3] - m) * perT);
-    if (store) {
-      f32[y] = a;
-      f32[y + 1] = b;
-      f32[y + 2] = c;
-      f32[y + 3] = d;
-    }
-    s += a + b + (c + d);
-  }
-  for (; x < end; x++, y++) {
-    const e = exp((f32[x] - m) * perT);
-    if (store) f32[y] = e;
-    s += e;
-  }
-  return s;
 }
 
 /** y *= r */
