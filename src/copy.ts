@@ -15,14 +15,39 @@ export function copy(y: Float32Array, to: number, x: Float32Array, from: number,
   for (; i < count; i++) y[to + i] = x[from + i];
 }
 
-/** The same between the beginnings of arrays, in half as many bytecodes: V8 inlines only so many into a call. */
+/** The same of 1 to 16 floats between the beginnings of arrays. Without a loop it takes half the time. */
 export function copyFew(y: Float32Array, x: Float32Array, count: number): void {
-  let i = 0;
-  for (; i < count - 1; i += 2) {
-    y[i] = x[i];
-    y[i + 1] = x[i + 1];
-  }
-  if (i < count) y[i] = x[i];
+  y[0] = x[0];
+  if (count === 1) return;
+  y[1] = x[1];
+  if (count === 2) return;
+  y[2] = x[2];
+  if (count === 3) return;
+  y[3] = x[3];
+  if (count === 4) return;
+  y[4] = x[4];
+  if (count === 5) return;
+  y[5] = x[5];
+  if (count === 6) return;
+  y[6] = x[6];
+  if (count === 7) return;
+  y[7] = x[7];
+  if (count === 8) return;
+  y[8] = x[8];
+  if (count === 9) return;
+  y[9] = x[9];
+  if (count === 10) return;
+  y[10] = x[10];
+  if (count === 11) return;
+  y[11] = x[11];
+  if (count === 12) return;
+  y[12] = x[12];
+  if (count === 13) return;
+  y[13] = x[13];
+  if (count === 14) return;
+  y[14] = x[14];
+  if (count === 15) return;
+  y[15] = x[15];
 }
 
 /** y[to…] = `count` positions of `width` columns of x, which are `pitch` elements apart there, the first at `from`: brought together. */
