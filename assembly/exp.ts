@@ -20,6 +20,7 @@
  * constants come from memory and are passed in: loops load them once. Loading them inside cost 15 % with fma.
  */
 import { fma } from "./lanes";
+import { PLAIN_TEMPERATURE } from "./layout";
 
 // @ts-ignore: decorator
 @lazy const TABLE: usize = memory.data<f32>([
@@ -54,12 +55,10 @@ export function loadC4(): v128 { return v128.load(TABLE, 80); }
 @inline
 export function loadC5(): v128 { return v128.load(TABLE, 96); }
 
-const HUGE: f64 = 18446744073709551616.0; // 2^64
-
 /** The factor of logits before their differences are taken: 1. Past T = 2^64 it is 2^-64, because there even differences that
  *  overflow give weights above 0. */
 export function prescale(temperature: f64): f32 {
-  return temperature > HUGE ? <f32>(1.0 / HUGE) : 1;
+  return temperature > PLAIN_TEMPERATURE ? <f32>(1.0 / PLAIN_TEMPERATURE) : 1;
 }
 
 /** As prescale, for functions whose limit at T = 0 is asked for, as log-sum-exp. There it is 2^127: any difference must make a weight
@@ -70,7 +69,7 @@ export function prescaleLimit(temperature: f64): f32 {
 
 /** The temperature that goes with prescaled logits; past 2^120 every weight is 1 already. */
 export function prescaled(temperature: f64): f64 {
-  return temperature > HUGE ? min<f64>(temperature / HUGE, 1.329227995784916e36) : temperature;
+  return temperature > PLAIN_TEMPERATURE ? min<f64>(temperature / PLAIN_TEMPERATURE, 1.329227995784916e36) : temperature;
 }
 
 /** c = log2(e) / T, finite: a T below log2(e) / FLT_MAX = 4.24e-39 weighs as that one does. */

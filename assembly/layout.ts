@@ -61,6 +61,9 @@ export const FEWEST_POSITIONS = 64;
 export const MOST_RATE = 1.4615016373309029e48;
 export const LEAST_RATE = 2.2250738585072014e-308;
 
+/** 2^64: up to this temperature differences of logits need no factor before they are divided by it (exp.ts). */
+export const PLAIN_TEMPERATURE = 1.8446744073709552e19;
+
 /** The largest float32. */
 export const FLT_MAX = 3.4028234663852886e38;
 /** The smallest |scale| that float32 holds with all its digits, 2^-126: below it a row of q has an exponent of its own. */

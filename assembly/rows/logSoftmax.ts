@@ -14,10 +14,10 @@ import { exponentFloor, exponentScale, prescale } from "../exp";
 import { high, low, narrow, storeUpTo4 } from "../lanes";
 import { log } from "../log";
 import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S } from "../phases";
-import { expSum, rowAny, rowFill, rowShift, rowShiftWide } from "../row";
+import { expSum, largestNumber, rowAny, rowFill, rowShift, rowShiftWide } from "../row";
 import { stageColumns } from "../stage";
 import { columnsShift } from "./columnsWrite";
-import { largestJustWritten } from "./justWritten";
+import { FEW, LOGS, rowOfFew } from "./few";
 import { areWhole, wholeRows } from "./whole";
 
 /** y = (x·h - m) / T - log s; m - m is the NaN of a row whose maximum is not finite */
@@ -74,10 +74,16 @@ export function logSoftmax(
   );
 }
 
-/** logSoftmax of one row at temperature 1 without a mask; up to 16 floats lie as justWritten.ts says. */
-export function logSoftmaxRow(y: usize, x: usize, n: usize): void {
-  const m = largestJustWritten(x, n);
-  const c = exponentScale(1);
+/** logSoftmax of one row at temperature t in (0, 2^64] without a mask; up to 16 floats lie as few.ts says. */
+export function logSoftmaxRow(y: usize, x: usize, n: usize, t: f64): void {
+  if (n <= FEW) {
+    rowOfFew(LOGS, y, x, n, t);
+    return;
+  }
+  const m = largestNumber(x, n);
+  const c = exponentScale(t);
   const s = expSum(0, x, n, m == -Infinity ? 0 : m, c, exponentFloor(c), f64x2.splat(0));
-  rowShift(y, x, n, m, <f32>(log(f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1)) + <f64>(m - m)));
+  const logS = log(f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1)) + <f64>(m - m);
+  if (t == 1) rowShift(y, x, n, m, <f32>logS);
+  else rowShiftWide(y, x, 0, n, 1, m, t, logS);
 }

@@ -13,8 +13,8 @@ import { alongAxis } from "../axis";
 import { exponentFloor, exponentScale, prescaleLimit } from "../exp";
 import { logTotal } from "../log";
 import { COLUMN_M, COLUMN_S, NAN } from "../phases";
-import { wholeExpSum } from "../row";
-import { largestJustWritten } from "./justWritten";
+import { largestNumber, wholeExpSum } from "../row";
+import { FEW, rowOfFew, TOTAL } from "./few";
 import { areWhole, wholeRows } from "./whole";
 
 /** s is NaN where a logit is. */
@@ -55,9 +55,10 @@ export function logSumExp(
   );
 }
 
-/** logSumExp of one row at temperature 1 without a mask; up to 16 floats lie as justWritten.ts says. */
-export function logSumExpRow(x: usize, n: usize): f32 {
-  const m = largestJustWritten(x, n);
-  const c = exponentScale(1);
-  return totalOf(m, wholeExpSum(0, x, n, m, c, exponentFloor(c)), 1);
+/** logSumExp of one row at temperature t in (0, 2^64] without a mask; up to 16 floats lie as few.ts says. */
+export function logSumExpRow(x: usize, n: usize, t: f64): f32 {
+  if (n <= FEW) return rowOfFew(TOTAL, 0, x, n, t);
+  const m = largestNumber(x, n);
+  const c = exponentScale(t);
+  return totalOf(m, wholeExpSum(0, x, n, m, c, exponentFloor(c)), t);
 }

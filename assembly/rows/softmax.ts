@@ -13,9 +13,9 @@ import { alongAxis } from "../axis";
 import { exponentFloor, exponentScale, prescale } from "../exp";
 import { narrow } from "../lanes";
 import { COLUMN_ANY, COLUMN_M, COLUMN_PART, COLUMN_S } from "../phases";
-import { expSum, rowAny, rowScale } from "../row";
+import { expSum, largestNumber, rowAny, rowScale } from "../row";
 import { columnsScale } from "./columnsWrite";
-import { largestJustWritten } from "./justWritten";
+import { FEW, rowOfFew, SHARES } from "./few";
 import { areWhole, wholeRows } from "./whole";
 
 /** y *= 1 / s; m - m is the NaN of a row whose maximum is not finite */
@@ -55,10 +55,14 @@ export function softmax(
   );
 }
 
-/** softmax of one row at temperature 1 without a mask; up to 16 floats lie as justWritten.ts says. */
-export function softmaxRow(y: usize, x: usize, n: usize): void {
-  const m = largestJustWritten(x, n);
-  const c = exponentScale(1);
+/** softmax of one row at temperature t in (0, 2^64] without a mask; up to 16 floats lie as few.ts says. */
+export function softmaxRow(y: usize, x: usize, n: usize, t: f64): void {
+  if (n <= FEW) {
+    rowOfFew(SHARES, y, x, n, t);
+    return;
+  }
+  const m = largestNumber(x, n);
+  const c = exponentScale(t);
   const s = expSum(y, x, n, m == -Infinity ? 0 : m, c, exponentFloor(c), f64x2.splat(0));
   rowScale(y, n, <f32>(1 / (f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1))) + (m - m));
 }

@@ -8,8 +8,9 @@ export interface RowsKernels extends HalfKernels {
   readonly logSumExp: AxisKernel;
   readonly hardmax: AxisKernel;
   readonly entropy: AxisKernel;
-  // One row of n floats, temperature 1, no mask: the short way for small calls. Where n <= 16, x goes on with -Infinity up to 16 floats.
-  readonly softmaxRow: (y: number, x: number, n: number) => void;
-  readonly logSoftmaxRow: (y: number, x: number, n: number) => void;
-  readonly logSumExpRow: (x: number, n: number) => number;
+  // One row of n floats, temperature in (0, 2^64], no mask: the short way for small calls. Where n <= 16, x goes on with -Infinity up to
+  // 16 floats, and y has room for as many.
+  readonly softmaxRow: (y: number, x: number, n: number, temperature: number) => void;
+  readonly logSoftmaxRow: (y: number, x: number, n: number, temperature: number) => void;
+  readonly logSumExpRow: (x: number, n: number, temperature: number) => number;
 }

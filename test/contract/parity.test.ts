@@ -1,6 +1,6 @@
 /** The backends behind one interface: the same calls on the same addresses, with canaries around what they write. */
 import { describe, expect, it } from "vitest";
-import { ALL, ALL_SPARSE } from "../../assembly/layout";
+import { ALL, ALL_SPARSE, PLAIN_TEMPERATURE } from "../../assembly/layout";
 import type { AxisKernel } from "../../src/kernels";
 import { BACKENDS } from "../judge/backends";
 import { machineOf } from "../judge/engines";
@@ -75,28 +75,37 @@ describe.each(NAMES)("%s", (name) => {
 describe.each(BACKENDS)("the kernels of one row on %s", (backend) => {
   const { kernels, buffer } = machineOf(backend);
   const f32 = new Float32Array(buffer);
-  const one = <T>(kernel: AxisKernel, n: number, read: () => T): T => {
-    kernel(Y, X, 0, 0, 1, n, 1, 1, 1, STATE, ALL);
+  const one = <T>(kernel: AxisKernel, n: number, temperature: number, read: () => T): T => {
+    kernel(Y, X, 0, 0, 1, n, 1, 1, temperature, STATE, ALL);
     return read();
+  };
+
+  const bitsOfMany = (n: number, temperature: number): void => {
+    const row = (): Float32Array => f32.slice(Y >> 2, (Y >> 2) + n);
+    const around = (): number[] => [
+      ...f32.slice((Y >> 2) - 4, Y >> 2),
+      ...f32.slice((Y >> 2) + Math.max(16, n)).slice(0, 8),
+    ];
+    for (const name of ["softmax", "logSoftmax"] as const) {
+      const want = one(kernels[name], n, temperature, row);
+      f32.fill(CANARY, (Y >> 2) - 4, (Y >> 2) + n + 24);
+      const before = around();
+      kernels[`${name}Row`](Y, X, n, temperature);
+      expect([name, n, temperature, ...row()]).toEqual([name, n, temperature, ...want]);
+      expect(around()).toEqual(before);
+    }
+    const want = one(kernels.logSumExp, n, temperature, () => f32[Y >> 2]);
+    expect([n, temperature, kernels.logSumExpRow(X, n, temperature)]).toEqual([n, temperature, want]);
   };
 
   it("give the bits of those of many, and write nothing else", () => {
     const next = random(4);
     for (const n of [...Array.from({ length: 40 }, (_, i) => i + 1), 63, 64, 65, 1000]) {
-      for (const special of [0, Number.NaN, Infinity, -Infinity]) {
+      for (const specials of [[], [Number.NaN], [Infinity], [-Infinity], [Infinity, Number.NaN]]) {
         for (let i = 0; i < n; i++) f32[(X >> 2) + i] = 9 * next();
-        if (special !== 0) f32[(X >> 2) + (n >> 1)] = special;
+        for (const [i, special] of specials.entries()) f32[(X >> 2) + (((n >> 1) + i) % n)] = special;
         f32.fill(-Infinity, (X >> 2) + n, (X >> 2) + 16);
-        f32.fill(CANARY, (Y >> 2) - 4, (Y >> 2) + n + 16);
-        const row = (): Float32Array => f32.slice((Y >> 2) - 4, (Y >> 2) + n + 16);
-        for (const name of ["softmax", "logSoftmax"] as const) {
-          const want = one(kernels[name], n, row);
-          f32.fill(1, Y >> 2, (Y >> 2) + n);
-          kernels[`${name}Row`](Y, X, n);
-          expect([name, n, ...row()]).toEqual([name, n, ...want]);
-        }
-        const want = one(kernels.logSumExp, n, () => f32[Y >> 2]);
-        expect([n, kernels.logSumExpRow(X, n)]).toEqual([n, want]);
+        for (const temperature of [1, 0.7, 3, 1e-39, PLAIN_TEMPERATURE]) bitsOfMany(n, temperature);
       }
     }
   });

@@ -20,8 +20,8 @@ type Any = (x: Float32Array, options?: object) => Float32Array | number;
 const anyOf = (runtime: Runtime, name: Name): Any => runtime[name] as Any;
 
 /** The same by the long way, which a shape takes. */
-const long = (runtime: Runtime, name: Name, x: Float32Array): Float32Array =>
-  anyOf(runtime, name)(x.slice(), { shape: [1, x.length] }) as Float32Array;
+const long = (runtime: Runtime, name: Name, x: Float32Array, temperature?: number): Float32Array =>
+  anyOf(runtime, name)(x.slice(), { shape: [1, x.length], temperature }) as Float32Array;
 
 /** A view of its own on memory that is a view's already. */
 const again = (view: Float32Array, from = 0, length = view.length): Float32Array =>
@@ -44,15 +44,36 @@ describe.each(BACKENDS)("the short way on %s", (backend) => {
         expect([n, call(x)]).toEqual([n, reduces(name) ? want[0] : want]);
         for (const from of [x, home]) {
           for (const out of [undefined, new Float32Array(outLength(n)), runtime.alloc(outLength(n))]) {
-            for (const temperature of [undefined, 1]) {
+            for (const temperature of [undefined, 1, 0.7, 1e-39, 2 ** 64, 2 ** 65, 0]) {
+              const want = long(runtime, name, x, temperature);
               const got = call(from, { out, temperature });
               if (out !== undefined) expect(got).toBe(out);
-              expect([n, ...(got as Float32Array)]).toEqual([n, ...want]);
+              expect([n, temperature, ...(got as Float32Array)]).toEqual([n, temperature, ...want]);
             }
           }
         }
         expect(home).toEqual(x);
       }
+    });
+
+    it("refuses a wrong temperature, and writes nothing", () => {
+      const x = logits(16);
+      const out = new Float32Array(outLength(16)).fill(7);
+      const wrong: [unknown, string, ErrorConstructor][] = [
+        [-1, "a finite number >= 0, got -1", RangeError],
+        [Infinity, "a finite number >= 0, got Infinity", RangeError],
+        [Number.NaN, "a finite number >= 0, got NaN", RangeError],
+        ["0.7", "a number, got string", TypeError],
+        [null, "a number, got null", TypeError],
+        [true, "a number, got boolean true", TypeError],
+        [{ valueOf: () => 0.7 }, "a number, got Object", TypeError],
+      ];
+      for (const [temperature, expected, Type] of wrong) {
+        const error = errorOf(() => call(x, { temperature, out }));
+        expect(error).toEqual(new Type(`${name}: "temperature" expected ${expected}`));
+        expect(error).toBeInstanceOf(Type);
+      }
+      expect(out).toEqual(new Float32Array(outLength(16)).fill(7));
     });
 
     it("tells views apart that came one after the other", () => {

@@ -25,7 +25,7 @@ const ARROWS: [file: RegExp, may: RegExp[]][] = [
   // assembly: lanes <- exp <- row <- families; the sparse binary has the kernels of the rows that are its limits, softmax and hardmax
   [/^assembly\/(compact|lanes|layout)$/, []],
   [/^assembly\/phases$/, [/^assembly\/layout$/]],
-  [/^assembly\/(exp|log|pack16|unpack16)$/, [/^assembly\/lanes$/]],
+  [/^assembly\/(exp|log|pack16|unpack16)$/, [LAYOUT, /^assembly\/lanes$/]],
   [/^assembly\/stage$/, [/^assembly\/(lanes|phases)$/]],
   [/^assembly\/(row|columns)$/, [/^assembly\/(exp|lanes|phases|stage)$/]],
   [/^assembly\/axis$/, [/^assembly\/(columns|exp|phases|row)$/]],

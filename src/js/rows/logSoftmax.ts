@@ -26,11 +26,12 @@ export function logSoftmaxKernel(memory: Memory): AxisKernel {
   });
 }
 
-/** One row at temperature 1. */
+/** One row. */
 export function logSoftmaxRow({ f32 }: Memory): Kernels["logSoftmaxRow"] {
-  return (y, x, n) => {
+  return (y, x, n, temperature) => {
+    const perT = perTemperature(temperature);
     const m = rowMax(f32, x >>> 2, n, -Infinity);
-    const s = rowExpSum(f32, -1, x >>> 2, n, m === -Infinity ? 0 : m, 1, 0);
-    rowShift(f32, y >>> 2, x >>> 2, n, m, 1, Math.log(s) + (m - m));
+    const s = rowExpSum(f32, -1, x >>> 2, n, m === -Infinity ? 0 : m, perT, 0);
+    rowShift(f32, y >>> 2, x >>> 2, n, m, perT, Math.log(s) + (m - m));
   };
 }

@@ -1,5 +1,5 @@
 import type { AxisKernel, Kernels } from "../../kernels";
-import { alongAxis, columnExpSum, columnMax, finishes } from "../columns";
+import { alongAxis, columnExpSum, columnMax, finishes, perTemperature } from "../columns";
 import { rowExpSum, rowMax } from "../row";
 import { type Memory, maxAt, sumAt } from "../state";
 
@@ -21,11 +21,11 @@ export function logSumExpKernel(memory: Memory): AxisKernel {
   }, true);
 }
 
-/** One row at temperature 1. */
+/** One row. */
 export function logSumExpRow({ f32 }: Memory): Kernels["logSumExpRow"] {
-  return (x, n) => {
+  return (x, n, temperature) => {
     const m = rowMax(f32, x >>> 2, n, -Infinity);
-    const s = rowExpSum(f32, -1, x >>> 2, n, m === -Infinity ? 0 : m, 1, 0);
-    return Math.fround(logTotal(m, s, 1));
+    const s = rowExpSum(f32, -1, x >>> 2, n, m === -Infinity ? 0 : m, perTemperature(temperature), 0);
+    return Math.fround(logTotal(m, s, temperature));
   };
 }

@@ -1,5 +1,5 @@
 import type { AxisKernel, Kernels } from "../../kernels";
-import { alongAxis, columnExpSum, columnMax, finishes } from "../columns";
+import { alongAxis, columnExpSum, columnMax, finishes, perTemperature } from "../columns";
 import { rowExpSum, rowMax, rowScale } from "../row";
 import { anyAt, type Memory, maxAt, sumAt } from "../state";
 
@@ -19,12 +19,12 @@ export function softmaxKernel(memory: Memory): AxisKernel {
   });
 }
 
-/** One row at temperature 1. */
+/** One row. */
 export function softmaxRow(memory: Memory): Kernels["softmaxRow"] {
   const { f32 } = memory;
-  return (y, x, n) => {
+  return (y, x, n, temperature) => {
     const m = rowMax(f32, x >>> 2, n, -Infinity);
-    const s = rowExpSum(f32, y >>> 2, x >>> 2, n, m === -Infinity ? 0 : m, 1, 0);
+    const s = rowExpSum(f32, y >>> 2, x >>> 2, n, m === -Infinity ? 0 : m, perTemperature(temperature), 0);
     rowScale(f32, y >>> 2, n, 1 / s + (m - m));
   };
 }

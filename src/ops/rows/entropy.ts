@@ -57,7 +57,7 @@ export function entropyOn({ heap, kernels }: Core<RowsKernels>): Entropy {
     const n = given === scalar ? shortLength(x) : shortRow(x, given, true);
     if (n === 0) return longWay(x, given);
     const at = heap.workspace;
-    entropy(at, row.source(x as Float32Array, n, at), 0, 0, 1, n, 1, 1, 1, heap.state, ALL);
+    entropy(at, row.source(x as Float32Array, n, at), 0, 0, 1, n, 1, 1, given.temperature ?? 1, heap.state, ALL);
     const y = heap.float32(at);
     return given === scalar ? y : single(y, given.out);
   }) as Entropy;

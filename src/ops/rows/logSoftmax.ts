@@ -39,9 +39,9 @@ export function logSoftmaxOn(core: Core<RowsKernels>): LogSoftmax {
   const { logSoftmax, logSoftmaxRow } = core.kernels;
   const longWay = longWayOn(core, LOG_SOFTMAX, logSoftmax, FLOW, -Infinity);
 
-  function throughHeap(out: Float32Array, x: Float32Array, n: number): Float32Array {
+  function throughHeap(out: Float32Array, x: Float32Array, n: number, temperature: number): Float32Array {
     const at = row.target(out, n);
-    logSoftmaxRow(at, row.source(x, n, at), n);
+    logSoftmaxRow(at, row.source(x, n, at), n, temperature);
     row.fetch(out, at, n);
     return out;
   }
@@ -51,9 +51,9 @@ export function logSoftmaxOn(core: Core<RowsKernels>): LogSoftmax {
     const n = shortRow(x, given, false);
     if (n === 0) return longWay(x, given);
     const out = given.out === undefined ? new Float32Array(n) : (given.out as Float32Array);
-    if (n > FEW) return throughHeap(out, x as Float32Array, n);
+    if (n > FEW) return throughHeap(out, x as Float32Array, n, given.temperature ?? 1);
     const at = row.put(x as Float32Array, n);
-    logSoftmaxRow(at, at, n);
+    logSoftmaxRow(at, at, n, given.temperature ?? 1);
     row.take(out, n);
     return out;
   }) as LogSoftmax;

@@ -56,6 +56,7 @@ export function logSumExpOn({ heap, kernels }: Core<RowsKernels>): LogSumExp {
     const y = logSumExpRow(
       n > FEW ? row.source(x as Float32Array, n, heap.workspace) : row.put(x as Float32Array, n),
       n,
+      given.temperature ?? 1,
     );
     return given === scalar ? y : single(y, given.out);
   }) as LogSumExp;

@@ -42,9 +42,9 @@ export function softmaxOn(core: Core<RowsKernels>): Softmax {
   const { softmax, softmaxRow } = core.kernels;
   const longWay = longWayOn(core, SOFTMAX, softmax, SOFTMAX_FLOW, 0);
 
-  function throughHeap(out: Float32Array, x: Float32Array, n: number): Float32Array {
+  function throughHeap(out: Float32Array, x: Float32Array, n: number, temperature: number): Float32Array {
     const at = row.target(out, n);
-    softmaxRow(at, row.source(x, n, at), n);
+    softmaxRow(at, row.source(x, n, at), n, temperature);
     row.fetch(out, at, n);
     return out;
   }
@@ -54,9 +54,9 @@ export function softmaxOn(core: Core<RowsKernels>): Softmax {
     const n = shortRow(x, given, false);
     if (n === 0) return longWay(x, given);
     const out = given.out === undefined ? new Float32Array(n) : (given.out as Float32Array);
-    if (n > FEW) return throughHeap(out, x as Float32Array, n);
+    if (n > FEW) return throughHeap(out, x as Float32Array, n, given.temperature ?? 1);
     const at = row.put(x as Float32Array, n);
-    softmaxRow(at, at, n);
+    softmaxRow(at, at, n, given.temperature ?? 1);
     row.take(out, n);
     return out;
   }) as Softmax;
