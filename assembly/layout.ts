@@ -173,7 +173,7 @@ export const VOCABULARY_MAXIMA = 17408;
 
 /** Where each family's static data begins (tables, stages): all binaries may share one memory. From HEAP_BASE on it is the host's. */
 export const ROWS_DATA = 16;
-export const SPARSE_DATA = 1552;
-export const ATTENTION_DATA = 4176;
-export const VOCABULARY_DATA = 4432;
-export const HEAP_BASE = 6464;
+export const SPARSE_DATA = 1808;
+export const ATTENTION_DATA = 4704;
+export const VOCABULARY_DATA = 5216;
+export const HEAP_BASE = 7392;

@@ -235,14 +235,14 @@ const FUNCTIONS: [name: string, hash: string, results: (on: Runtime) => Iterable
   ["unpack16", "54e48de5", unpacked],
   ["sparsemax", "3ee71622", ({ sparsemax }) => sparse(sparsemax)],
   ["entmax15", "5729a9f6", ({ entmax15 }) => sparse(entmax15)],
-  ["entmax", "17db4c35", entmaxes],
+  ["entmax", "40e0ff6c", entmaxes],
   ["attention", "d3bed343", attentions],
-  ["mergeAttention", "747b927f", merges],
+  ["mergeAttention", "1b94e282", merges],
   ["topK", "c8638c7a", tops],
-  ["sample", "4f03e6d1", samples],
+  ["sample", "e23bb788", samples],
   ["truncate", "79d18ce7", kept],
-  ["logProbs", "93413eca", given],
-  ["verifyDraft", "70d0cb92", verdicts],
+  ["logProbs", "22b22642", given],
+  ["verifyDraft", "75aab027", verdicts],
 ];
 
 /** More rows, of functions that have one. */
