@@ -10,7 +10,7 @@ const MAY_BE_PACKED =
   /^((dist|js|modules|pool|pool-worker|transformers)\/|package\.json$|LICENSE$|(docs\/[\w-]+|[A-Z]+)\.md$)/;
 
 /** Bytes of both binaries of a family, of which they stay below. */
-const LARGEST = { rows: 31_500, sparse: 75_000, attention: 37_900, vocabulary: 37_000 };
+const LARGEST = { rows: 37_500, sparse: 79_000, attention: 40_000, vocabulary: 37_600 };
 
 /** Characters in a line of code for people: what an uncaught error shows is one of them. */
 const LONGEST_LINE = 220;
