@@ -93,7 +93,7 @@ function sums1(t: usize, p: usize, v: usize, pitch: usize, n: usize, columns: us
   strips(t, p, v, pitch, n, columns);
 }
 
-/** The same for two rows. */
+/** strips for two rows: a strip of 16 columns keeps the sums of both in registers */
 function strips2(t: usize, p: usize, rowPitch: usize, v: usize, pitch: usize, n: usize, columns: usize): void {
   const end = p + (n << 2);
   for (; columns >= 16; columns -= 16, v += 64, t += 64) {
