@@ -50,8 +50,8 @@ export const UNIT = {
   setupFiles: ["test/judge/equality.ts"],
 };
 
-/** Minutes: these install, bundle and start browsers. */
-const SLOW = { testTimeout: 300_000, hookTimeout: 600_000 };
+/** Minutes: these install, bundle and start browsers. What a page is waited for may take long on a busy machine. */
+const SLOW = { testTimeout: 300_000, hookTimeout: 600_000, expect: { poll: { timeout: 60_000 } } };
 
 export default defineConfig({
   ...base,

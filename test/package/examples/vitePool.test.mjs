@@ -32,7 +32,7 @@ describe("vite-pool/", () => {
     const errors = [];
     page.on("console", (message) => errors.push(message.text()));
     page.on("pageerror", (error) => errors.push(String(error)));
-    const says = (selector, text) => expect.poll(() => page.innerText(selector), { timeout: 30_000 }).toMatch(text);
+    const says = (selector, text) => expect.poll(() => page.innerText(selector)).toMatch(text);
     await page.goto(`${server.address}/index.html`);
     await says("#status", /^Ready\.$/);
     expect(await page.innerText("#mode")).toMatch(mode);

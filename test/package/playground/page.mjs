@@ -137,13 +137,13 @@ export function pageTests(site) {
     }
     await page.getByRole("button", { name: "Take random weights" }).click();
     await page.getByRole("button", { name: "Write" }).click();
-    await expect.poll(() => page.innerText(".story .verdict"), { timeout: 20_000 }).toMatch(/^\d+ tokens/);
+    await expect.poll(() => page.innerText(".story .verdict")).toMatch(/^\d+ tokens/);
     await page.getByRole("link", { name: "Next token" }).click();
     await page.waitForSelector(".candidates [data-token]");
     await page.getByRole("link", { name: "Speed" }).click();
     await page.click("[name=pool]"); // it has a file of its own
     await page.getByRole("button", { name: "Start" }).click();
-    await expect.poll(() => page.locator(".race .ratio").first().innerText(), { timeout: 20_000 }).toBe("1.00×");
+    await expect.poll(() => page.locator(".race .ratio").first().innerText()).toBe("1.00×");
     await page.getByRole("button", { name: "Cancel" }).click();
     await expect.poll(() => page.innerText(".speed .verdict")).toBe("Cancelled.");
     expect(requests.filter((url) => url.startsWith("http")).length, "requests").toBe(loaded.length);

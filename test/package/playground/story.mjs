@@ -27,7 +27,7 @@ const file = (buffer, name) => ({ name, mimeType: "application/octet-stream", bu
 
 async function written(page) {
   await page.getByRole("button", { name: "Write" }).click();
-  await expect.poll(() => page.innerText(".story .verdict"), { timeout: 30_000 }).toMatch(/^\d+ tokens, \d+ a second/);
+  await expect.poll(() => page.innerText(".story .verdict")).toMatch(/^\d+ tokens, \d+ a second/);
   return { text: await page.textContent(".page"), said: await page.innerText(".story .verdict") };
 }
 
