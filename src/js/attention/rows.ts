@@ -12,27 +12,29 @@ import { capped, scoreAgain } from "./overflow";
 import { type Pass, passAt } from "./pass";
 import { exponentAt, maximumAt, oPitch, qPitch, sumAt } from "./query";
 
-/** s[j] = q · k[j] */
+/** s[j] = q · k[j], four keys at a time that lie far apart: CPUs fetch such streams ahead, but not four within a page (dots.ts). */
 function dots(f32: Float32Array, s: number, q: number, k: number, pitch: number, n: number, dim: number): void {
-  let j = 0;
-  for (; j + 4 <= n; j += 4, k += 4 * pitch) {
+  const part = n >> 2;
+  const apart = part * pitch;
+  for (let j = s; j < s + part; j++, k += pitch) {
     let a0 = 0;
     let a1 = 0;
     let a2 = 0;
     let a3 = 0;
-    for (let d = 0, k1 = k + pitch, k2 = k1 + pitch, k3 = k2 + pitch; d < dim; d++) {
+    for (let d = 0, k1 = k + apart, k2 = k1 + apart, k3 = k2 + apart; d < dim; d++) {
       const x = f32[q + d];
       a0 += x * f32[k + d];
       a1 += x * f32[k1 + d];
       a2 += x * f32[k2 + d];
       a3 += x * f32[k3 + d];
     }
-    f32[s + j] = a0;
-    f32[s + j + 1] = a1;
-    f32[s + j + 2] = a2;
-    f32[s + j + 3] = a3;
+    f32[j] = a0;
+    f32[j + part] = a1;
+    f32[j + 2 * part] = a2;
+    f32[j + 3 * part] = a3;
   }
-  for (; j < n; j++, k += pitch) {
+  k += 3 * apart;
+  for (let j = 4 * part; j < n; j++, k += pitch) {
     let a = 0;
     for (let d = 0; d < dim; d++) a += f32[q + d] * f32[k + d];
     f32[s + j] = a;
