@@ -10,7 +10,7 @@ import { layoutTests, pageTests } from "./page.mjs";
 import { speedTests } from "./speed.mjs";
 import { storyTests } from "./story.mjs";
 import { tokenTests } from "./token.mjs";
-import { webkitTests } from "./webkit.mjs";
+import { undrivenTests } from "./undriven.mjs";
 
 const hasWebKit = existsSync(webkit.executablePath());
 if (!hasWebKit) console.log("playwright's WebKit is not installed: of WebKit there is WebKitGTK alone");
@@ -41,4 +41,4 @@ describe.each(["Chromium", "Firefox", ...(hasWebKit ? ["WebKit"] : [])])("%s", (
   if (name === "Chromium") describe("layout", () => layoutTests(site)); // no other has layout-shift entries
 });
 
-describe("WebKitGTK", () => webkitTests(site));
+describe.each(["WebKitGTK", "Firefox"])("%s, driven by nothing", (name) => undrivenTests(site, name));

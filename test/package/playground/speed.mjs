@@ -2,7 +2,15 @@
 import { expect, it } from "vitest";
 import { open, run } from "./built.mjs";
 
-const OWN = ["plain", "js", "wasm", "wasm-relaxed", "pool"];
+const OWN = ["plain", "js", "wasm", "wasm-relaxed"];
+
+/**
+ * The pool is a worker that starts workers. Firefox, while a driver is connected, lets one in twenty of those never begin, and blocks the one
+ * that makes it; of 360 without a driver all began. There undriven.mjs has the pool run.
+ */
+const drivesPools = (site) => site.name !== "Firefox";
+const contendersOf = (site) => (drivesPools(site) ? [...OWN, "pool"] : OWN);
+const addressOf = (site, fields) => `${site.address}#speed?${fields}${drivesPools(site) ? "" : "&pool=0"}`;
 
 async function raced(page) {
   await page.getByRole("button", { name: "Start" }).click();
@@ -29,37 +37,40 @@ function expectTimes(rows, ids) {
 
 export function speedTests(site) {
   it("times softmax, beside TensorFlow.js where asked to, and copies Markdown", async () => {
-    const { page, requests } = await open(site.browser, `${site.address}#speed?size=small`);
-    expectTimes(await raced(page), OWN);
+    const contenders = contendersOf(site);
+    const { page, requests } = await open(site.browser, addressOf(site, "size=small"));
+    expectTimes(await raced(page), contenders);
     expect(requests.filter((url) => /tensorflow|tfjs/.test(url))).toEqual([]);
     await page.click("[name=tensorflow]");
     const rows = await raced(page);
-    expectTimes(rows, [...OWN, "tensorflow"]);
+    expectTimes(rows, [...contenders, "tensorflow"]);
     for (const { cells } of rows) expect(Number(cells[2])).toBeLessThan(1e-6);
     expect(requests.filter((url) => /tensorflow|tfjs/.test(url)).length).toBeGreaterThan(1);
 
     await page.getByRole("button", { name: "Copy as Markdown" }).click();
     const lines = (await page.evaluate(() => window.copied)).trim().split("\n");
     expect(lines[0]).toBe("softmax of 1000 floats");
-    expect(lines.slice(4, 10).map((line) => line.split(" | ").length)).toEqual([5, 5, 5, 5, 5, 5]);
+    expect(lines.slice(4, 4 + rows.length).map((line) => line.split(" | ").length)).toEqual(rows.map(() => 5));
     rows.forEach(({ cells }, i) => expect(lines[4 + i]).toContain(` | ${cells[0]} | `));
     expect(lines.at(-1)).toMatch(/^\d{4}-\d\d-\d\d, \d+ cores, Mozilla/);
   });
 
   it("times a draw and attention, and says where TensorFlow.js has no such function", async () => {
-    const { page } = await open(site.browser, `${site.address}#speed?work=sample&size=small&tensorflow=1`);
+    const contenders = contendersOf(site);
+    const { page } = await open(site.browser, addressOf(site, "work=sample&size=small&tensorflow=1"));
     const draws = await raced(page);
-    expectTimes(draws.slice(0, 5), OWN);
-    expect(draws.slice(0, 5).map(({ cells }) => cells[2])).toEqual(OWN.map(() => "same token"));
-    expect(draws[5].shown).toContain("no function that draws");
+    const own = draws.slice(0, -1);
+    expectTimes(own, contenders);
+    expect(own.map(({ cells }) => cells[2])).toEqual(contenders.map(() => "same token"));
+    expect(draws.at(-1).shown).toContain("no function that draws");
     await page.selectOption("[name=work]", "attention");
     const rows = await raced(page);
-    expectTimes(rows, [...OWN, "tensorflow"]);
+    expectTimes(rows, [...contenders, "tensorflow"]);
     for (const { cells } of rows) expect(Number(cells[2])).toBeLessThan(1e-5);
   });
 
   it("is cancelled, by its button and by another choice", async () => {
-    const { page } = await open(site.browser, `${site.address}#speed?work=attention&size=large`);
+    const { page } = await open(site.browser, addressOf(site, "work=attention&size=large"));
     await page.getByRole("button", { name: "Start" }).click();
     expect(await page.getByRole("button", { name: "Start" }).isDisabled()).toBe(true);
     await page.getByRole("button", { name: "Cancel" }).click();
