@@ -12,7 +12,7 @@ import { capped, scoreAgain } from "./overflow";
 import { type Pass, passAt } from "./pass";
 import { exponentAt, maximumAt, oPitch, qPitch, sumAt } from "./query";
 
-/** s[j] = q · k[j], four keys at a time that lie far apart: CPUs fetch such streams ahead, but not four within a page (dots.ts). */
+/** s[j] = q · k[j], four keys at a time that lie far apart: CPUs fetch such streams ahead, but not four within a page. */
 function dots(f32: Float32Array, s: number, q: number, k: number, pitch: number, n: number, dim: number): void {
   const part = n >> 2;
   const apart = part * pitch;

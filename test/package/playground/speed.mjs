@@ -5,8 +5,8 @@ import { open, run } from "./built.mjs";
 const OWN = ["plain", "js", "wasm", "wasm-relaxed"];
 
 /**
- * The pool is a worker that starts workers. Firefox, while a driver is connected, lets one in twenty of those never begin, and blocks the one
- * that makes it; of 360 without a driver all began. There undriven.mjs has the pool run.
+ * The pool is a worker that starts workers. While a driver is connected, Firefox let 5 of 80 starts of such a worker hang; of 360 without a
+ * driver none hung. There undriven.mjs has the pool run.
  */
 const drivesPools = (site) => site.name !== "Firefox";
 const contendersOf = (site) => (drivesPools(site) ? [...OWN, "pool"] : OWN);
